@@ -1,0 +1,1 @@
+"""Room of people: sign-up, confirmation, log-in sessions, passwords, throttles."""

@@ -1,0 +1,86 @@
+"""Tables of people, invite codes, mailed links and log-in sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from assembly_ui.database import Row, word_column
+
+
+class LinkPurpose(StrEnum):
+    """What a mailed link is for."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+
+
+class InviteCode(Row, table=True):
+    """A code that lets schools sign up; many people may use one code."""
+
+    __tablename__ = "invite_codes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    partner_name: str = Field(default="", max_length=120)
+    created_at: datetime
+    expires_at: datetime | None = None
+    disabled_at: datetime | None = None
+    max_uses: int | None = None
+    uses: int = 0
+
+
+class User(Row, table=True):
+    """A person with an account. `email` is kept in lower case."""
+
+    __tablename__ = "users"
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True, max_length=254)
+    name: str = Field(default="", max_length=120)
+    password_hash: str = Field(max_length=100)
+    invite_code_id: int | None = Field(default=None, foreign_key="invite_codes.id")
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    terms_accepted_at: datetime | None = None
+    last_seen_at: datetime | None = None
+
+
+class EmailLink(Row, table=True):
+    """A single-use link sent by email. Only a hash of its token is kept.
+
+    A confirmation link carries the name and password of the sign-up it
+    belongs to, so that whoever follows it activates their own choice and not
+    that of another who typed the same address.
+    """
+
+    __tablename__ = "email_links"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    purpose: LinkPurpose = Field(sa_type=word_column(LinkPurpose))
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    superseded_at: datetime | None = None
+    name: str | None = Field(default=None, max_length=120)
+    password_hash: str | None = Field(default=None, max_length=100)
+
+
+class LogInSession(Row, table=True):
+    """One logged-in browser. `school_id` is the school it is looking at."""
+
+    __tablename__ = "log_in_sessions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    token_hash: str = Field(unique=True, max_length=64)
+    school_id: int | None = Field(default=None, foreign_key="schools.id")
+    user_agent: str = Field(default="", max_length=200)
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None

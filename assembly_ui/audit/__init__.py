@@ -1,0 +1,1 @@
+"""Room of the append-only record of who did what."""

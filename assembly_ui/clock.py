@@ -1,0 +1,32 @@
+"""Where time comes from, so that tests and the presenter can drive it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, always aware and in UTC."""
+
+
+def system_clock() -> datetime:
+    """The machine's own time."""
+    return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that stands still until it is told to move.
+
+    Used by tests wherever product code asks for a `Clock`.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move forward and return the new time."""
+        self._now += by
+        return self._now

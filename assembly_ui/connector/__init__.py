@@ -1,0 +1,1 @@
+"""Room of the connection of a school to its data: facts, status, grant, test, watch."""

@@ -1,0 +1,116 @@
+"""The database: one async engine, two ways in.
+
+`read()` for looking, `transaction()` for changing. A transaction collects the
+topics its changes concern and announces them only after the commit, so nobody
+ever hears of something that did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum, MetaData, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession as Session
+
+Announce = Callable[[Iterable[str]], Awaitable[None]]
+
+BUSY_TIMEOUT_SECONDS = 15
+_WRITES = "assembly_writes"
+_TOPICS = "topics"
+
+
+class Row(SQLModel):
+    """Base of every table. Named constraints let migrations refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def word_column(words: type[StrEnum]) -> Enum:
+    """Column type that keeps an enum as its plain word."""
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Database:
+    """Opens sessions. Made once, in the lifespan, never at import."""
+
+    def __init__(self, url: str, announce: Announce | None = None) -> None:
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._announce = announce
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database rather than PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A session for reading. What it changes is not kept."""
+        async with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """A session that commits when the block ends well, then announces."""
+        async with Session(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            topics = session.info.pop(_TOPICS, [])
+        if topics and self._announce:
+            await self._announce(topics)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def announce(session: Session, topic: str) -> None:
+    """Announce `topic` once this session's transaction has committed."""
+    session.info.setdefault(_TOPICS, []).append(topic)
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
+    event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling is switched off so that `begin`
+    # below is the only thing that opens one.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    # A writer takes its lock at once: a reader that turns writer half-way is
+    # refused by SQLite without waiting, whatever the busy timeout says.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

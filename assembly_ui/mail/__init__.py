@@ -1,0 +1,1 @@
+"""Room of messages, the outbox they wait in, the transports they leave by."""

@@ -1,0 +1,1 @@
+"""Room of schools: the register and its search, school set-up, membership, invitations."""

@@ -1,0 +1,108 @@
+"""Tables of schools, their members, and the ways of becoming one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, UniqueConstraint
+
+from assembly_ui.database import Row, word_column
+
+
+class Role(StrEnum):
+    """What a member may do: everything, everything but ownership, or look."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    VIEWER = "viewer"
+
+
+class School(Row, table=True):
+    """A school that signed up: a copy of its register record, and its MIS.
+
+    `la_code` + `establishment_number` is the 7-digit DfE number. A school
+    typed in by hand has no `urn` and waits for review.
+    """
+
+    __tablename__ = "schools"
+
+    id: int | None = Field(default=None, primary_key=True)
+    urn: str | None = Field(default=None, unique=True, max_length=20)
+    la_code: str = Field(default="", max_length=16)
+    establishment_number: str = Field(default="", max_length=16)
+    name: str = Field(max_length=200)
+    local_authority: str = Field(default="", max_length=120)
+    postcode: str = Field(default="", max_length=10)
+    town: str = Field(default="", max_length=120)
+    phase: str = Field(default="", max_length=80)
+    type: str = Field(default="", max_length=120)
+    website: str = Field(default="", max_length=300)
+    telephone: str = Field(default="", max_length=40)
+    mis: str = Field(max_length=40)
+    mis_chosen_at: datetime
+    wants_news_of_mis_since: datetime | None = None
+    created_at: datetime
+    needs_review_since: datetime | None = None
+
+    @property
+    def dfe_number(self) -> str:
+        """The 7 digits Xporter on Demand calls `estab`; empty when not known."""
+        number = self.la_code + self.establishment_number
+        return number if len(number) == 7 and number.isdigit() else ""
+
+
+class Membership(Row, table=True):
+    """A person's place in a school."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("school_id", "user_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="schools.id", index=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    role: Role = Field(sa_type=word_column(Role))
+    created_at: datetime
+
+
+class Invitation(Row, table=True):
+    """An invitation of a colleague by email. Only a hash of its token is kept."""
+
+    __tablename__ = "invitations"
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="schools.id", index=True)
+    email: str = Field(max_length=254)
+    role: Role = Field(sa_type=word_column(Role))
+    token_hash: str = Field(unique=True, max_length=64)
+    invited_by: int = Field(foreign_key="users.id")
+    created_at: datetime
+    sent_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class JoinRequest(Row, table=True):
+    """Somebody asks to join a school that already belongs to someone."""
+
+    __tablename__ = "join_requests"
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="schools.id", index=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    created_at: datetime
+    decided_at: datetime | None = None
+    decided_by: int | None = Field(default=None, foreign_key="users.id")
+    approved: bool | None = None
+
+
+class SchoolSetupDraft(Row, table=True):
+    """How far a person got with School Setup, so any device can go on."""
+
+    __tablename__ = "school_setup_drafts"
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id")
+    urn: str = Field(default="", max_length=20)
+    mis: str = Field(default="", max_length=40)
+    updated_at: datetime

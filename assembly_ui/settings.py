@@ -1,0 +1,204 @@
+"""Every setting, in one class.
+
+Each is read once from the environment as `ASSEMBLY_<NAME>`. Demo mode needs
+none of them. Live mode refuses to start and names everything missing at once.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_FILE = "secret.key"
+
+
+class Mode(StrEnum):
+    """Demo brings its own stand-ins; live talks to the real services."""
+
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class SettingsProblem(Exception):
+    """The settings cannot work. `problems` holds one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """What may be set, its default, and what it does."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSEMBLY_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    mode: Mode = Field(Mode.DEMO, description="`demo` (stand-ins, mailbox) or `live`.")
+    port: int = Field(
+        3000,
+        validation_alias=AliasChoices("ASSEMBLY_PORT", "PORT", "port"),
+        description="Port for pages and API. `PORT` is read too.",
+    )
+    public_url: str = Field("", description="Address people type. Default http://localhost:PORT.")
+    other_origins: list[str] = Field(
+        default_factory=list, description="Further exact origins allowed to open a socket (JSON)."
+    )
+    trusted_proxy_hops: int = Field(0, description="Reverse proxies in front; 1 behind one proxy.")
+    data_dir: Path = Field(Path("data"), description="Folder for the database, keys and register.")
+    database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in the data folder.")
+    secret_keys: list[SecretStr] = Field(
+        default_factory=list,
+        description="Fernet keys (JSON list); the first encrypts, all decrypt. Demo makes one.",
+    )
+
+    xporter_url: str = Field(
+        "", description="Xporter on Demand, e.g. https://xporter.groupcall.com."
+    )
+    xporter_relying_party: str = Field(
+        "assembly.education", description="Our application id at Xporter on Demand."
+    )
+    xporter_management_secret: SecretStr = Field(
+        SecretStr(""), description="Our application's management secret."
+    )
+    xporter_registration_type: str = Field(
+        "Live", description="`Live` or `Test`, sent with every invitation."
+    )
+    xporter_partner_name: str = Field(
+        "Assembly Platform", description="The name schools see in the invitation."
+    )
+    xporter_partner_email: str = Field(
+        "help@assembly.education", description="Our registered address at Xporter on Demand."
+    )
+    xporter_token_path: str = Field(
+        "/api/oauth/GetToken", description="Token path below the Xporter address."
+    )
+
+    smtp_host: str = Field("", description="SMTP server. Empty in demo: mail goes to the mailbox.")
+    smtp_port: int = Field(587, description="SMTP port.")
+    smtp_username: str = Field("", description="SMTP user name, when the server wants one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
+    smtp_starttls: bool = Field(True, description="Upgrade the SMTP connection with STARTTLS.")
+    mail_from: str = Field(
+        "Assembly <no-reply@assembly.education>", description="Sender of our messages."
+    )
+    help_email: str = Field("help@assembly.education", description="Whom people are told to ask.")
+
+    log_in_days: int = Field(14, description="Days a log-in lasts without use.")
+    confirm_link_hours: int = Field(24, description="Hours a confirmation link lasts.")
+    reset_link_hours: int = Field(1, description="Hours a password reset link lasts.")
+    invitation_days: int = Field(7, description="Days a colleague's invitation lasts.")
+    grant_cooldown_seconds: int = Field(
+        20, description="Seconds before Grant Access may send another invitation."
+    )
+    watch_onboarding_seconds: float = Field(
+        5, description="Seconds between checks of a school that is being set up."
+    )
+    watch_settled_minutes: float = Field(
+        180, description="Minutes between checks of a settled connection."
+    )
+    simulator_queue_seconds: float = Field(
+        8, description="Demo: seconds a school spends in the onboarding queue."
+    )
+    simulator_install_seconds: float = Field(
+        3, description="Demo: seconds an immediate installation takes."
+    )
+    throttle_scale: float = Field(
+        1, description="Multiplies every rate limit; tests raise it to stay out of their own way."
+    )
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the stand-ins and the mailbox are part of this deployment."""
+        return self.mode is Mode.DEMO
+
+    @property
+    def address(self) -> str:
+        """The public address, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def own_address(self) -> str:
+        """The address at which this machine reaches itself."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def origins(self) -> list[str]:
+        """Exact origins that may open a socket or post a form."""
+        origins = [self.address, *self.other_origins]
+        if self.is_demo:
+            origins += [f"http://localhost:{self.port}", self.own_address]
+        return list(dict.fromkeys(origins))
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        path = (self.data_dir / "assembly.db").resolve()
+        return self.database_url or f"sqlite+aiosqlite:///{path}"
+
+    @property
+    def xporter_address(self) -> str:
+        """Where Xporter on Demand answers: the real one, or the stand-in in this process."""
+        return self.xporter_url.rstrip("/") or f"{self.own_address}/simulator/xporter"
+
+    @cached_property
+    def fernet_keys(self) -> list[str]:
+        """Keys for secrets at rest, newest first. Demo mode makes and keeps its own."""
+        if self.secret_keys:
+            return [key.get_secret_value() for key in self.secret_keys]
+        return [_own_key(self.data_dir / KEY_FILE)]
+
+    def missing(self) -> list[str]:
+        """Names of settings that live mode cannot do without and that are not set."""
+        if self.is_demo:
+            return []
+        needed = {
+            "public_url": self.public_url,
+            "database_url": self.database_url,
+            "secret_keys": self.secret_keys,
+            "xporter_url": self.xporter_url,
+            "xporter_management_secret": self.xporter_management_secret.get_secret_value(),
+            "smtp_host": self.smtp_host,
+        }
+        return [f"ASSEMBLY_{name.upper()}" for name, value in needed.items() if not value]
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsProblem: a value that cannot be read, or live mode with something
+            missing; every one is named.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsProblem([_sentence(problem) for problem in error.errors()]) from None
+    if missing := settings.missing():
+        raise SettingsProblem(
+            [f"{name} is not set, and live mode cannot start without it." for name in missing]
+        )
+    return settings
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0]).upper().removeprefix("ASSEMBLY_")
+    return f"ASSEMBLY_{name} cannot be used: {problem['msg']}."
+
+
+def _own_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL makes the first of several processes win; the others read its key.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(Fernet.generate_key().decode())
+    except FileExistsError:
+        pass
+    return path.read_text()

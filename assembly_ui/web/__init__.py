@@ -1,0 +1,1 @@
+"""Room of everything a person sees."""

@@ -1,0 +1,1 @@
+"""Room of the vocabulary of the screens: pure functions of their arguments."""

@@ -1,0 +1,1 @@
+"""Room of one module a page: the page function and its State."""

@@ -1,0 +1,1 @@
+"""Room of the client for Xporter on Demand."""
