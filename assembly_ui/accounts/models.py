@@ -1,4 +1,4 @@
-"""Tables of people, invite codes, mailed links and log-in sessions."""
+"""Tables of people, invite codes, sign-ups, mailed links and log-in sessions."""
 
 from __future__ import annotations
 
@@ -48,12 +48,32 @@ class User(Row, table=True):
     last_seen_at: datetime | None = None
 
 
+class SignUp(Row, table=True):
+    """One submitted sign-up form, waiting for its address to be confirmed.
+
+    Several people may type the same address. Each form keeps its own name and
+    password, so that whoever follows a link activates their own choice and
+    not that of another. `ticket_hash` recognises the browser that is waiting.
+    """
+
+    __tablename__ = "sign_ups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_hash: str = Field(unique=True, max_length=64)
+    email: str = Field(index=True, max_length=254)
+    name: str = Field(default="", max_length=120)
+    password_hash: str = Field(max_length=100)
+    invite_code_id: int | None = Field(default=None, foreign_key="invite_codes.id")
+    created_at: datetime
+    sent_at: datetime
+    confirmed_at: datetime | None = None
+
+
 class EmailLink(Row, table=True):
     """A single-use link sent by email. Only a hash of its token is kept.
 
-    A confirmation link carries the name and password of the sign-up it
-    belongs to, so that whoever follows it activates their own choice and not
-    that of another who typed the same address.
+    A confirmation link belongs to the sign-up whose name and password it
+    activates.
     """
 
     __tablename__ = "email_links"
@@ -66,8 +86,7 @@ class EmailLink(Row, table=True):
     expires_at: datetime
     used_at: datetime | None = None
     superseded_at: datetime | None = None
-    name: str | None = Field(default=None, max_length=120)
-    password_hash: str | None = Field(default=None, max_length=100)
+    sign_up_id: int | None = Field(default=None, foreign_key="sign_ups.id", index=True)
 
 
 class LogInSession(Row, table=True):

@@ -1,0 +1,118 @@
+"""How often anyone may do what. One table, counted per caller and per address.
+
+In memory by default; any storage address of the `limits` package (such as
+`async+valkey://…`) shares the counts between processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from limits import RateLimitItemPerSecond
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+
+from assembly_ui.accounts.errors import Throttled
+
+log = structlog.get_logger()
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+COUNTER_DOWN = timedelta(seconds=30)
+"""When to come back while nothing can be counted."""
+
+
+class Deed(StrEnum):
+    """What is counted."""
+
+    SIGN_UP = "sign_up"
+    LOG_IN = "log_in"
+    RESET = "reset"
+    RESEND = "resend"
+    CONFIRM = "confirm"
+    SEARCH = "search"
+    API = "api"
+
+
+class Per(StrEnum):
+    """By whom it is counted: the network address, or the email address typed."""
+
+    CALLER = "caller"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many within so many seconds. `fails_open`: allow when nothing can be counted."""
+
+    deed: Deed
+    per: Per
+    amount: int
+    seconds: int
+    fails_open: bool
+
+
+# A whole school sits behind one network address, so those limits are wide.
+# Guessing (log-in, links) stays shut when counting fails; the rest stays open.
+LIMITS = (
+    Limit(Deed.SIGN_UP, Per.CALLER, 60, HOUR, fails_open=True),
+    Limit(Deed.SIGN_UP, Per.ADDRESS, 5, HOUR, fails_open=True),
+    Limit(Deed.LOG_IN, Per.CALLER, 100, 15 * MINUTE, fails_open=False),
+    Limit(Deed.LOG_IN, Per.ADDRESS, 10, 15 * MINUTE, fails_open=False),
+    Limit(Deed.RESET, Per.CALLER, 30, HOUR, fails_open=True),
+    Limit(Deed.RESET, Per.ADDRESS, 5, HOUR, fails_open=True),
+    Limit(Deed.RESEND, Per.CALLER, 60, HOUR, fails_open=True),
+    Limit(Deed.RESEND, Per.ADDRESS, 10, HOUR, fails_open=True),
+    Limit(Deed.CONFIRM, Per.CALLER, 60, 15 * MINUTE, fails_open=False),
+    Limit(Deed.SEARCH, Per.CALLER, 300, MINUTE, fails_open=True),
+    Limit(Deed.API, Per.CALLER, 600, MINUTE, fails_open=True),
+)
+
+
+class Throttles:
+    """Counts deeds. `scale` multiplies every limit of the table."""
+
+    def __init__(self, storage: str = "async+memory://", *, scale: float = 1) -> None:
+        self._limiter = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True))
+        self._scale = scale
+
+    async def hit(self, deed: Deed, *, caller: str = "", address: str = "") -> None:
+        """Count one deed.
+
+        Raises:
+            Throttled: one of its limits is reached; says when to come back.
+        """
+        for limit, who in self._concerned(deed, caller, address):
+            await self._hit(limit, who)
+
+    async def forgive(self, deed: Deed, *, address: str) -> None:
+        """Forget the deeds counted for an address, as after the right password."""
+        for limit, who in self._concerned(deed, "", address):
+            await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
+
+    def _concerned(self, deed: Deed, caller: str, address: str) -> list[tuple[Limit, str]]:
+        who = {Per.CALLER: caller, Per.ADDRESS: address.strip().lower()}
+        return [
+            (limit, who[limit.per]) for limit in LIMITS if limit.deed is deed and who[limit.per]
+        ]
+
+    async def _hit(self, limit: Limit, who: str) -> None:
+        item, key = self._item(limit), (limit.deed, limit.per, who)
+        try:
+            if await self._limiter.hit(item, *key):
+                return
+            stats = await self._limiter.get_window_stats(item, *key)
+        except StorageError as error:
+            log.error("cannot count", limit=limit.deed, per=limit.per, error=str(error))
+            if limit.fails_open:
+                return
+            raise Throttled(datetime.now(UTC) + COUNTER_DOWN) from error
+        # The counter store keeps its own time, the machine's.
+        raise Throttled(datetime.fromtimestamp(stats.reset_time, UTC))
+
+    def _item(self, limit: Limit) -> RateLimitItemPerSecond:
+        return RateLimitItemPerSecond(max(1, round(limit.amount * self._scale)), limit.seconds)

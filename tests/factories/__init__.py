@@ -1,0 +1,1 @@
+"""Rows for tests, one module a room, beside the names of the models."""

@@ -1,0 +1,81 @@
+"""How often anyone may do what."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from limits.errors import StorageError
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import LIMITS, Deed, Per, Throttles
+
+
+async def _hit(throttles: Throttles, deed: Deed, times: int, **who: str) -> None:
+    for _ in range(times):
+        await throttles.hit(deed, **who)
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit.deed}-{limit.per}")
+async def test_each_limit_lets_its_amount_through_and_says_when_to_return(limit) -> None:
+    throttles, who = Throttles(), {limit.per.value: "someone"}
+    await _hit(throttles, limit.deed, limit.amount, **who)
+    with pytest.raises(Throttled) as caught:
+        await throttles.hit(limit.deed, **who)
+    now = datetime.now(UTC)
+    assert now < caught.value.retry_at <= now + timedelta(seconds=limit.seconds)
+
+
+async def test_one_person_is_not_held_up_by_another() -> None:
+    throttles = Throttles(scale=0.1)
+    await _hit(throttles, Deed.LOG_IN, 1, address="one@kings.sch.uk")
+    with pytest.raises(Throttled):
+        await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+    await throttles.hit(Deed.LOG_IN, address="two@kings.sch.uk")
+
+
+async def test_the_case_of_an_address_does_not_dodge_the_limit() -> None:
+    throttles = Throttles(scale=0.1)
+    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+    with pytest.raises(Throttled):
+        await throttles.hit(Deed.LOG_IN, address=" ONE@kings.sch.uk ")
+
+
+async def test_the_right_password_wipes_the_slate() -> None:
+    throttles = Throttles(scale=0.1)
+    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+    await throttles.forgive(Deed.LOG_IN, address="one@kings.sch.uk")
+    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+
+
+async def test_the_scale_multiplies_every_limit() -> None:
+    throttles = Throttles(scale=2)
+    await _hit(throttles, Deed.LOG_IN, 20, address="one@kings.sch.uk")
+    with pytest.raises(Throttled):
+        await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+
+
+async def test_a_caller_nobody_knows_is_not_counted_as_one() -> None:
+    await _hit(Throttles(scale=0.01), Deed.SIGN_UP, 5, caller="", address="")
+
+
+def test_every_deed_is_limited_per_caller() -> None:
+    assert {limit.deed for limit in LIMITS if limit.per is Per.CALLER} == set(Deed)
+
+
+@pytest.mark.parametrize(("deed", "allowed"), [(Deed.SIGN_UP, True), (Deed.LOG_IN, False)])
+async def test_guessing_stays_shut_when_nothing_can_be_counted(
+    monkeypatch: pytest.MonkeyPatch, deed: Deed, allowed: bool
+) -> None:
+    throttles = Throttles()
+
+    async def broken(*_: object, **__: object) -> bool:
+        raise StorageError(ConnectionError("gone"))
+
+    monkeypatch.setattr(throttles._limiter, "hit", broken)
+    if allowed:
+        await throttles.hit(deed, caller="192.0.2.1")
+        return
+    with pytest.raises(Throttled) as caught:
+        await throttles.hit(deed, caller="192.0.2.1")
+    assert caught.value.retry_at > datetime.now(UTC)
