@@ -1,0 +1,60 @@
+"""What can go wrong with a connection.
+
+ConnectorError
+├── InvitedJustNow        retry_at
+├── InviteUnderWay
+├── InviteFailed          kind, fault, detail
+├── NoDfeNumber
+├── NotViaXporter
+├── NotPermitted
+└── SecretUnreadable
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class ConnectorError(Exception):
+    """Base of the room's errors."""
+
+
+@dataclass
+class InvitedJustNow(ConnectorError):
+    """An invitation went out moments ago; another may be sent at `retry_at`."""
+
+    retry_at: datetime
+
+
+class InviteUnderWay(ConnectorError):
+    """Somebody else's press of the button is being carried out."""
+
+
+@dataclass
+class InviteFailed(ConnectorError):
+    """Xporter on Demand did not take the invitation.
+
+    `kind` is the client's name of the error, `fault` whose it is (`school`,
+    `groupcall`, `us`), `detail` what the service said, if anything.
+    """
+
+    kind: str
+    fault: str
+    detail: str
+
+
+class NoDfeNumber(ConnectorError):
+    """The school has no 7-digit DfE number, by which Xporter on Demand knows schools."""
+
+
+class NotViaXporter(ConnectorError):
+    """The school's MIS is not connected through Xporter on Demand."""
+
+
+class NotPermitted(ConnectorError):
+    """The person is not an admin of the school (any more)."""
+
+
+class SecretUnreadable(ConnectorError):
+    """A stored secret was encrypted with a key that is no longer configured."""

@@ -1,0 +1,135 @@
+"""The layers of Test Connection, one function each, from the register to the data.
+
+A layer answers with its outcome; the first failure makes the layers that rest
+on it "skip". No layer asks for more than School-level data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from assembly_ui.connector.matching import same_school
+from assembly_ui.connector.overview import Overview
+from assembly_ui.xporter.client import SchoolInfo, XporterClient
+from assembly_ui.xporter.errors import NoDataYet, XporterError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a layer found. `cause` names it for the words; `detail` are its figures."""
+
+    result: str
+    cause: str = ""
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Examination:
+    """What the layers share while they run."""
+
+    overview: Overview
+    secret: str
+    xporter: XporterClient
+    info: SchoolInfo | None = None
+
+    @property
+    def estab(self) -> str:
+        """The school's 7-digit DfE number."""
+        return self.overview.school.dfe_number
+
+
+Layer = Callable[[Examination], Awaitable[Outcome]]
+
+PASS, FAIL, SKIP = "pass", "fail", "skip"
+NEEDED_SCOPES = ("School", "SchoolLite")
+
+
+async def register_match(exam: Examination) -> Outcome:
+    """The school has the DfE number by which Xporter on Demand knows schools."""
+    if not exam.estab:
+        return Outcome(FAIL, "no_dfe_number")
+    return Outcome(PASS, detail={"dfe_number": exam.estab, "name": exam.overview.school.name})
+
+
+async def invitation(exam: Examination) -> Outcome:
+    """An invitation was sent, or is no longer needed."""
+    connection = exam.overview.connection
+    if connection.invited_at is None and connection.authorised_at is None:
+        return Outcome(FAIL, "not_invited")
+    return Outcome(PASS, detail={"to": connection.invited_email})
+
+
+async def authorisation(exam: Examination) -> Outcome:
+    """Xporter on Demand gives us a token for the school."""
+    if not exam.secret:
+        return Outcome(FAIL, "not_authorised")
+    try:
+        await exam.xporter.forget(exam.estab)
+        await exam.xporter.school_token(exam.estab, exam.secret)
+    except XporterError as error:
+        return _failure(error)
+    return Outcome(PASS)
+
+
+async def scopes(exam: Examination) -> Outcome:
+    """The token carries School-level scopes, and says which others."""
+    try:
+        details = await exam.xporter.token_details(exam.estab, exam.secret)
+    except XporterError as error:
+        return _failure(error)
+    if not set(NEEDED_SCOPES) & set(details.scopes):
+        return Outcome(FAIL, "no_school_scope")
+    return Outcome(PASS, detail={"scopes": ", ".join(details.scopes)})
+
+
+async def installed(exam: Examination) -> Outcome:
+    """The school's MIS answers through Xporter on Demand."""
+    try:
+        exam.info = await exam.xporter.school_info(exam.estab, exam.secret)
+    except NoDataYet:
+        return Outcome(FAIL, "not_installed")
+    except XporterError as error:
+        return _failure(error)
+    return Outcome(PASS, detail={"mis": exam.info.mis})
+
+
+async def right_school(exam: Examination) -> Outcome:
+    """The MIS belongs to the school that was chosen."""
+    school, info = exam.overview.school, exam.info
+    if info is None:
+        return Outcome(SKIP)
+    both = {"chosen": school.name, "found": info.name}
+    matches = same_school(
+        chosen_estab=school.dfe_number,
+        mis_estab=info.estab,
+        chosen_name=school.name,
+        mis_name=info.name,
+    )
+    return Outcome(PASS, detail=both) if matches else Outcome(FAIL, "wrong_school", both)
+
+
+async def data(exam: Examination) -> Outcome:
+    """How many rows stand behind each area; numbers only, no people."""
+    try:
+        counts = await exam.xporter.counts(exam.estab, exam.secret)
+    except XporterError as error:
+        return _failure(error)
+    if not counts:
+        return Outcome(FAIL, "no_counts")
+    return Outcome(PASS, detail={area: f"{count:,}" for area, count in counts.items()})
+
+
+LAYERS: dict[str, Layer] = {
+    "register_match": register_match,
+    "invitation": invitation,
+    "authorisation": authorisation,
+    "scopes": scopes,
+    "installed": installed,
+    "right_school": right_school,
+    "data": data,
+}
+
+
+def _failure(error: XporterError) -> Outcome:
+    return Outcome(FAIL, error.kind, {"fault": error.fault})

@@ -1,0 +1,51 @@
+"""When to look at a connection again. Pure but for the jitter it is given.
+
+Seconds while someone is looking at a school that is being set up, minutes
+while nobody is, hours once it is settled, further and further apart while it
+fails (architecture rule 8).
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from assembly_ui.connector.models import Connection
+from assembly_ui.connector.status import Status
+
+LOOKED_AT = timedelta(seconds=60)
+LONGEST_BACKOFF = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often to look; `jitter` returns 0..1 and spreads schools apart."""
+
+    onboarding: timedelta
+    settled: timedelta
+    unattended: timedelta = timedelta(minutes=2)
+    paused: timedelta = timedelta(minutes=15)
+    jitter: random.Random = field(default_factory=random.Random)
+
+
+def next_check(
+    connection: Connection, status: Status, now: datetime, pace: Pace
+) -> datetime | None:
+    """The next check, or None when there is nothing to ask about."""
+    if not connection.secret_encrypted or status is Status.ACCESS_WITHDRAWN:
+        return None
+    looked_at = connection.watched_at is not None and now - connection.watched_at < LOOKED_AT
+    wait = _wait(connection, status, pace, looked_at)
+    return now + wait * (0.9 + 0.2 * pace.jitter.random())
+
+
+def _wait(connection: Connection, status: Status, pace: Pace, looked_at: bool) -> timedelta:
+    if connection.failures:
+        backoff = min(pace.onboarding * 2 ** min(connection.failures - 1, 12), LONGEST_BACKOFF)
+        return min(backoff, pace.onboarding * 2) if looked_at else backoff
+    if status is Status.CONNECTED:
+        return pace.settled
+    if looked_at:
+        return pace.onboarding
+    return pace.paused if status is Status.ACCESS_PAUSED else pace.unattended

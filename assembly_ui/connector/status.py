@@ -1,0 +1,103 @@
+"""From facts to a status. Pure: no database, no clock, no settings.
+
+The badges and their order are those of the user guide and product.md
+section 4; adding one touches this module and its words, nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+PROBLEM_GRACE = timedelta(seconds=20)
+"""How long calls must fail before a working connection is called a problem.
+A single lost packet is not worth a red badge."""
+
+
+class Status(StrEnum):
+    """What the badge says."""
+
+    AWAITING_INVITATION = "awaiting_invitation"
+    AWAITING_CONNECTION = "awaiting_connection"
+    CONNECTED = "connected"
+    ACCESS_PAUSED = "access_paused"
+    ACCESS_WITHDRAWN = "access_withdrawn"
+    CONNECTION_PROBLEM = "connection_problem"
+
+
+class Mark(StrEnum):
+    """The sign in front of a row."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a connection; each time is when it was learnt."""
+
+    invited_at: datetime | None = None
+    authorised_at: datetime | None = None
+    installed_at: datetime | None = None
+    paused_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    school_matches: bool | None = None
+    data_at: datetime | None = None
+    first_connected_at: datetime | None = None
+    problem_at: datetime | None = None
+
+
+def derive_status(facts: Facts, now: datetime) -> Status:
+    """The one status that these facts mean at `now`. Total: any facts have one."""
+    if facts.withdrawn_at and not _later(facts.invited_at, facts.withdrawn_at):
+        return Status.ACCESS_WITHDRAWN
+    if facts.authorised_at and facts.paused_at:
+        return Status.ACCESS_PAUSED
+    if _is_complete(facts):
+        return Status.CONNECTION_PROBLEM if _is_failing(facts, now) else Status.CONNECTED
+    if facts.authorised_at and facts.first_connected_at and facts.school_matches is False:
+        return Status.CONNECTION_PROBLEM
+    if facts.invited_at or facts.authorised_at:
+        return Status.AWAITING_CONNECTION
+    return Status.AWAITING_INVITATION
+
+
+def authorised_mark(facts: Facts) -> Mark:
+    """Whether the school authorised us, and has not taken it back."""
+    return Mark.PASS if facts.authorised_at and not facts.withdrawn_at else Mark.FAIL
+
+
+def installed_mark(facts: Facts) -> Mark:
+    """Whether Xporter on Demand reads the school's MIS."""
+    if not facts.authorised_at:
+        return Mark.FAIL
+    return Mark.PASS if facts.installed_at else Mark.WAIT
+
+
+def school_mark(facts: Facts) -> Mark:
+    """Whether the MIS belongs to the school that was chosen."""
+    if facts.school_matches is None:
+        return Mark.WAIT
+    return Mark.PASS if facts.school_matches else Mark.FAIL
+
+
+def data_mark(facts: Facts, now: datetime) -> Mark:
+    """How the last call for data went."""
+    if facts.problem_at and _is_failing(facts, now):
+        return Mark.FAIL
+    return Mark.PASS if facts.data_at else Mark.WAIT
+
+
+def _is_complete(facts: Facts) -> bool:
+    known = facts.authorised_at and facts.installed_at and facts.data_at
+    return bool(known) and facts.school_matches is True
+
+
+def _is_failing(facts: Facts, now: datetime) -> bool:
+    return facts.problem_at is not None and now - facts.problem_at >= PROBLEM_GRACE
+
+
+def _later(moment: datetime | None, than: datetime) -> bool:
+    return moment is not None and moment > than

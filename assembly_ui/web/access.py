@@ -1,0 +1,161 @@
+"""Who may call an event handler: one decorator each, checked before anything else.
+
+Every public method of a State can be called by anyone on the internet. A
+handler therefore wears exactly one of `public`, `signed_in`, `member`, `admin`
+or `owner`. All but `public` receive the `Caller` as their first argument and
+must scope every query to `me.school_id`.
+
+Arguments arrive as hostile input: text is stripped of control characters and
+cut to a sane length, anything of a wrong type becomes an empty value, unknown
+arguments are dropped. What an empty value means is the handler's to say. With
+`supersedes=True` a newer call of the same tab cancels an unfinished older one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import reflex as rx
+
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools.caller import Caller, find_caller
+from assembly_ui.schools.models import Role
+
+COOKIE = "assembly_session"
+TEXT_LIMIT = 2000
+FORM_FIELDS_LIMIT = 40
+
+_REFUSALS = {"signed in": "/log-in", "member": "/school-setup"}
+
+
+def public(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
+    """Anyone may call this."""
+    return _declare("public", handler, supersedes)
+
+
+def signed_in(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
+    """A person with a confirmed account, with or without a school."""
+    return _declare("signed in", handler, supersedes)
+
+
+def member(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
+    """Anyone who belongs to the current school, viewers included."""
+    return _declare("member", handler, supersedes)
+
+
+def admin(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
+    """An admin or the owner of the current school."""
+    return _declare("admin", handler, supersedes)
+
+
+def owner(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
+    """The owner of the current school."""
+    return _declare("owner", handler, supersedes)
+
+
+def session_token(state: rx.State) -> str:
+    """The log-in token in the cookie this tab connected with, or an empty string."""
+    try:
+        cookie = SimpleCookie(state.router.headers.cookie)
+    except CookieError:
+        return ""
+    return cookie[COOKIE].value if COOKIE in cookie else ""
+
+
+async def caller_of(state: rx.State) -> Caller | None:
+    """Who is behind this tab, asked afresh of the database."""
+    use = parts()
+    return await find_caller(use.database, token=session_token(state), now=use.clock())
+
+
+def _declare(access: str, handler: Callable | None, supersedes: bool) -> Any:
+    if handler is None:
+        return functools.partial(_declare, access, supersedes=supersedes)
+    signature = inspect.signature(handler)
+    hidden = 1 if access == "public" else 2
+    parameters = list(signature.parameters.values())[hidden:]
+    hints = typing.get_type_hints(handler)
+    kinds = {p.name: hints.get(p.name, str) for p in parameters}
+    guard = _guard_generator if inspect.isasyncgenfunction(handler) else _guard_coroutine
+    guarded = guard(access, handler, kinds)
+    guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[next(iter(signature.parameters.values())), *parameters]
+    )
+    guarded.__annotations__ = {name: hints[name] for name in kinds if name in hints}
+    guarded.__access__ = access  # type: ignore[attr-defined]
+    return rx.event(guarded, supersedes=True) if supersedes else rx.event(guarded)
+
+
+def _guard_coroutine(access: str, handler: Callable, kinds: dict[str, Any]) -> Callable:
+    @functools.wraps(handler)
+    async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
+        permitted, refusal = await _permit(self, access)
+        if refusal is not None:
+            return refusal
+        return await handler(self, *permitted, **_clean(kinds, args, sent))
+
+    return guarded
+
+
+def _guard_generator(access: str, handler: Callable, kinds: dict[str, Any]) -> Callable:
+    @functools.wraps(handler)
+    async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
+        permitted, refusal = await _permit(self, access)
+        if refusal is not None:
+            yield refusal
+            return
+        async for event in handler(self, *permitted, **_clean(kinds, args, sent)):
+            yield event
+
+    return guarded
+
+
+async def _permit(state: rx.State, access: str) -> tuple[list[Caller], Any]:
+    if access == "public":
+        return [], None
+    me = await caller_of(state)
+    if me is None:
+        return [], rx.redirect("/log-in")
+    if access == "signed in":
+        return [me], None
+    if me.school_id is None:
+        return [], rx.redirect("/school-setup")
+    if access != "member" and not me.may_act_as(Role(access)):
+        return [], rx.redirect("/no-access")
+    return [me], None
+
+
+def _clean(kinds: dict[str, Any], args: tuple, sent: dict[str, Any]) -> dict[str, Any]:
+    given = dict(zip(kinds, args, strict=False)) | sent
+    return {name: clean(kind, given.get(name)) for name, kind in kinds.items()}
+
+
+def clean(kind: Any, value: Any) -> Any:
+    """`value` made safe for a handler argument of type `kind`.
+
+    `str`, `int`, `bool` and `dict` (a form: names to text) are the only kinds
+    a handler may declare.
+    """
+    if kind is bool:
+        return value is True
+    if kind is int:
+        whole = isinstance(value, (int, str)) and str(value).lstrip("-").isdecimal()
+        return int(value) if whole and len(str(value)) < 16 else 0
+    if kind is str:
+        return clean_text(value)
+    items = list(value.items())[:FORM_FIELDS_LIMIT] if isinstance(value, dict) else []
+    return {clean_text(name): clean_text(text) for name, text in items}
+
+
+def clean_text(value: Any) -> str:
+    """Text without control characters, at most `TEXT_LIMIT` long; else empty."""
+    if not isinstance(value, str):
+        return ""
+    # Lone surrogates cannot be stored or sent, so they go with the controls.
+    kept = (c for c in value[:TEXT_LIMIT] if c.isprintable() or c in " \n\u200d\u200e\u200f")
+    return "".join(kept)

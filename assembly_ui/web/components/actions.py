@@ -1,0 +1,56 @@
+"""Buttons and links."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import reflex as rx
+
+Kind = Literal["primary", "secondary", "danger", "quiet"]
+
+
+def _dress(kind: Kind, wide: bool) -> str:
+    return f"button button-{kind}" + (" button-wide-on-phone" if wide else "")
+
+
+def button(
+    *children: Any,
+    on_click: Any = None,
+    kind: Kind = "primary",
+    busy: rx.Var[bool] | bool = False,
+    disabled: rx.Var[bool] | bool = False,
+    wide: bool = False,
+    **attributes: Any,
+) -> rx.Component:
+    """A button. While `busy` it turns its wheel and takes no second press."""
+    if on_click is not None:
+        attributes["on_click"] = on_click
+    return rx.el.button(
+        *children,
+        type=attributes.pop("type", "button"),
+        class_name=_dress(kind, wide),
+        aria_busy=busy,
+        disabled=disabled | busy if isinstance(disabled, rx.Var) else (busy or disabled),
+        **attributes,
+    )
+
+
+def submit(
+    *children: Any, kind: Kind = "primary", busy: rx.Var[bool] | bool = False, **attributes: Any
+) -> rx.Component:
+    """The button that sends its form."""
+    return button(*children, kind=kind, busy=busy, type="submit", wide=True, **attributes)
+
+
+def link(*children: Any, href: rx.Var[str] | str, **attributes: Any) -> rx.Component:
+    """A link inside the app, or anywhere when `href` is a full address or mailto."""
+    if isinstance(href, str) and not href.startswith("/"):
+        return rx.el.a(*children, href=href, **attributes)
+    return rx.el.a(*children, href=href, **attributes)
+
+
+def link_button(
+    *children: Any, href: rx.Var[str] | str, kind: Kind = "primary", **attributes: Any
+) -> rx.Component:
+    """A link that looks like a button."""
+    return link(*children, href=href, class_name=_dress(kind, True), **attributes)

@@ -1,0 +1,58 @@
+"""Paragraphs, spacing and times."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import reflex as rx
+
+
+def p(*children: Any, **attributes: Any) -> rx.Component:
+    """A paragraph of a comfortable width."""
+    return rx.el.p(*children, class_name="text", **attributes)
+
+
+def lead(*children: Any) -> rx.Component:
+    """The sentence under a page's heading."""
+    return rx.el.p(*children, class_name="lead")
+
+
+def muted(*children: Any, **attributes: Any) -> rx.Component:
+    """Text that may be overlooked."""
+    return rx.el.span(*children, class_name="muted", **attributes)
+
+
+def small(*children: Any, **attributes: Any) -> rx.Component:
+    """A small, quiet paragraph."""
+    return rx.el.p(*children, class_name="small muted text", **attributes)
+
+
+def stack(
+    *children: Any, gap: Literal["tight", "normal", "wide"] = "normal", **attributes: Any
+) -> rx.Component:
+    """Things under each other."""
+    return rx.el.div(*children, class_name=f"stack stack-{gap}", **attributes)
+
+
+def row(*children: Any, spread: bool = False, **attributes: Any) -> rx.Component:
+    """Things beside each other, wrapping on small screens."""
+    return rx.el.div(*children, class_name="row row-between" if spread else "row", **attributes)
+
+
+def visually_hidden(*children: Any, **attributes: Any) -> rx.Component:
+    """Text for screen readers alone."""
+    return rx.el.span(*children, class_name="visually-hidden", **attributes)
+
+
+class _Ago(rx.Component):
+    tag = "assembly-ago"
+    is_default = False
+    datetime: rx.Var[str]
+
+    def _render(self, props: dict[str, Any] | None = None) -> Any:
+        return super()._render(props).set(name='"assembly-ago"')
+
+
+def ago(moment: rx.Var[str] | str) -> rx.Component:
+    """How long ago `moment` (ISO 8601) was, ticking; the exact time on hover."""
+    return _Ago.create(datetime=moment)

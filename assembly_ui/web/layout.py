@@ -1,0 +1,190 @@
+"""The two shells every page stands in: public, and the admin view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from assembly_ui import settings
+from assembly_ui.web.components import badge, button, link, p
+from assembly_ui.web.icons import icon, logo
+from assembly_ui.web.notice import notice_area
+from assembly_ui.web.shell import ShellState
+
+ADMIN_PAGES = {
+    "School Details": "/school-details",
+    "Users": "/users",
+    "Connector": "/connector",
+    "Apps": "/apps",
+    "Subjects": "/subjects",
+    "Assessments": "/assessments",
+    "Assessment Points": "/assessment-points",
+    "Scopes": "/scopes",
+    "Authorisations": "/authorisations",
+    "Changesets": "/changesets",
+}
+_SETTINGS = settings.load()
+
+
+def public_page(*children: Any, heading: Any, intro: Any = None) -> rx.Component:
+    """A page for anyone: a bar, one column, a foot."""
+    return _shell(
+        rx.el.main(
+            rx.el.div(
+                rx.el.div(
+                    rx.el.h1(heading, tab_index=-1),
+                    *([rx.el.p(intro, class_name="lead")] if intro is not None else []),
+                    class_name="stack stack-tight",
+                ),
+                notice_area(),
+                *children,
+                class_name="stack",
+            ),
+            id="main",
+            tab_index=-1,
+            class_name="main main-narrow",
+        ),
+        end=[],
+    )
+
+
+def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) -> rx.Component:
+    """A page of the Admin View. `current` is its name in the sidebar."""
+    head = rx.el.div(
+        rx.el.h1(heading, tab_index=-1),
+        *([actions] if actions is not None else []),
+        class_name="page-head",
+    )
+    body = rx.el.main(
+        head,
+        notice_area(),
+        rx.el.div(*children, class_name="stack stack-wide"),
+        id="main",
+        tab_index=-1,
+        class_name="admin-main",
+    )
+    return _shell(
+        rx.el.div(_sidebar(current), body, class_name="admin"),
+        middle=[_school()],
+        end=[_person(), _menu_button()],
+    )
+
+
+def _shell(*content: Any, end: list, middle: list | None = None) -> rx.Component:
+    return rx.el.div(
+        rx.el.a("Skip to main content", href="#main", class_name="skip-link"),
+        rx.el.header(
+            link(logo(), "Assembly", href="/", class_name="brand"),
+            *(_demo_mark() if _SETTINGS.is_demo else []),
+            *(middle or []),
+            rx.el.div(_theme_button(), *end, class_name="bar-end"),
+            class_name="bar",
+        ),
+        *content,
+        _footer(),
+        class_name="shell",
+    )
+
+
+def _demo_mark() -> list[rx.Component]:
+    return [rx.el.span("Demo", class_name="demo-mark", title="Stand-ins, not the real services")]
+
+
+def _theme_button() -> rx.Component:
+    return button(
+        icon("theme"),
+        kind="quiet",
+        on_click=rx.toggle_color_mode,
+        aria_label="Switch between light and dark",
+    )
+
+
+def _school() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(ShellState.school_name, class_name="bar-school-name"),
+        rx.cond(
+            ShellState.badge_words,
+            link(
+                badge(ShellState.badge_words, ShellState.badge_tone),
+                href="/connector",
+                aria_label="Connection: " + ShellState.badge_words,
+            ),
+            rx.fragment(),
+        ),
+        class_name="bar-school",
+    )
+
+
+def _person() -> rx.Component:
+    log_out = rx.el.form(
+        button("Log out", kind="quiet", type="submit"), action="/auth/log-out", method="post"
+    )
+    return rx.fragment(
+        rx.cond(
+            ShellState.school_count > 1,
+            link("Switch school", href="/schools"),
+            rx.fragment(),
+        ),
+        log_out,
+    )
+
+
+def _menu_button() -> rx.Component:
+    return rx.el.button(
+        icon("menu"),
+        "Menu",
+        type="button",
+        class_name="button button-secondary menu-button",
+        aria_expanded="false",
+        aria_controls="sidebar",
+        custom_attrs={"data-opens": "sidebar"},
+    )
+
+
+def _sidebar(current: str) -> rx.Component:
+    links = [
+        rx.el.li(
+            link(
+                icon(name),
+                name,
+                href=route,
+                class_name="sidebar-link",
+                custom_attrs={"aria-current": "page"} if name == current else {},
+            )
+        )
+        for name, route in ADMIN_PAGES.items()
+    ]
+    return rx.el.nav(
+        rx.el.div(
+            rx.el.p("Admin View", class_name="sidebar-title", id="admin-view"),
+            rx.el.ul(*links, class_name="sidebar-list"),
+            class_name="sidebar-inner",
+        ),
+        id="sidebar",
+        class_name="sidebar",
+        aria_labelledby="admin-view",
+    )
+
+
+def _footer() -> rx.Component:
+    demo = [link("Mailbox", href="/mailbox")] if _SETTINGS.is_demo else []
+    return rx.el.footer(
+        link("Terms of service", href="/terms"),
+        rx.el.span("Help: ", link(_SETTINGS.help_email, href=f"mailto:{_SETTINGS.help_email}")),
+        *demo,
+        class_name="footer",
+    )
+
+
+def connection_banner() -> rx.Component:
+    """A calm word while the socket is lost; it heals itself."""
+    lost = rx.el.div(
+        p("The connection was lost. Nothing is lost with it: we are reconnecting."),
+        class_name="offline",
+    )
+    # A fragment, since Reflex puts the whole page inside the outermost element.
+    return rx.fragment(
+        rx.el.div(rx.cond(has_connection_errors, lost, rx.fragment()), role="status")
+    )

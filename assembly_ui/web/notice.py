@@ -1,0 +1,69 @@
+"""One sentence that confirms what a person just did, above whatever page they are on."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from assembly_ui.web import access
+from assembly_ui.web.components import alert, button, row
+
+
+class NoticeState(rx.State):
+    """The confirmation on the screen, if any."""
+
+    words: str = ""
+    tone: str = "success"
+    _survives: bool = False
+
+    @access.public
+    async def dismiss(self):
+        """Take the notice away."""
+        self.words = ""
+
+
+async def notify(
+    state: rx.State, words: str, tone: str = "success", *, on_next_page: bool = False
+) -> None:
+    """Show `words` on the tab of `state` until dismissed or the page changes.
+
+    With `on_next_page` it outlives one change of page: for handlers that
+    confirm and then send the person elsewhere.
+    """
+    notice = await state.get_state(NoticeState)
+    notice.words, notice.tone, notice._survives = words, tone, on_next_page
+
+
+async def page_changed(state: rx.State) -> None:
+    """Take away a notice that belonged to the page before."""
+    notice = await state.get_state(NoticeState)
+    if not notice._survives:
+        notice.words = ""
+    notice._survives = False
+
+
+def notice_area() -> rx.Component:
+    """Where notices appear; read out by screen readers when they do."""
+
+    def shown(tone: str) -> rx.Component:
+        line = row(
+            rx.el.p(NoticeState.words),
+            button("Dismiss", kind="quiet", on_click=NoticeState.dismiss),
+            spread=True,
+        )
+        return alert(line, tone=tone)
+
+    return rx.el.div(
+        rx.cond(
+            NoticeState.words,
+            rx.match(
+                NoticeState.tone,
+                ("danger", shown("danger")),
+                ("warning", shown("warning")),
+                ("info", shown("info")),
+                shown("success"),
+            ),
+            rx.fragment(),
+        ),
+        role="status",
+        class_name="notice-area",
+    )

@@ -1,0 +1,19 @@
+"""How Reflex builds and serves the app; everything of ours is in `assembly_ui.settings`."""
+
+import reflex as rx
+
+from assembly_ui import settings
+
+_settings = settings.load()
+
+config = rx.Config(
+    app_name="assembly_ui",
+    frontend_port=_settings.port,
+    api_url=_settings.own_address.replace("127.0.0.1", "localhost"),
+    cors_allowed_origins=_settings.origins,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    default_color_mode="system",
+    plugins=[],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
