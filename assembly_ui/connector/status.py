@@ -101,3 +101,16 @@ def _is_failing(facts: Facts, now: datetime) -> bool:
 
 def _later(moment: datetime | None, than: datetime) -> bool:
     return moment is not None and moment > than
+
+
+def status_since(facts: Facts, status: Status) -> datetime | None:
+    """When the facts behind a status were learnt; None when nothing happened yet."""
+    behind = {
+        Status.AWAITING_INVITATION: [],
+        Status.AWAITING_CONNECTION: [facts.invited_at, facts.authorised_at, facts.installed_at],
+        Status.CONNECTED: [facts.authorised_at, facts.first_connected_at],
+        Status.ACCESS_PAUSED: [facts.paused_at],
+        Status.ACCESS_WITHDRAWN: [facts.withdrawn_at],
+        Status.CONNECTION_PROBLEM: [facts.problem_at],
+    }[status]
+    return max((moment for moment in behind if moment), default=None)

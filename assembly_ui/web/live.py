@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -37,6 +38,7 @@ class LiveTabs:
 
     def __init__(self) -> None:
         self._tabs: dict[Topic, set[tuple[str, type[rx.State]]]] = defaultdict(set)
+        self._app: rx.App | None = None
 
     def watch(self, state: rx.State, topic: Topic) -> None:
         """Register the tab of `state`. Loading the page again changes nothing."""
@@ -48,8 +50,22 @@ class LiveTabs:
         for tabs in self._tabs.values():
             tabs.discard(key)
 
+    def watching(self, state: rx.State, topic: Topic) -> Callable[[], bool]:
+        """A question to ask later: does this tab still show this topic?"""
+        key = (state.router.session.client_token, type(state))
+        return lambda: key in self._tabs.get(topic, ()) and self._open(key[0])
+
+    def watched(self, state_class: type[rx.State]) -> set[Topic]:
+        """The topics that open tabs show by way of `state_class`."""
+        return {
+            topic
+            for topic, tabs in self._tabs.items()
+            if any(cls is state_class and self._open(token) for token, cls in tabs)
+        }
+
     async def run(self, app: rx.App, pubsub: PubSub) -> None:
         """Push announced changes until cancelled."""
+        self._app = app
         async with pubsub.listen() as topics:
             while True:
                 topic = await topics.get()
@@ -73,7 +89,7 @@ class LiveTabs:
     async def _show(
         self, app: rx.App, topic: Topic, token: str, state_class: type[Any], seen: Any
     ) -> None:
-        if not is_open(app, token):
+        if not self._open(token):
             # Closed. A tab that comes back loads its page, and registers, again.
             self._tabs[topic].discard((token, state_class))
             return
@@ -82,10 +98,9 @@ class LiveTabs:
             substate = await state.get_state(state_class)
             await substate._show(seen)
 
-
-def is_open(app: rx.App, token: str) -> bool:
-    """Whether a tab's socket is connected to this process."""
-    return app.event_namespace is not None and token in app.event_namespace.token_to_sid
+    def _open(self, token: str) -> bool:
+        namespace = self._app.event_namespace if self._app else None
+        return namespace is not None and token in namespace.token_to_sid
 
 
 tabs = LiveTabs()

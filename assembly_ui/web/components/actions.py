@@ -44,8 +44,6 @@ def submit(
 
 def link(*children: Any, href: rx.Var[str] | str, **attributes: Any) -> rx.Component:
     """A link inside the app, or anywhere when `href` is a full address or mailto."""
-    if isinstance(href, str) and not href.startswith("/"):
-        return rx.el.a(*children, href=href, **attributes)
     return rx.el.a(*children, href=href, **attributes)
 
 
@@ -54,3 +52,8 @@ def link_button(
 ) -> rx.Component:
     """A link that looks like a button."""
     return link(*children, href=href, class_name=_dress(kind, True), **attributes)
+
+
+def copy_button(words: str, source: str) -> rx.Component:
+    """Copies the text of the element whose id is `source`."""
+    return button(words, kind="secondary", custom_attrs={"data-copies": source})
