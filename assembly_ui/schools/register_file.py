@@ -1,0 +1,108 @@
+"""The register as a file: one compressed CSV, read and written whole.
+
+What a record means and how it is searched lives in `register`.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+SHIPPED = Path(__file__).parent / "data" / "register.csv.gz"
+IMPORTED_NAME = "register.csv.gz"
+
+# Windows-1252 punctuation that reached the sources undecoded (0x92 is ’).
+_UNDECODED = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSchool:
+    """One school as the register knows it. Unknown fields are empty.
+
+    `urn` is the 6-digit URN, or `W-`, `SEED-`, `NI-` and the number its own
+    country gave it.
+    """
+
+    urn: str
+    la_code: str
+    establishment_number: str
+    name: str
+    local_authority: str
+    postcode: str
+    town: str
+    phase: str
+    type: str
+    status: str
+    website: str
+    telephone: str
+
+    @property
+    def dfe_number(self) -> str:
+        """The 7 digits Xporter on Demand calls `estab`; empty when there are none."""
+        number = self.la_code + self.establishment_number
+        return number if len(number) == 7 and number.isdigit() else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the school is open; not known counts as open."""
+        return not self.status.startswith(("Closed", "Proposed"))
+
+
+COLUMNS = tuple(field.name for field in fields(RegisterSchool))
+
+
+def school_from(row: Mapping[str, str]) -> RegisterSchool:
+    """A record from a mapping of `COLUMNS`, each value tidied."""
+    return RegisterSchool(*(tidy(row.get(column) or "") for column in COLUMNS))
+
+
+def tidy(value: str) -> str:
+    """One line of composed characters with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", value.translate(_UNDECODED)).split())
+
+
+def read_register(path: Path) -> list[RegisterSchool]:
+    """Every record of a file written by `write_register`.
+
+    Raises:
+        OSError: the file cannot be read or is not complete.
+        ValueError: it is not a register file.
+    """
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        if tuple(next(rows, ())) != COLUMNS:
+            raise ValueError(f"{path} is not a register file")
+        return [RegisterSchool(*row) for row in rows]
+
+
+def write_register(path: Path, schools: Iterable[RegisterSchool]) -> None:
+    """Replace the file at `path` in one step: readers see the old or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".register-")
+    try:
+        with os.fdopen(handle, "wb") as raw:
+            raw.write(_compressed(schools))
+            raw.flush()
+            os.fsync(raw.fileno())
+            # The server may run as somebody else than whoever imports.
+            os.fchmod(raw.fileno(), 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _compressed(schools: Iterable[RegisterSchool]) -> bytes:
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows(astuple(school) for school in schools)
+    # Time zero in the header: the same schools give the same bytes.
+    return gzip.compress(text.getvalue().encode(), mtime=0)
