@@ -1,0 +1,105 @@
+"""Tokens: made once, kept, renewed ahead of their end, one renewal at a time.
+
+The service names when a token ends (`expires`) and asks to renew ahead of that
+(facts file, section 2); nothing here assumes a lifetime. Secrets are kept only
+as hashes, to know which token belongs to which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from assembly_ui.clock import Clock
+from assembly_ui.xporter.errors import Denied, XporterError
+from assembly_ui.xporter.records import Token
+
+MakeToken = Callable[[str, str], Awaitable[Token]]
+
+
+class Locks:
+    """A lock per name, which vanishes when nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def __call__(self, name: str) -> asyncio.Lock:
+        """The lock of this name."""
+        return self._locks.setdefault(name, asyncio.Lock())
+
+
+@dataclass(frozen=True)
+class _Kept:
+    token: Token
+    renew_at: datetime
+
+    def is_good(self, now: datetime) -> bool:
+        return self.token.expires is not None and now < self.token.expires
+
+
+class Tokens:
+    """The tokens in use, by estab and secret.
+
+    `make` asks the service for a token. `renew_after` is the share of a token's
+    life after which it is renewed, so short lives are renewed soon and long ones
+    well ahead of their end.
+    """
+
+    def __init__(self, make: MakeToken, clock: Clock, *, renew_after: float = 0.9) -> None:
+        self._make = make
+        self._clock = clock
+        self._renew_after = renew_after
+        self._kept: dict[str, dict[str, _Kept]] = {}
+        self._locks = Locks()
+
+    async def get(self, estab: str, secret: str) -> Token:
+        """A token that works now; a kept one if it is not due for renewal.
+
+        Raises:
+            XporterError: there is none, and none could be made.
+        """
+        key = hashlib.sha256(secret.encode()).hexdigest()
+        async with self._locks(f"{estab} {key}"):
+            # `forget` takes this shelf away: a renewal under way then fills it in vain.
+            shelf = self._kept.setdefault(estab, {})
+            kept = shelf.get(key)
+            if kept and self._clock() < kept.renew_at and kept.is_good(self._clock()):
+                return kept.token
+            return await self._renew(shelf, key, estab, secret)
+
+    def forget(self, estab: str) -> None:
+        """Drop every token of a school; the next call makes a new one."""
+        self._kept.pop(estab, None)
+
+    def drop(self, estab: str, token: Token) -> None:
+        """Drop one token that was refused, unless it has been replaced already."""
+        shelf = self._kept.get(estab, {})
+        for key in [key for key, kept in shelf.items() if kept.token == token]:
+            del shelf[key]
+
+    async def _renew(self, shelf: dict[str, _Kept], key: str, estab: str, secret: str) -> Token:
+        kept, asked_at = shelf.get(key), self._clock()
+        try:
+            token = await self._make(estab, secret)
+        except XporterError as error:
+            if isinstance(error, Denied):
+                shelf.pop(key, None)
+            elif kept and kept.is_good(self._clock()):
+                return kept.token
+            raise
+        self._keep(shelf, key, token, asked_at)
+        return token
+
+    def _keep(self, shelf: dict[str, _Kept], key: str, token: Token, asked_at: datetime) -> None:
+        now = self._clock()
+        for stale in [name for name, kept in shelf.items() if not kept.is_good(now)]:
+            del shelf[stale]
+        if token.expires is None or token.expires <= now:
+            # Of unknown or no length by our clock: used this once, never kept.
+            shelf.pop(key, None)
+            return
+        shelf[key] = _Kept(token, asked_at + (token.expires - asked_at) * self._renew_after)
