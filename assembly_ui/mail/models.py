@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
 from assembly_ui.database import Row
 
 
 class OutboxMessage(Row, table=True):
-    """A message waiting to leave, written in the transaction of its cause."""
+    """A message waiting to leave, written in the transaction of its cause.
+
+    `values` hold links that open something. They are emptied as soon as the
+    message has left or was given up; then nothing is due any more either.
+    """
 
     __tablename__ = "outbox_messages"
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=60)
     to: str = Field(max_length=254)
-    subject: str = Field(max_length=300)
-    html: str = Field(sa_type=Text)
-    text: str = Field(sa_type=Text)
+    values: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     created_at: datetime
-    due_at: datetime = Field(index=True)
+    due_at: datetime | None = Field(default=None, index=True)
     leased_until: datetime | None = None
     attempts: int = 0
     last_error: str = Field(default="", max_length=300)

@@ -1,0 +1,146 @@
+"""Every message of the product: one function here, one folder of words beside it.
+
+The declaration above each function says whom the message goes to, whether an
+address that nobody has confirmed may get it (such a message must tell a
+stranger what to do), and whether it names the moment its link expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from assembly_ui.mail.addresses import plain_address
+from assembly_ui.mail.errors import HrefNotAbsolute
+from assembly_ui.mail.words import one_line
+
+LONGEST_HREF = 2000
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message yet to be rendered. Times in `values` are ISO 8601.
+
+    Raises:
+        AddressMalformed, HrefNotAbsolute: it could be bent into another message.
+    """
+
+    kind: str
+    to: str
+    values: dict[str, str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", plain_address(self.to))
+        object.__setattr__(self, "values", {k: _value(k, v) for k, v in self.values.items()})
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is promised of a kind of message."""
+
+    recipient: str
+    unverified: bool
+    shows_expiry: bool
+
+
+DECLARATIONS: dict[str, Declaration] = {}
+
+_Function = TypeVar("_Function", bound=Callable[..., Message])
+
+
+def _declare(
+    *, recipient: str, unverified: bool = False, shows_expiry: bool = False
+) -> Callable[[_Function], _Function]:
+    def declared(function: _Function) -> _Function:
+        DECLARATIONS[function.__name__] = Declaration(recipient, unverified, shows_expiry)
+        return function
+
+    return declared
+
+
+@_declare(recipient="who signed up", unverified=True, shows_expiry=True)
+def confirm_email(*, to: str, name: str, href: str, expires_at: datetime) -> Message:
+    """Confirm the address and so activate the account."""
+    values = {"name": name, "href": href, "expires_at": expires_at.isoformat()}
+    return Message("confirm_email", to, values)
+
+
+@_declare(recipient="who has an account already", unverified=True)
+def address_taken(*, to: str, name: str, log_in_href: str, reset_href: str) -> Message:
+    """Someone tried to sign up with an address that has an account."""
+    values = {"name": name, "log_in_href": log_in_href, "reset_href": reset_href}
+    return Message("address_taken", to, values)
+
+
+@_declare(recipient="who forgot a password", unverified=True, shows_expiry=True)
+def reset_password(*, to: str, name: str, href: str, expires_at: datetime) -> Message:
+    """Choose a new password."""
+    values = {"name": name, "href": href, "expires_at": expires_at.isoformat()}
+    return Message("reset_password", to, values)
+
+
+@_declare(recipient="whose password was changed")
+def password_changed(*, to: str, name: str, help_email: str) -> Message:
+    """The password was changed, by its owner one hopes."""
+    return Message("password_changed", to, {"name": name, "help_email": help_email})
+
+
+@_declare(recipient="the colleague who is invited", unverified=True, shows_expiry=True)
+def colleague_invited(
+    *, to: str, school_name: str, invited_by: str, role: str, href: str, expires_at: datetime
+) -> Message:
+    """Join a school as an admin or a viewer."""
+    values = {
+        "school_name": school_name,
+        "invited_by": invited_by,
+        "role": role,
+        "href": href,
+        "expires_at": expires_at.isoformat(),
+    }
+    return Message("colleague_invited", to, values)
+
+
+@_declare(recipient="the owner of the school")
+def join_requested(
+    *, to: str, name: str, school_name: str, person_name: str, person_email: str, href: str
+) -> Message:
+    """Someone asks to join a school that has an owner."""
+    values = {
+        "name": name,
+        "school_name": school_name,
+        "person_name": person_name,
+        "person_email": person_email,
+        "href": href,
+    }
+    return Message("join_requested", to, values)
+
+
+@_declare(recipient="who asked to join")
+def join_approved(*, to: str, name: str, school_name: str, href: str) -> Message:
+    """The owner said yes."""
+    return Message("join_approved", to, {"name": name, "school_name": school_name, "href": href})
+
+
+@_declare(recipient="who asked to join")
+def join_declined(*, to: str, name: str, school_name: str, help_email: str) -> Message:
+    """The owner said no."""
+    values = {"name": name, "school_name": school_name, "help_email": help_email}
+    return Message("join_declined", to, values)
+
+
+@_declare(recipient="the owner before, and the new one")
+def ownership_transferred(*, to: str, name: str, school_name: str, new_owner: str) -> Message:
+    """A school has a new owner."""
+    values = {"name": name, "school_name": school_name, "new_owner": new_owner}
+    return Message("ownership_transferred", to, values)
+
+
+def _value(name: str, value: str) -> str:
+    if not name.endswith("href"):
+        return one_line(value)
+    absolute = value.startswith(("https://", "http://")) and len(value) <= LONGEST_HREF
+    if not absolute or one_line(value, LONGEST_HREF) != value or " " in value:
+        raise HrefNotAbsolute(name)
+    return value
