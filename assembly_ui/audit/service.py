@@ -20,6 +20,7 @@ class Action(StrEnum):
     LOGGED_OUT = "logged_out"
     PASSWORD_RESET = "password_reset"
     SCHOOL_SET_UP = "school_set_up"
+    SCHOOL_EDITED = "school_edited"
     MIS_CHANGED = "mis_changed"
     JOIN_REQUESTED = "join_requested"
     JOIN_DECIDED = "join_decided"

@@ -16,8 +16,6 @@ from assembly_ui.accounts.models import LogInSession, User
 from assembly_ui.database import Database
 from assembly_ui.schools.models import Membership, Role, School
 
-_RANK = {Role.VIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
-
 
 @dataclass(frozen=True)
 class Caller:
@@ -38,7 +36,7 @@ class Caller:
 
     def may_act_as(self, role: Role) -> bool:
         """Whether their role in the current school is at least `role`."""
-        return self.role is not None and _RANK[self.role] >= _RANK[role]
+        return self.role is not None and self.role.includes(role)
 
 
 def _query(token: str, now: datetime) -> Select:

@@ -4,18 +4,24 @@ SchoolsError
 ├── NotAllowed                  the person's role does not permit this, or they are no member
 ├── FieldProblems               something typed cannot be used; `problems` by field
 ├── SchoolNotInRegister         no school with that URN
+├── SchoolListed                typed in by hand, and in the register after all
 ├── SchoolTaken                 it belongs to someone already; one may ask to join
+├── SchoolNotSetUp              nobody has set up a school of this number
 ├── MisUnknown                  not an MIS of the catalogue
+├── RoleUnknown                 not a role that can be given
 ├── AlreadyMember               the person belongs to the school already
-├── RequestNotFound             no such join request at this school
+├── RequestNotFound             no open join request of this number at this school
+├── RequestDeclined             the school said no a short while ago; again at `retry_at`
 ├── MemberNotFound              no such member of this school
 ├── OwnerMustStay               a school is never without an owner
 ├── InvitationProblem
 │   ├── InvitationUnknown       the link is mangled or was never ours
 │   ├── InvitationUsed          accepted before
 │   ├── InvitationRevoked       taken back by the school
+│   ├── InvitationReplaced      sent again since; the newer link opens
 │   ├── InvitationExpired       too late
 │   ├── InvitationForSomeoneElse  meant for another address
+│   ├── InvitationNeedsNoAccount  the invited address has an account to log in with
 │   └── InvitedTooSoon          sent a moment ago; again at `retry_at`
 └── RegisterImportProblem
     ├── NotAGiasFile            columns are missing
@@ -50,6 +56,15 @@ class SchoolNotInRegister(SchoolsError):
     """No school has this URN."""
 
 
+class SchoolListed(SchoolsError):
+    """The school is in the register, and should be chosen there."""
+
+    def __init__(self, urn: str, name: str) -> None:
+        super().__init__(urn)
+        self.urn = urn
+        self.name = name
+
+
 class SchoolTaken(SchoolsError):
     """The school belongs to someone already."""
 
@@ -59,8 +74,16 @@ class SchoolTaken(SchoolsError):
         self.school_name = school_name
 
 
+class SchoolNotSetUp(SchoolsError):
+    """Nobody has set up a school of this URN or DfE number."""
+
+
 class MisUnknown(SchoolsError):
     """The MIS is not in the catalogue."""
+
+
+class RoleUnknown(SchoolsError):
+    """Not a role that can be given; ownership is transferred, never given."""
 
 
 class AlreadyMember(SchoolsError):
@@ -72,7 +95,15 @@ class AlreadyMember(SchoolsError):
 
 
 class RequestNotFound(SchoolsError):
-    """The school has no such join request."""
+    """The school has no such join request that is still open."""
+
+
+class RequestDeclined(SchoolsError):
+    """The school declined the person a short while ago."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
 
 
 class MemberNotFound(SchoolsError):
@@ -99,6 +130,10 @@ class InvitationRevoked(InvitationProblem):
     """The school took the invitation back."""
 
 
+class InvitationReplaced(InvitationProblem):
+    """The invitation was sent again; only the newest link opens it."""
+
+
 class InvitationExpired(InvitationProblem):
     """The invitation came too late."""
 
@@ -113,6 +148,10 @@ class InvitationForSomeoneElse(InvitationProblem):
     def __init__(self, invited_email: str) -> None:
         super().__init__(invited_email)
         self.invited_email = invited_email
+
+
+class InvitationNeedsNoAccount(InvitationProblem):
+    """The invited address has an account already, to log in with."""
 
 
 class InvitedTooSoon(InvitationProblem):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assembly_ui.schools.errors import MisUnknown
+
 _VIA_XPORTER = " (via Xporter on Demand)"
 
 
@@ -54,6 +56,18 @@ _BY_KEY = {mis.key: mis for mis in CATALOGUE}
 def find_mis(key: str) -> Mis | None:
     """The MIS with this key."""
     return _BY_KEY.get(key)
+
+
+def parse_mis(value: object) -> Mis:
+    """The MIS of the catalogue that `value` names.
+
+    Raises:
+        MisUnknown
+    """
+    mis = find_mis(value) if isinstance(value, str) else None
+    if mis is None:
+        raise MisUnknown
+    return mis
 
 
 def label_of(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, UniqueConstraint
 
 from assembly_ui.database import Row, word_column
@@ -16,6 +17,11 @@ class Role(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"
     VIEWER = "viewer"
+
+    def includes(self, other: Role) -> bool:
+        """Whether it permits everything `other` does."""
+        order = list(Role)
+        return order.index(self) <= order.index(other)
 
 
 class School(Row, table=True):
@@ -98,11 +104,17 @@ class JoinRequest(Row, table=True):
 
 
 class SchoolSetupDraft(Row, table=True):
-    """How far a person got with School Setup, so any device can go on."""
+    """How far a person got with School Setup, so any device can go on.
+
+    `unlisted` holds what was typed of a school that is not in the register.
+    """
 
     __tablename__ = "school_setup_drafts"
 
     user_id: int = Field(primary_key=True, foreign_key="users.id")
     urn: str = Field(default="", max_length=20)
     mis: str = Field(default="", max_length=40)
+    unlisted: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
     updated_at: datetime
