@@ -1,0 +1,23 @@
+"""The one shape of every transport."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+
+class Transport(Protocol):
+    """Hands one message over, or says why not. `longest` is how long that may take."""
+
+    longest: timedelta
+
+    async def send(
+        self, *, message_id: str, sender: str, to: str, subject: str, html: str, text: str
+    ) -> None:
+        """Deliver the message. The same `message_id` again is the same message.
+
+        Raises:
+            AddressMalformed: sender or recipient is not an address.
+            TryLater: it may work another time.
+            Refused: it never will.
+        """

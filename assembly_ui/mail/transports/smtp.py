@@ -1,0 +1,108 @@
+"""The real post: SMTP, one connection a message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPConnectError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+
+from assembly_ui.clock import Clock, system_clock
+from assembly_ui.mail.addresses import plain_address
+from assembly_ui.mail.errors import NotDelivered, Refused, TryLater
+from assembly_ui.mail.words import one_line
+
+IMPLICIT_TLS_PORT = 465
+STEP_SECONDS = 10.0
+"""How long one reply of the server may take."""
+
+PERMANENT = 500
+"""SMTP replies from here on will be the same another time (RFC 5321, 4.2.1)."""
+
+
+class SmtpTransport:
+    """Hands messages to one SMTP server."""
+
+    longest = timedelta(seconds=40)
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        username: str,
+        password: str,
+        starttls: bool,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._username = username
+        self._password = password
+        self._starttls = starttls
+        self._clock = clock
+
+    async def send(
+        self, *, message_id: str, sender: str, to: str, subject: str, html: str, text: str
+    ) -> None:
+        """Deliver the message.
+
+        Raises:
+            AddressMalformed, TryLater, Refused
+        """
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _mailbox(sender)
+        message["To"] = Address(addr_spec=plain_address(to))
+        message["Subject"] = one_line(subject)
+        message["Date"] = format_datetime(self._clock())
+        message["Message-ID"] = one_line(message_id)
+        # Out-of-office replies to nobody are of no use (RFC 3834).
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text, cte="quoted-printable")
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        try:
+            await self._hand_over(message)
+        except (SMTPException, OSError) as error:
+            raise _verdict(error) from None
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        implicit = self._port == IMPLICIT_TLS_PORT
+        await aiosmtplib.send(
+            message,
+            hostname=self._host,
+            port=self._port,
+            username=self._username or None,
+            password=self._password or None,
+            use_tls=implicit,
+            start_tls=self._starttls and not implicit,
+            timeout=STEP_SECONDS,
+        )
+
+
+def _mailbox(sender: str) -> Address:
+    name, address = parseaddr(sender)
+    return Address(one_line(name), addr_spec=plain_address(address))
+
+
+def _verdict(error: Exception) -> NotDelivered:
+    # Replies quote the recipient's address, so only their codes are kept.
+    if isinstance(error, SMTPRecipientsRefused):
+        code = max(refusal.code for refusal in error.recipients)
+        verdict = Refused if code >= PERMANENT else TryLater
+        return verdict(f"recipient refused with {code}")
+    if isinstance(error, SMTPTimeoutError):
+        return TryLater("the SMTP server did not answer in time")
+    if isinstance(error, SMTPResponseException):
+        return TryLater(f"the SMTP server answered {error.code}")
+    if isinstance(error, SMTPConnectError):
+        return TryLater("no connection to the SMTP server")
+    return TryLater(f"the SMTP conversation failed: {type(error).__name__}")

@@ -1,0 +1,183 @@
+"""Sends what waits in the outbox.
+
+A message is claimed by lease, rendered beside the loop, sent outside any
+transaction, then marked. A process that dies between sending and marking
+sends again with the same message id, by which the mailbox, like most mail
+systems, knows it for the same message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import suppress
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+import structlog
+
+from assembly_ui.clock import Clock
+from assembly_ui.database import Database
+from assembly_ui.leases import claim, next_due
+from assembly_ui.mail.errors import MessageProblem, NotDelivered, Refused, TryLater
+from assembly_ui.mail.messages import Message
+from assembly_ui.mail.models import OutboxMessage
+from assembly_ui.mail.outbox import OUTBOX_TOPIC
+from assembly_ui.mail.render import render
+from assembly_ui.mail.transports import Transport
+from assembly_ui.pubsub import PubSub, Topic
+
+log = structlog.get_logger()
+
+AT_ONCE = 8
+MARGIN = timedelta(seconds=5)
+"""A lease lasts this much longer than sending may, so that nobody else sends meanwhile."""
+
+FIRST_RETRY = timedelta(seconds=10)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 30
+"""With the delays above: about a day."""
+
+LONGEST_SLEEP_SECONDS = 30.0
+SHORTEST_SLEEP_SECONDS = 0.05
+AFTER_FAILURE_SECONDS = 5.0
+
+
+class Outbox:
+    """Claims due messages and sends them until cancelled."""
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        clock: Clock,
+        sender: str,
+        jitter: random.Random | None = None,
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._clock = clock
+        self._sender = sender
+        self._jitter = jitter or random.Random()  # noqa: S311 (spreads retries, guards nothing)
+
+    async def run(self, pubsub: PubSub) -> None:
+        """Work until cancelled; a message posted anywhere wakes it."""
+        async with pubsub.listen() as topics:
+            while True:
+                try:
+                    sleep = 0.0 if await self.send_due() else await self._until_next()
+                except Exception:
+                    # A database that is away must not end the sending.
+                    log.exception("outbox.failed")
+                    sleep = AFTER_FAILURE_SECONDS
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(sleep):
+                        await _posted(topics)
+
+    async def send_due(self) -> int:
+        """Send what is due now; returns how many messages were tried."""
+        lease = self._transport.longest + MARGIN
+        due = await claim(
+            self._database, OutboxMessage, now=self._clock(), limit=AT_ONCE, lease=lease
+        )
+        await asyncio.gather(*(self._attempt(row) for row in due))
+        return len(due)
+
+    async def _attempt(self, row: OutboxMessage) -> None:
+        problem = await self._send(row)
+        if problem is None:
+            await self._mark_sent(row)
+        elif isinstance(problem, Refused) or row.attempts + 1 >= MOST_ATTEMPTS:
+            await self._give_up(row, problem.reason)
+        else:
+            await self._put_off(row, problem.reason)
+
+    async def _send(self, row: OutboxMessage) -> NotDelivered | None:
+        # Of an exception we did not raise ourselves only the name is kept:
+        # what it says may quote an address or a link.
+        try:
+            await self._deliver(row)
+        except NotDelivered as problem:
+            return problem
+        except MessageProblem as problem:
+            return Refused(type(problem).__name__)
+        except Exception as problem:
+            return TryLater(type(problem).__name__)
+        return None
+
+    async def _deliver(self, row: OutboxMessage) -> None:
+        if _came_too_late(row, self._clock()):
+            raise Refused("its link expired before it could be sent")
+        rendered = await asyncio.to_thread(render, Message(row.kind, row.to, row.values))
+        async with asyncio.timeout(self._transport.longest.total_seconds()):
+            await self._transport.send(
+                message_id=_message_id(row, self._sender),
+                sender=self._sender,
+                to=row.to,
+                subject=rendered.subject,
+                html=rendered.html,
+                text=rendered.text,
+            )
+
+    async def _mark_sent(self, row: OutboxMessage) -> None:
+        async with self._database.transaction() as session:
+            kept = await session.get_one(OutboxMessage, row.id)
+            kept.attempts += 1
+            kept.sent_at = self._clock()
+            kept.last_error = ""
+            _finish(kept)
+
+    async def _put_off(self, row: OutboxMessage, reason: str) -> None:
+        async with self._database.transaction() as session:
+            kept = await session.get_one(OutboxMessage, row.id)
+            kept.attempts += 1
+            kept.last_error = reason
+            kept.due_at = self._clock() + self._delay(kept.attempts)
+            kept.leased_until = None
+        log.warning("outbox.put_off", id=row.id, kind=row.kind, reason=reason)
+
+    async def _give_up(self, row: OutboxMessage, reason: str) -> None:
+        async with self._database.transaction() as session:
+            kept = await session.get_one(OutboxMessage, row.id)
+            kept.attempts += 1
+            kept.last_error = reason
+            kept.gave_up_at = self._clock()
+            _finish(kept)
+        log.error("outbox.gave_up", id=row.id, kind=row.kind, reason=reason)
+
+    def _delay(self, attempts: int) -> timedelta:
+        # The exponent is capped for the sake of timedelta's range alone.
+        doubled = FIRST_RETRY * 2 ** min(attempts - 1, 16)
+        return min(doubled, LONGEST_RETRY) * (0.8 + 0.4 * self._jitter.random())
+
+    async def _until_next(self) -> float:
+        soonest = await next_due(self._database, OutboxMessage)
+        if soonest is None:
+            return LONGEST_SLEEP_SECONDS
+        seconds = (soonest - self._clock()).total_seconds()
+        return min(max(seconds, SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
+
+
+def _finish(row: OutboxMessage) -> None:
+    # Links that open something stay no longer than they are needed.
+    row.values = {}
+    row.due_at = row.leased_until = None
+
+
+def _came_too_late(row: OutboxMessage, now: datetime) -> bool:
+    expires_at = row.values.get("expires_at")
+    return expires_at is not None and datetime.fromisoformat(expires_at) <= now
+
+
+def _message_id(row: OutboxMessage, sender: str) -> str:
+    # The moment tells apart equal ids of a database that was started afresh.
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    return f"<outbox-{row.id}-{row.created_at:%Y%m%d%H%M%S%f}@{domain}>"
+
+
+async def _posted(topics: asyncio.Queue[Topic]) -> None:
+    while await topics.get() != OUTBOX_TOPIC:
+        pass
+    # Everything posted so far is about to be seen; one look is enough for all.
+    while not topics.empty():
+        topics.get_nowait()
