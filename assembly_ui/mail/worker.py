@@ -12,7 +12,6 @@ import asyncio
 import random
 from contextlib import suppress
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 import structlog
 
@@ -111,7 +110,7 @@ class Outbox:
         rendered = await asyncio.to_thread(render, Message(row.kind, row.to, row.values))
         async with asyncio.timeout(self._transport.longest.total_seconds()):
             await self._transport.send(
-                message_id=_message_id(row, self._sender),
+                message_id=_message_id(row),
                 sender=self._sender,
                 to=row.to,
                 subject=rendered.subject,
@@ -169,10 +168,9 @@ def _came_too_late(row: OutboxMessage, now: datetime) -> bool:
     return expires_at is not None and datetime.fromisoformat(expires_at) <= now
 
 
-def _message_id(row: OutboxMessage, sender: str) -> str:
+def _message_id(row: OutboxMessage) -> str:
     # The moment tells apart equal ids of a database that was started afresh.
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<outbox-{row.id}-{row.created_at:%Y%m%d%H%M%S%f}@{domain}>"
+    return f"outbox-{row.id}-{row.created_at:%Y%m%d%H%M%S%f}"
 
 
 async def _posted(topics: asyncio.Queue[Topic]) -> None:

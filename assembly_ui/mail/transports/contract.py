@@ -14,7 +14,7 @@ class Transport(Protocol):
     async def send(
         self, *, message_id: str, sender: str, to: str, subject: str, html: str, text: str
     ) -> None:
-        """Deliver the message. The same `message_id` again is the same message.
+        """Deliver the message. `message_id` is one word; the same word is the same message.
 
         Raises:
             AddressMalformed: sender or recipient is not an address.

@@ -59,12 +59,12 @@ class SmtpTransport:
         Raises:
             AddressMalformed, TryLater, Refused
         """
-        message = EmailMessage(policy=SMTP)
-        message["From"] = _mailbox(sender)
+        message, author = EmailMessage(policy=SMTP), _author(sender)
+        message["From"] = author
         message["To"] = Address(addr_spec=plain_address(to))
         message["Subject"] = one_line(subject)
         message["Date"] = format_datetime(self._clock())
-        message["Message-ID"] = one_line(message_id)
+        message["Message-ID"] = f"<{one_line(message_id)}@{author.domain}>"
         # Out-of-office replies to nobody are of no use (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text, cte="quoted-printable")
@@ -88,7 +88,7 @@ class SmtpTransport:
         )
 
 
-def _mailbox(sender: str) -> Address:
+def _author(sender: str) -> Address:
     name, address = parseaddr(sender)
     return Address(one_line(name), addr_spec=plain_address(address))
 
