@@ -21,35 +21,27 @@ function ago(then, now) {
 
 const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium" });
 
-class AssemblyAgo extends HTMLElement {
-  static observedAttributes = ["datetime"];
-
-  connectedCallback() {
-    this.timer = setInterval(() => this.paint(), 5000);
-    this.paint();
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.timer);
-  }
-
-  attributeChangedCallback() {
-    this.paint();
-  }
-
-  paint() {
-    const then = new Date(this.getAttribute("datetime"));
-    if (Number.isNaN(then.getTime())) {
-      this.textContent = "";
-      return;
-    }
-    const words = ago(then, new Date());
-    if (this.textContent !== words) this.textContent = words;
-    this.title = EXACT.format(then);
-  }
+function paint(time) {
+  const then = new Date(time.dateTime);
+  const known = !Number.isNaN(then.getTime());
+  const words = known ? ago(then, new Date()) : "";
+  if (time.textContent !== words) time.textContent = words;
+  if (known) time.title = EXACT.format(then);
 }
 
-customElements.define("assembly-ago", AssemblyAgo);
+function paintAll() {
+  document.querySelectorAll("time.ago").forEach(paint);
+}
+
+setInterval(paintAll, 5000);
+// Runs before the browser paints, so a new time is never seen without its words.
+new MutationObserver(paintAll).observe(document.documentElement, {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeFilter: ["datetime"],
+});
+
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-opens]");
@@ -79,6 +71,21 @@ document.addEventListener("click", (event) => {
     });
   }
 });
+
+// A frame marked `data-fits` is as tall as the page it shows.
+document.addEventListener(
+  "load",
+  (event) => {
+    const frame = event.target;
+    if (!(frame instanceof HTMLIFrameElement) || !frame.dataset.fits) return;
+    const fit = () => {
+      const page = frame.contentDocument?.documentElement;
+      if (page) frame.style.height = `${Math.ceil(page.getBoundingClientRect().height)}px`;
+    };
+    new ResizeObserver(fit).observe(frame);
+  },
+  true,
+);
 
 // A change of page inside the app is announced by moving focus to its heading.
 let path = location.pathname;

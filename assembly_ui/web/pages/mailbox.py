@@ -1,0 +1,397 @@
+"""The demo's mailbox: every message, as its recipient finds it.
+
+What is shown follows from the address alone (`to`, `page`, `message`), so a
+message can be linked to, and Back and a reload work as people expect. Without
+`message` the newest one is open, and a newer one takes its place by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.bootstrap import parts
+from assembly_ui.mail.errors import MailUnknown
+from assembly_ui.mail.mailbox import (
+    Envelope,
+    Mail,
+    MailPage,
+    addresses,
+    clear_mail,
+    list_mail,
+    open_mail,
+)
+from assembly_ui.pubsub import MAILBOX_TOPIC, Topic
+from assembly_ui.web import access
+from assembly_ui.web.components import (
+    ago,
+    alert,
+    button,
+    code_block,
+    details,
+    empty,
+    facts,
+    link,
+    link_button,
+    p,
+    row,
+    small,
+    stack,
+)
+from assembly_ui.web.layout import public_page
+from assembly_ui.web.live import Live, tabs
+from assembly_ui.web.notice import notify, page_changed
+from assembly_ui.web.page import Page
+
+ROUTE = "/mailbox"
+# The frame of a message: no scripts, no forms, no way to move this page.
+SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+
+
+class Line(TypedDict):
+    """A message in the list."""
+
+    id: int
+    subject: str
+    to: str
+    received: str
+    href: str
+
+
+class Opened(TypedDict):
+    """The message that is open."""
+
+    id: int
+    subject: str
+    sender: str
+    to: str
+    received: str
+    text: str
+    src: str
+
+
+class Button(TypedDict):
+    """A link of the open message."""
+
+    text: str
+    href: str
+
+
+NOTHING = Opened(id=0, subject="", sender="", to="", received="", text="", src="")
+
+
+class MailboxState(Live, rx.State):
+    """Screen values of the mailbox. They change by themselves."""
+
+    loaded: bool = False
+    too_often: bool = False
+    address: str = ""
+    addresses: list[str] = []
+    lines: list[Line] = []
+    total: str = ""
+    newer: str = ""
+    older: str = ""
+    opened: Opened = NOTHING
+    links: list[Button] = []
+    gone: bool = False
+    clearing: bool = False
+
+    @access.public
+    async def load(self):
+        """Show what the address asks for, and keep showing it."""
+        await page_changed(self)
+        tabs.unwatch(self)
+        tabs.watch(self, MAILBOX_TOPIC)
+        self.clearing, before = False, self.opened["id"]
+        await self._show(None)
+        # A message just chosen is read next; a reconnected tab keeps its focus.
+        chosen = self._asked("message") and self.opened["id"] != before
+        return rx.set_focus("opened") if chosen else None
+
+    @access.public
+    async def choose_address(self, address: str):
+        """Show the messages of one address, or everyone's."""
+        return rx.redirect(_href(to=address))
+
+    @access.public
+    async def ask_to_clear(self):
+        """Clearing cannot be undone, so ask first."""
+        self.clearing = True
+
+    @access.public
+    async def keep(self):
+        """Do not clear after all."""
+        self.clearing = False
+
+    @access.public
+    async def clear(self):
+        """Throw away what the list shows, all its pages."""
+        self.clearing = False
+        if await self._within_limits():
+            count = await clear_mail(parts().database, to=self.address)
+            await notify(self, f"{_messages(count)} cleared.")
+
+    @access.public
+    async def leave(self):
+        """The page was left."""
+        tabs.unwatch(self)
+
+    @classmethod
+    async def _read(cls, topic: Topic) -> None:
+        # Every tab looks at another address or page, so each reads its own.
+        return None
+
+    async def _show(self, seen: None) -> None:
+        if not await self._within_limits():
+            return
+        use, to = parts(), self._asked("to")
+        page = access.clean(int, self._asked("page") or 1)
+        self.address, self.addresses = to, await addresses(use.database)
+        listed = await list_mail(use.database, to=to, page=page)
+        self.lines = [_line(envelope, to, listed.page) for envelope in listed.envelopes]
+        self.total = _messages(listed.total)
+        self.newer, self.older = _neighbours(listed, to)
+        await self._open(listed)
+        self.loaded = True
+
+    async def _open(self, listed: MailPage) -> None:
+        asked = access.clean(int, self._asked("message"))
+        wanted = asked or (listed.envelopes[0].id if listed.envelopes else 0)
+        try:
+            mail = await open_mail(parts().database, mail_id=wanted)
+        except MailUnknown:
+            self.gone, self.opened, self.links = bool(asked), NOTHING, []
+            return
+        self.gone, self.opened = False, _opened(mail)
+        self.links = [Button(text=link.text, href=link.href) for link in mail.links]
+
+    async def _within_limits(self) -> bool:
+        try:
+            await parts().throttles.hit(Deed.API, caller=access.client_ip(self))
+        except Throttled:
+            self.too_often = True
+        else:
+            self.too_often = False
+        return not self.too_often
+
+    def _asked(self, name: str) -> str:
+        return access.clean(str, self.router.url.query_parameters.get(name))
+
+
+def _href(**asked: Any) -> str:
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{ROUTE}?{query}" if query else ROUTE
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
+
+
+def _line(envelope: Envelope, to: str, page: int) -> Line:
+    return Line(
+        id=envelope.id,
+        subject=envelope.subject or "No subject",
+        to=envelope.to,
+        received=envelope.received_at.isoformat(),
+        href=_href(to=to, page=page if page > 1 else 0, message=envelope.id),
+    )
+
+
+def _neighbours(listed: MailPage, to: str) -> tuple[str, str]:
+    newer = _href(to=to, page=listed.page - 1) if listed.page > 1 else ""
+    older = _href(to=to, page=listed.page + 1) if listed.page < listed.pages else ""
+    return newer, older
+
+
+def _opened(mail: Mail) -> Opened:
+    return Opened(
+        id=mail.id,
+        subject=mail.subject or "No subject",
+        sender=mail.sender,
+        to=mail.to,
+        received=mail.received_at.isoformat(),
+        text=mail.text,
+        src=f"{ROUTE}/messages/{mail.id}.html",
+    )
+
+
+def _tools() -> rx.Component:
+    s = MailboxState
+    choice = rx.el.select(
+        rx.el.option("Everyone", value=""),
+        rx.foreach(s.addresses, lambda a: rx.el.option(a, value=a, key=a)),
+        id="address",
+        value=s.address,
+        on_change=s.choose_address,
+        class_name="input",
+    )
+    return stack(
+        rx.el.div(
+            rx.el.label("Messages for", html_for="address", class_name="field-label"),
+            choice,
+            class_name="field",
+        ),
+        rx.cond(s.clearing, _really(), _count_and_clear()),
+        gap="tight",
+    )
+
+
+def _count_and_clear() -> rx.Component:
+    s = MailboxState
+    return row(
+        rx.el.span(s.total, role="status", class_name="muted small"),
+        rx.cond(
+            s.lines.length() > 0,
+            button("Clear all", kind="quiet", on_click=s.ask_to_clear),
+            rx.fragment(),
+        ),
+        spread=True,
+    )
+
+
+def _really() -> rx.Component:
+    s = MailboxState
+    whose = rx.cond(s.address, " for " + s.address, "")
+    return alert(
+        p("Clear ", s.total, whose, "? They cannot be brought back."),
+        row(
+            button("Clear them", kind="danger", on_click=s.clear, auto_focus=True),
+            button("Keep them", kind="secondary", on_click=s.keep),
+        ),
+        tone="warning",
+        role="group",
+        aria_label="Clear all",
+    )
+
+
+def _list() -> rx.Component:
+    s = MailboxState
+    return rx.el.section(
+        _tools(),
+        rx.el.ol(rx.foreach(s.lines, _item), class_name="mailbox-list"),
+        rx.cond((s.newer != "") | (s.older != ""), _pager(), rx.fragment()),
+        class_name="mailbox-side",
+        aria_label="Messages",
+    )
+
+
+def _item(item: rx.Var[Line]) -> rx.Component:
+    return rx.el.li(
+        ReactRouterLink.create(
+            rx.el.span(item["subject"], class_name="mailbox-subject"),
+            rx.el.span(item["to"], class_name="muted small mailbox-to"),
+            rx.el.span(ago(item["received"]), class_name="muted small"),
+            to=item["href"],
+            class_name="mailbox-item",
+            custom_attrs={
+                "aria-current": rx.cond(MailboxState.opened["id"] == item["id"], "true", "false")
+            },
+        ),
+        key=item["id"].to_string(),
+    )
+
+
+def _pager() -> rx.Component:
+    def step(words: str, href: rx.Var[str]) -> rx.Component:
+        return rx.cond(href, ReactRouterLink.create(words, to=href), rx.el.span())
+
+    s = MailboxState
+    return rx.el.nav(
+        row(step("Newer", s.newer), step("Older", s.older), spread=True), aria_label="Pages"
+    )
+
+
+def _message() -> rx.Component:
+    s = MailboxState
+    frame = rx.el.iframe(
+        src=s.opened["src"],
+        title="The message as its recipient sees it",
+        sandbox=SANDBOX,
+        class_name="mailbox-frame",
+        custom_attrs={"data-fits": "true"},
+        # A new frame for each message: one that is re-used would fill Back with messages.
+        key=s.opened["src"],
+    )
+    return rx.el.article(
+        rx.el.h2(s.opened["subject"], id="opened", tab_index=-1),
+        facts(
+            ("From", s.opened["sender"]),
+            ("To", s.opened["to"]),
+            ("Received", ago(s.opened["received"])),
+        ),
+        rx.cond(s.links.length() > 0, row(rx.foreach(s.links, _link)), rx.fragment()),
+        frame,
+        details("Text version", code_block(s.opened["text"])),
+        class_name="card mailbox-message",
+        aria_labelledby="opened",
+    )
+
+
+def _link(item: rx.Var[Button], index: rx.Var[int]) -> rx.Component:
+    return rx.cond(
+        index == 0,
+        link_button(item["text"], href=item["href"], key=item["href"]),
+        link_button(item["text"], href=item["href"], kind="secondary", key=item["href"]),
+    )
+
+
+def _gone() -> rx.Component:
+    return alert(
+        p("It was cleared away, or its address is not complete. The others are in the list."),
+        title="This message is no longer here",
+    )
+
+
+def _empty() -> rx.Component:
+    everyone = rx.cond(
+        MailboxState.address,
+        link_button("Show everyone’s messages", href=ROUTE, kind="secondary"),
+        link_button("Sign up", href="/sign-up"),
+    )
+    return empty(
+        rx.cond(MailboxState.address, "No messages for " + MailboxState.address, "No messages yet"),
+        p("Whatever this demo sends by email appears here by itself, within a second."),
+        row(everyone),
+    )
+
+
+def _slow_down() -> rx.Component:
+    return alert(
+        p("Too many requests came from your network. Nothing was lost; try again in a minute."),
+        tone="warning",
+        title="The mailbox needs a rest",
+    )
+
+
+def mailbox() -> rx.Component:
+    """The page."""
+    s = MailboxState
+    both = rx.el.div(
+        _list(), rx.cond(s.opened["id"] > 0, _message(), _gone()), class_name="mailbox"
+    )
+    return public_page(
+        rx.cond(s.too_often, _slow_down(), rx.fragment()),
+        rx.cond(
+            s.loaded,
+            rx.cond(s.lines.length() > 0, both, _empty()),
+            p("Looking for messages …", role="status"),
+        ),
+        small("For programs: ", link("the newest messages as JSON", href=f"{ROUTE}/messages.json")),
+        rx.el.span(on_unmount=s.leave),
+        heading="Mailbox",
+        intro="Every message this demo sends, as its recipient finds it.",
+    )
+
+
+PAGE = Page(
+    route=ROUTE,
+    title="Mailbox",
+    description="Every message the demo sends, as its recipient finds it.",
+    content=mailbox,
+    on_load=[MailboxState.load],
+)
