@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assembly_ui.accounts import links
+from assembly_ui.accounts.confirmation_mail import sign_up_topic
 from assembly_ui.accounts.links import LinkView
 from assembly_ui.accounts.models import EmailLink, LinkPurpose, SignUp, User
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import Topic, user_topic
+from assembly_ui.pubsub import user_topic
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,6 @@ class Confirmed:
     user_id: int
     email: str
     name: str
-
-
-def sign_up_topic(ticket_hash: str) -> Topic:
-    """The sign-up with this ticket has been confirmed."""
-    return f"sign-up:{ticket_hash}"
 
 
 async def look_at_link(database: Database, *, token: object, now: datetime) -> LinkView:

@@ -28,7 +28,7 @@ AccountsError
 │   └── SignUpConfirmed
 ├── LogInRefused
 │   ├── WrongEmailOrPassword
-│   └── NotConfirmed          (email) told only after the right password
+│   └── NotConfirmed          (email) told only to who signed up with this password
 ├── Throttled                 (retry_at)
 └── InviteCodeTaken           (code)
 """
@@ -189,7 +189,7 @@ class WrongEmailOrPassword(LogInRefused):
 
 
 class NotConfirmed(LogInRefused):
-    """The password is right and the address has yet to be confirmed."""
+    """This email and password signed up; the address has yet to be confirmed."""
 
     def __init__(self, email: str) -> None:
         super().__init__(email)

@@ -32,10 +32,11 @@ class NewLink:
 
 @dataclass(frozen=True)
 class LinkView:
-    """Whose link this is, for the page behind it."""
+    """Whose link this is, for the page behind it. `asked_at`: when they asked for it."""
 
     email: str
     name: str
+    asked_at: datetime
 
 
 def new_link(purpose: LinkPurpose, *, address: str, now: datetime, life: timedelta) -> NewLink:
@@ -73,9 +74,9 @@ async def look(
         link = await find(session, token, purpose, now=now)
         user = await session.get_one(User, link.user_id)
         if link.sign_up_id is None:
-            return LinkView(user.email, user.name)
+            return LinkView(user.email, user.name, link.created_at)
         sign_up = await session.get_one(SignUp, link.sign_up_id)
-        return LinkView(sign_up.email, sign_up.name)
+        return LinkView(sign_up.email, sign_up.name, sign_up.created_at)
 
 
 async def find(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
+
 from assembly_ui.accounts.emails import parse_email
 from assembly_ui.accounts.errors import FieldProblem, NotConfirmed, WrongEmailOrPassword
 from assembly_ui.accounts.fields import plain
-from assembly_ui.accounts.models import LogInSession, User
+from assembly_ui.accounts.models import LogInSession, SignUp, User
 from assembly_ui.accounts.passwords import verify
 from assembly_ui.accounts.people import find_user
 from assembly_ui.accounts.tokens import hash_token, new_token
@@ -40,13 +42,15 @@ async def log_in(
 
     Raises:
         WrongEmailOrPassword: without saying which, after the same work.
-        NotConfirmed: the password was right.
+        NotConfirmed: this email and password signed up, and wait for confirmation.
     """
-    user = await _user_called(database, email)
+    user, waiting_hash = await _known(database, email)
     if not await verify(password, user.password_hash if user else None) or user is None:
+        # Asked of every address alike: a sign-up waits at an address that is
+        # somebody's account just as it does at a new one.
+        if await verify(password, waiting_hash):
+            raise NotConfirmed(parse_email(email))
         raise WrongEmailOrPassword
-    if not user.confirmed_at:
-        raise NotConfirmed(user.email)
     token = new_token()
     async with database.transaction() as session:
         current = await session.get_one(User, user.id)
@@ -59,13 +63,22 @@ async def log_in(
     return LoggedIn(token, current.id, now + life)
 
 
-async def _user_called(database: Database, email: object) -> User | None:
+async def _known(database: Database, email: object) -> tuple[User | None, str | None]:
+    """The account of an address, and the password its latest waiting sign-up chose."""
     try:
         address = parse_email(email)
     except FieldProblem:
-        return None
+        return None, None
+    waiting = (
+        select(SignUp.password_hash)
+        .where(SignUp.email == address, col(SignUp.confirmed_at).is_(None))
+        .order_by(col(SignUp.id).desc())
+        .limit(1)
+    )
     async with database.read() as session:
-        return await find_user(session, address)
+        user = await find_user(session, address)
+        waiting_hash = (await session.exec(waiting)).first()
+    return (user if user and user.confirmed_at else None), waiting_hash
 
 
 def _new_session(

@@ -29,6 +29,7 @@ COUNTER_DOWN = timedelta(seconds=30)
 class Deed(StrEnum):
     """What is counted."""
 
+    CHECK = "check"
     SIGN_UP = "sign_up"
     LOG_IN = "log_in"
     RESET = "reset"
@@ -59,6 +60,7 @@ class Limit:
 # A whole school sits behind one network address, so those limits are wide.
 # Guessing (log-in, links) stays shut when counting fails; the rest stays open.
 LIMITS = (
+    Limit(Deed.CHECK, Per.CALLER, 1200, 10 * MINUTE, fails_open=True),
     Limit(Deed.SIGN_UP, Per.CALLER, 60, HOUR, fails_open=True),
     Limit(Deed.SIGN_UP, Per.ADDRESS, 5, HOUR, fails_open=True),
     Limit(Deed.LOG_IN, Per.CALLER, 100, 15 * MINUTE, fails_open=False),
