@@ -9,8 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from assembly_ui.accounts.models import LogInSession, User
 from assembly_ui.database import Database
@@ -39,7 +40,7 @@ class Caller:
         return self.role is not None and self.role.includes(role)
 
 
-def _query(token: str, now: datetime) -> Select:
+def _query(token: str, now: datetime) -> Select[LogInSession, User, Membership, School]:
     token_hash = hashlib.sha256(token.encode()).hexdigest()
     return (
         select(LogInSession, User, Membership, School)
@@ -64,7 +65,7 @@ async def find_caller(database: Database, *, token: str, now: datetime) -> Calle
     if not token:
         return None
     async with database.read() as session:
-        row = (await session.execute(_query(token, now))).first()
+        row = (await session.exec(_query(token, now))).first()
     if row is None:
         return None
     log_in, user, membership, school = row

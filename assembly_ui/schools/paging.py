@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func
+from sqlmodel import select
 
 from assembly_ui.database import Session
 
@@ -27,7 +28,7 @@ class Paged(Generic[T]):
 async def paged(session: Session, query: Any, *, number: int, size: int = PAGE_SIZE) -> Paged[Any]:
     """The page with this number, or the nearest there is."""
     count = select(func.count()).select_from(query.order_by(None).subquery())
-    total = (await session.execute(count)).scalar_one()
+    total = (await session.exec(count)).one()
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     rows = await session.exec(query.limit(size).offset((number - 1) * size))
