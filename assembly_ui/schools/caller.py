@@ -69,6 +69,8 @@ async def find_caller(database: Database, *, token: str, now: datetime) -> Calle
     if row is None:
         return None
     log_in, user, membership, school = row
+    assert log_in.id is not None
+    assert user.id is not None
     return Caller(
         session_id=log_in.id,
         user_id=user.id,
