@@ -30,7 +30,7 @@ def button(
         type=attributes.pop("type", "button"),
         class_name=_dress(kind, wide),
         aria_busy=busy,
-        disabled=disabled | busy if isinstance(disabled, rx.Var) else (busy or disabled),
+        disabled=rx.Var.create(disabled) | rx.Var.create(busy),
         **attributes,
     )
 
