@@ -41,7 +41,8 @@ def render(message: Message) -> Rendered:
     )
     html = words.get_template(f"{message.kind}/body.mjml").render(message.values, subject=subject)
     text = words.get_template(f"{message.kind}/body.txt").render(message.values)
-    return Rendered(subject, mjml2html(html), _wrapped(text.strip()) + "\n")
+    # Without fonts of its own MJML has those it knows by name fetched from elsewhere.
+    return Rendered(subject, mjml2html(html, fonts={}), _wrapped(text.strip()) + "\n")
 
 
 def uk_time(moment: str) -> str:
