@@ -65,7 +65,7 @@ async def authorisation(exam: Examination) -> Outcome:
     if not exam.secret:
         return Outcome(FAIL, "not_authorised")
     try:
-        await exam.xporter.forget(exam.estab)
+        exam.xporter.forget(exam.estab, exam.secret)
         await exam.xporter.school_token(exam.estab, exam.secret)
     except XporterError as error:
         return _failure(error)

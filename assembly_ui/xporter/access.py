@@ -75,7 +75,7 @@ class Access:
             try:
                 return await self._with_token(estab, secret, call)
             except (NotAuthorised, AuthorisationPaused):
-                self.forget(estab)
+                self.forget(estab, secret)
                 raise
 
     async def as_application(self, about_estab: str, call: WithToken) -> dict[str, Any]:
@@ -85,12 +85,16 @@ class Access:
                 return await self._with_token(MANAGEMENT, self._management_secret, call)
             except (NotAuthorised, AuthorisationPaused, ScopeNotGranted, TokenExpired) as error:
                 refused = OurCredentialsRefused(error.detail, status=error.status)
-        self.forget(MANAGEMENT)
+        self.forget_our_own()
         raise refused
 
-    def forget(self, estab: str) -> None:
-        """Drop the tokens of a school, or with `MANAGEMENT` our own."""
-        self._tokens.forget(estab)
+    def forget(self, estab: str, secret: str) -> None:
+        """Drop the token of a school's secret; those of its other secrets stay."""
+        self._tokens.forget(estab, secret)
+
+    def forget_our_own(self) -> None:
+        """Drop our own token."""
+        self._tokens.forget(MANAGEMENT, self._management_secret)
 
     async def _with_token(self, estab: str, secret: str, call: WithToken) -> dict[str, Any]:
         token = await self._tokens.get(estab, secret)

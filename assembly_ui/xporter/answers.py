@@ -83,11 +83,9 @@ class Reader:
         paused = wire.flag(found.get(wire.same_name(self.dialect.paused_member)))
         if paused and not wire.text(found.get("token")):
             raise AuthorisationPaused(status=response.status_code)
-        failed = response.status_code >= 400
-        words = wire.text(found.get("exceptionmessage"))
-        words = words or (wire.text(found.get("message")) if failed else "")
-        if failed or words:
-            raise self._failure(response, words)
+        excepted = found.get("exceptionmessage") or found.get("exceptiontype")
+        if excepted or response.status_code >= 400:
+            raise self._failure(response, wire.text(excepted or found.get("message")))
 
     def _failure(self, response: httpx.Response, words: str) -> XporterError:
         status, detail = response.status_code, wire.said(words, self.hide)
@@ -139,9 +137,13 @@ def _parse(content: bytes) -> dict[str, Any] | Unreadable | None:
         return EmptyAnswer()
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError):
-        return Truncated() if body[0] in "{[" and body[-1] not in "}]" else NotJson()
+    except (ValueError, RecursionError) as error:
+        return Truncated() if body[0] in "{[" and _ends_early(body, error) else NotJson()
     return found if isinstance(found, dict) else None
+
+
+def _ends_early(body: str, error: Exception) -> bool:
+    return body[-1] not in "}]" or getattr(error, "pos", 0) >= len(body)
 
 
 def _seconds_from(now: datetime, value: str) -> datetime:

@@ -13,7 +13,7 @@ import httpx
 
 from assembly_ui.clock import Clock
 from assembly_ui.xporter import wire
-from assembly_ui.xporter.access import MANAGEMENT, Access, WithToken
+from assembly_ui.xporter.access import Access, WithToken
 from assembly_ui.xporter.dialect import Dialect
 from assembly_ui.xporter.errors import NoDataYet, OurCredentialsRefused, WrongShape
 from assembly_ui.xporter.invitations import check_accepted, register_body
@@ -104,7 +104,7 @@ class XporterClient:
         try:
             check_accepted(answer, invitation, self._dialect, self._hide)
         except OurCredentialsRefused:
-            self._access.forget(MANAGEMENT)
+            self._access.forget_our_own()
             raise
 
     async def school_token(self, estab: str, secret: str) -> Token:
@@ -131,7 +131,7 @@ class XporterClient:
             NoDataYet: nothing has been collected from the MIS so far.
         """
         answer = await self._access.as_school(estab, secret, self._data(estab, "SchoolInfo"))
-        found = wire.rows(answer, "SchoolInfo")
+        found = wire.table(answer, "SchoolInfo")
         if not found:
             raise NoDataYet
         meta = wire.MetaRow.read(next(iter(wire.rows(answer, "meta")), {}))
@@ -144,14 +144,14 @@ class XporterClient:
             NoDataYet: nothing has been collected from the MIS so far.
         """
         answer = await self._access.as_school(estab, secret, self._data(estab, "Counts"))
-        read = [wire.CountRow.read(row) for row in wire.rows(answer, self._dialect.counts_table)]
+        read = [wire.CountRow.read(row) for row in wire.table(answer, self._dialect.counts_table)]
         if not read:
             raise NoDataYet
         return {row.area: row.count for row in read if row.area and row.count is not None}
 
-    async def forget(self, estab: str) -> None:
-        """Drop the tokens of a school, for example after it authorised anew."""
-        self._access.forget(estab)
+    def forget(self, estab: str, secret: str) -> None:
+        """Drop the token kept for this secret, so that the next call makes a new one."""
+        self._access.forget(estab, secret)
 
     def _get(self, tail: str, seconds: float, params: Mapping[str, str] | None = None) -> WithToken:
         return lambda token: Call(

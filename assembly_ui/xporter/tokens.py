@@ -1,8 +1,10 @@
 """Tokens: made once, kept, renewed ahead of their end, one renewal at a time.
 
 The service names when a token ends (`expires`) and asks to renew ahead of that
-(facts file, section 2); nothing here assumes a lifetime. Secrets are kept only
-as hashes, to know which token belongs to which.
+(facts file, section 2); nothing here assumes a lifetime. No token is kept for
+long, since a pause or a withdrawal is sure to show only when one is made (facts
+file, section 4). Secrets are kept only as hashes, to know which token belongs to
+which.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from assembly_ui.clock import Clock
 from assembly_ui.xporter.errors import Denied, XporterError
 from assembly_ui.xporter.records import Token
+
+LONGEST_KEPT = timedelta(minutes=10)
 
 MakeToken = Callable[[str, str], Awaitable[Token]]
 
@@ -45,8 +49,8 @@ class Tokens:
     """The tokens in use, by estab and secret.
 
     `make` asks the service for a token. `renew_after` is the share of a token's
-    life after which it is renewed, so short lives are renewed soon and long ones
-    well ahead of their end.
+    life after which it is renewed, at the latest after `LONGEST_KEPT`. A token that
+    is due serves on until its end while the service cannot be asked.
     """
 
     def __init__(self, make: MakeToken, clock: Clock, *, renew_after: float = 0.9) -> None:
@@ -62,18 +66,17 @@ class Tokens:
         Raises:
             XporterError: there is none, and none could be made.
         """
-        key = hashlib.sha256(secret.encode()).hexdigest()
+        key = _key(secret)
         async with self._locks(f"{estab} {key}"):
-            # `forget` takes this shelf away: a renewal under way then fills it in vain.
             shelf = self._kept.setdefault(estab, {})
             kept = shelf.get(key)
             if kept and self._clock() < kept.renew_at and kept.is_good(self._clock()):
                 return kept.token
             return await self._renew(shelf, key, estab, secret)
 
-    def forget(self, estab: str) -> None:
-        """Drop every token of a school; the next call makes a new one."""
-        self._kept.pop(estab, None)
+    def forget(self, estab: str, secret: str) -> None:
+        """Drop the token of a secret; the next call makes a new one."""
+        self._kept.get(estab, {}).pop(_key(secret), None)
 
     def drop(self, estab: str, token: Token) -> None:
         """Drop one token that was refused, unless it has been replaced already."""
@@ -102,4 +105,9 @@ class Tokens:
             # Of unknown or no length by our clock: used this once, never kept.
             shelf.pop(key, None)
             return
-        shelf[key] = _Kept(token, asked_at + (token.expires - asked_at) * self._renew_after)
+        share = (token.expires - asked_at) * self._renew_after
+        shelf[key] = _Kept(token, asked_at + min(share, LONGEST_KEPT))
+
+
+def _key(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -31,6 +31,7 @@ from assembly_ui.xporter.errors import (
 )
 
 REPEATED_STATUSES = (500, 502, 503)
+MOST_CAUSES = 20
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,9 @@ def problem_of(error: Exception) -> XporterError:
 
 def _is_name_problem(error: BaseException) -> bool:
     cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, socket.gaierror):
-            return True
+    # Chains of causes can be circular.
+    for _ in range(MOST_CAUSES):
+        if cause is None or isinstance(cause, socket.gaierror):
+            break
         cause = cause.__cause__ or cause.__context__
-    return False
+    return isinstance(cause, socket.gaierror)

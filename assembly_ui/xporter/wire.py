@@ -31,10 +31,13 @@ def same_name(name: str) -> str:
 
 
 def text(value: object) -> str:
-    """A string, whatever scalar came; "" for null and for what is no scalar."""
+    """A string, whatever scalar came; "" for null and for what is no scalar.
+
+    Without what no database keeps: NUL, and halves of surrogate pairs.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).replace("\x00", "").strip()
+    return str(value).replace("\x00", "").encode(errors="ignore").decode().strip()
 
 
 def flag(value: object) -> bool | None:
@@ -187,7 +190,18 @@ class CountRow(Wire):
     count: Whole = None
 
 
-def rows(answer: Mapping[str, Any], table: str) -> list[Any]:
+def table(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """The rows of the table that was asked for.
+
+    Raises:
+        WrongShape: the answer has no such member, or it is no table.
+    """
+    if same_name(name) not in members(answer):
+        raise WrongShape
+    return rows(answer, name)
+
+
+def rows(answer: Mapping[str, Any], name: str) -> list[Any]:
     """The rows of a table; none when the table is missing or null.
 
     A lone object counts as a table of one row.
@@ -195,7 +209,7 @@ def rows(answer: Mapping[str, Any], table: str) -> list[Any]:
     Raises:
         WrongShape: the member is neither.
     """
-    found = members(answer).get(same_name(table))
+    found = members(answer).get(same_name(name))
     if found is None:
         return []
     if isinstance(found, Mapping):
