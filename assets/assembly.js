@@ -29,11 +29,45 @@ function paint(time) {
   if (known) time.title = EXACT.format(then);
 }
 
-function paintAll() {
-  document.querySelectorAll("time.ago").forEach(paint);
+// A cool-down: how long it lasts, and meanwhile the button it holds takes no press.
+function countDown(time) {
+  const seconds = Math.ceil((new Date(time.dateTime) - Date.now()) / 1000);
+  const over = !(seconds > 0);
+  const words = over ? "" : `in ${seconds} second${seconds === 1 ? "" : "s"}`;
+  if (time.textContent !== words) time.textContent = words;
+  time.parentElement.hidden = over;
+  document.getElementById(time.dataset.holds)?.setAttribute("aria-disabled", String(!over));
 }
 
+// What was typed into one form of accounts is offered by the next, in this tab
+// alone: a reload or a refusal loses nothing. Passwords are never kept.
+const REMEMBERED = "[data-remembers] input:not([type='password'], [type='hidden'])[id]";
+
+function remember({ target }) {
+  if (target.matches?.(REMEMBERED)) sessionStorage.setItem(`typed:${target.id}`, target.value);
+}
+
+const offered = new WeakSet();
+
+function offer(input) {
+  if (offered.has(input)) return;
+  offered.add(input);
+  input.value ||= sessionStorage.getItem(`typed:${input.id}`) ?? "";
+}
+
+if (location.hash === "#logged-out") sessionStorage.removeItem("typed:email");
+document.addEventListener("change", remember);
+
+// Whatever the page holds now.
+function paintAll() {
+  document.querySelectorAll("time.ago").forEach(paint);
+  document.querySelectorAll("time.countdown").forEach(countDown);
+  document.querySelectorAll(REMEMBERED).forEach(offer);
+}
+
+paintAll();
 setInterval(paintAll, 5000);
+setInterval(() => document.querySelectorAll("time.countdown").forEach(countDown), 1000);
 // Runs before the browser paints, so a new time is never seen without its words.
 new MutationObserver(paintAll).observe(document.documentElement, {
   subtree: true,
@@ -42,6 +76,24 @@ new MutationObserver(paintAll).observe(document.documentElement, {
   attributeFilter: ["datetime"],
 });
 
+// A held button keeps its focus and its place, and takes no press.
+window.addEventListener(
+  "click",
+  (event) => {
+    if (!event.target.closest?.("[aria-disabled='true']")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
+// What a redirect has to say is read out.
+document.querySelector(".shown-when-targeted:target")?.focus();
+
+// Where a person was going survives the log-in form: `?next=`.
+document.addEventListener("submit", ({ target }) => {
+  if (target.dataset.keepsQuery) target.action = new URL(target.action).pathname + location.search;
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-opens]");
@@ -82,7 +134,8 @@ document.addEventListener(
       const page = frame.contentDocument?.documentElement;
       if (page) frame.style.height = `${Math.ceil(page.getBoundingClientRect().height)}px`;
     };
-    new ResizeObserver(fit).observe(frame);
+    // Within the observer's own round a new height would count as a loop.
+    new ResizeObserver(() => requestAnimationFrame(fit)).observe(frame);
   },
   true,
 );
@@ -96,3 +149,26 @@ new MutationObserver(() => {
   if (menu) menu.dataset.open = "false";
   requestAnimationFrame(() => document.querySelector("h1")?.focus());
 }).observe(document.head, { childList: true, subtree: true, characterData: true });
+
+// Few pages have a field that suggests; the others need not load its keys.
+document.addEventListener("focusin", (event) => {
+  if (event.target.getAttribute?.("role") === "combobox") import("/combobox.js");
+});
+
+// A dialog marked `data-modal` opens when it appears; when it goes, the focus
+// returns to what opened it. Escape is a press on its own `data-dismisses`.
+let opener = null;
+new MutationObserver(() => {
+  const dialog = document.querySelector("dialog[data-modal]");
+  if (dialog && !dialog.open) {
+    opener = document.activeElement;
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      dialog.querySelector("[data-dismisses]").click();
+    });
+    dialog.showModal();
+  } else if (!dialog && opener) {
+    (opener.isConnected ? opener : document.querySelector("h1"))?.focus();
+    opener = null;
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });

@@ -69,6 +69,18 @@ async def look_at_school(database: Database, *, session_id: int, school_id: int 
         announce(session, user_topic(found.user_id))
 
 
+async def last_school_looked_at(database: Database, *, user_id: int) -> int | None:
+    """The school a person looked at last, in any browser. They may have left it since."""
+    query = (
+        select(LogInSession.school_id)
+        .where(LogInSession.user_id == user_id, col(LogInSession.school_id).is_not(None))
+        .order_by(col(LogInSession.last_seen_at).desc(), col(LogInSession.id).desc())
+        .limit(1)
+    )
+    async with database.read() as session:
+        return (await session.exec(query)).first()
+
+
 async def log_out(database: Database, *, token: object, now: datetime) -> None:
     """End this session. An unknown or ended one is no error."""
     async with database.transaction() as session:

@@ -1,0 +1,135 @@
+"""Logging in, logging out and confirming an address: plain forms, without JavaScript.
+
+Every answer is a 303 to a page. What happened stands in the fragment of its
+address, and the page shows the words that belong to it (`:target`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse
+
+from assembly_ui.accounts.confirmation import confirm
+from assembly_ui.accounts.errors import LinkProblem, LogInRefused, NotConfirmed, Throttled
+from assembly_ui.accounts.log_in import LoggedIn, log_in
+from assembly_ui.accounts.sessions import log_out, resolve
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools.caller import find_caller
+from assembly_ui.settings import Settings
+from assembly_ui.web.access import COOKIE, clean_text
+from assembly_ui.web.http_caller import client_ip, same_origin
+from assembly_ui.web.lead_on import lead_on, own_path
+
+COOKIE_LIFE = timedelta(days=400)
+"""The longest browsers allow. When a log-in ends is the server's to decide."""
+
+
+def router(settings: Settings) -> APIRouter:
+    """The routes of accounts."""
+    routes = APIRouter(include_in_schema=False)
+    from_our_pages = [Depends(same_origin)]
+
+    @routes.post("/auth/log-in", dependencies=from_our_pages)
+    async def log_in_with_form(request: Request) -> RedirectResponse:
+        """Begin a session, and end the one this browser had."""
+        onward = own_path(request.query_params.get("next"))
+        email, password = await _typed(request, "email", "password")
+        try:
+            logged_in = await _log_in(request, email, password)
+        except Throttled as error:
+            return _see(_log_in_page("throttled", onward, error))
+        except NotConfirmed:
+            return _see("/resend-confirmation#not-confirmed")
+        except LogInRefused:
+            return _see(_log_in_page("wrong", onward))
+        await log_out(parts().database, token=_token(request), now=parts().clock())
+        answer = _see(f"/continue?{urlencode({'next': onward})}" if onward else "/continue")
+        answer.set_cookie(
+            COOKIE,
+            logged_in.token,
+            max_age=int(COOKIE_LIFE.total_seconds()),
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=settings.address.startswith("https://"),
+        )
+        return answer
+
+    @routes.get("/continue")
+    async def lead_on_after_log_in(request: Request) -> RedirectResponse:
+        """Lead a signed-in person on: where they were going, or to their next step."""
+        use, token = parts(), _token(request)
+        life = timedelta(days=use.settings.log_in_days)
+        await resolve(use.database, token=token, life=life, now=use.clock())
+        me = await find_caller(use.database, token=token, now=use.clock())
+        if me is None:
+            return _see("/log-in")
+        next_step = await lead_on(me)
+        return _see(own_path(request.query_params.get("next")) or next_step)
+
+    @routes.post("/auth/log-out", dependencies=from_our_pages)
+    async def log_out_with_form(request: Request) -> RedirectResponse:
+        """End this browser's session."""
+        await log_out(parts().database, token=_token(request), now=parts().clock())
+        answer = _see("/log-in#logged-out")
+        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        return answer
+
+    @routes.post("/auth/confirm", dependencies=from_our_pages)
+    async def confirm_with_form(request: Request) -> RedirectResponse:
+        """Use a confirmation link; one that opens nothing explains itself on its page."""
+        use = parts()
+        (token,) = await _typed(request, "token")
+        try:
+            await use.throttles.hit(Deed.CONFIRM, caller=client_ip(request))
+            await confirm(use.database, token=token, now=use.clock())
+        except (LinkProblem, Throttled):
+            return _see(f"/confirm?{urlencode({'token': token})}")
+        return _see("/log-in#confirmed")
+
+    @routes.get("/auth/{form}")
+    async def no_form_here(form: str) -> RedirectResponse:
+        """A reloaded or bookmarked form address shows the page to start from."""
+        return _see("/log-in")
+
+    return routes
+
+
+async def _log_in(request: Request, email: str, password: str) -> LoggedIn:
+    use = parts()
+    await use.throttles.hit(Deed.LOG_IN, caller=client_ip(request), address=email)
+    logged_in = await log_in(
+        use.database,
+        email=email,
+        password=password,
+        user_agent=request.headers.get("user-agent", ""),
+        life=timedelta(days=use.settings.log_in_days),
+        now=use.clock(),
+    )
+    await use.throttles.forgive(Deed.LOG_IN, address=email)
+    return logged_in
+
+
+async def _typed(request: Request, *names: str) -> list[str]:
+    """The fields of a form, cleaned exactly as those that come over the socket are."""
+    form = await request.form(max_files=0, max_fields=10)
+    return [clean_text(form.get(name)) for name in names]
+
+
+def _token(request: Request) -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def _log_in_page(fragment: str, onward: str, throttled: Throttled | None = None) -> str:
+    query = {"next": onward} if onward else {}
+    if throttled:
+        query["retry"] = str(int(throttled.retry_at.timestamp()))
+    return f"/log-in{'?' + urlencode(query) if query else ''}#{fragment}"
+
+
+def _see(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
