@@ -6,20 +6,64 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import reflex as rx
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from assembly_ui import bootstrap, settings
+from assembly_ui import bootstrap, logs, settings
+from assembly_ui.build import web_folder
+from assembly_ui.simulator import router as stand_in
+from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
 from assembly_ui.web.http import create_http
 from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.live import tabs
-from assembly_ui.web.pages import data_pages, errors
+from assembly_ui.web.pages import (
+    confirm,
+    confirm_email,
+    connector,
+    data_pages,
+    errors,
+    forgotten_password,
+    front,
+    invitation,
+    join,
+    log_in,
+    mailbox,
+    resend_confirmation,
+    reset_password,
+    school_details,
+    school_setup,
+    schools,
+    sign_up,
+    terms,
+    users,
+)
+from assembly_ui.web.security import Security
+from assembly_ui.web.watching import keep_watched_schools_fresh
 
 SETTINGS = settings.load()
 
 PAGES = [
+    front.PAGE,
+    sign_up.PAGE,
+    confirm_email.PAGE,
+    confirm.PAGE,
+    resend_confirmation.PAGE,
+    forgotten_password.PAGE,
+    reset_password.PAGE,
+    log_in.PAGE,
+    terms.PAGE,
+    school_setup.PAGE,
+    schools.PAGE,
+    invitation.PAGE,
+    join.PAGE,
+    school_details.PAGE,
+    users.PAGE,
+    connector.PAGE,
     *data_pages.PAGES,
     errors.NO_ACCESS,
 ]
+DEMO_PAGES = [mailbox.PAGE]
 
 STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "components", "layout")]
 
@@ -28,11 +72,25 @@ STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "component
 async def _product(app: rx.App) -> AsyncIterator[None]:
     async with (
         bootstrap.running(SETTINGS) as parts,
-        bootstrap.background(tabs.run(app, parts.pubsub)),
+        bootstrap.background(tabs.run(app, parts.pubsub), name="live"),
+        bootstrap.background(keep_watched_schools_fresh(parts), name="watching"),
     ):
         yield
 
 
+def _http() -> FastAPI:
+    http = create_http(SETTINGS)
+    if SETTINGS.is_demo:
+        http.include_router(stand_in.router(bootstrap.stand_in), prefix=bootstrap.STAND_IN_PATH)
+    return http
+
+
+def _wrapped(inner: ASGIApp) -> ASGIApp:
+    pages = web_folder() / "build" / "client"
+    return Security(PlainAddresses(inner, pages), SETTINGS, pages)
+
+
+logs.configure(json=not SETTINGS.is_demo)
 app = rx.App(
     html_lang="en-GB",
     stylesheets=STYLESHEETS,
@@ -44,10 +102,10 @@ app = rx.App(
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/assembly.js", defer=True),
     ],
-    api_transformer=create_http(SETTINGS),
+    api_transformer=[_http(), _wrapped],
 )
 app.add_middleware(BindToLogIn(), index=0)
 app.register_lifespan_task(_product)
-for page in PAGES:
+for page in PAGES + (DEMO_PAGES if SETTINGS.is_demo else []):
     page.add_to(app)
 app.add_page(errors.not_found, route="404", title="Not found · Assembly")

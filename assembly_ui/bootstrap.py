@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+import httpx
+import structlog
+
+from assembly_ui.accounts.invite_codes import ensure_default_code
+from assembly_ui.accounts.throttles import Throttles
 from assembly_ui.clock import Clock, system_clock
+from assembly_ui.connector.cipher import Cipher
+from assembly_ui.connector.schedule import Pace
+from assembly_ui.connector.tester import Tester, close_interrupted
+from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
+from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
+from assembly_ui.mail.worker import Outbox
 from assembly_ui.pubsub import PubSub
+from assembly_ui.schools.register import Register
 from assembly_ui.settings import Settings
+from assembly_ui.simulator.callbacks import make_http as stand_in_http
+from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.xporter.client import Registration, XporterClient, make_http
+
+log = structlog.get_logger()
+
+NewHttp = Callable[[], httpx.AsyncClient]
+
+STAND_IN_PATH = "/simulator/xporter"
+CALLBACK_PATH = "/callbacks/xporter"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What handlers and routes work with."""
+    """What handlers and routes work with. `stand_in` is there in demo mode only."""
 
     settings: Settings
     clock: Clock
     pubsub: PubSub
     database: Database
+    throttles: Throttles
+    register: Register
+    cipher: Cipher
+    xporter: XporterClient
+    pace: Pace
+    tester: Tester
+    watcher: Watcher
+    outbox: Outbox
+    stand_in: StandIn | None
 
 
 class _Running:
@@ -39,27 +71,160 @@ def parts() -> Parts:
     return _Running.parts
 
 
+def stand_in() -> StandIn:
+    """The stand-in of this process.
+
+    Raises:
+        RuntimeError: it has none, being live or not started.
+    """
+    if (found := parts().stand_in) is None:
+        raise RuntimeError("There is no stand-in in live mode.")
+    return found
+
+
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Parts]:
     """Start every part and its background work; stop all of it at the end."""
-    pubsub = PubSub()
     async with AsyncExitStack() as stack:
-        database = Database(settings.database, pubsub.announce)
-        stack.push_async_callback(database.close)
-        _Running.parts = Parts(settings, clock, pubsub, database)
-        try:
-            yield _Running.parts
-        finally:
-            _Running.parts = None
+        made = await stack.enter_async_context(connected(settings, clock))
+        await ensure_default_code(made.database, clock())
+        await close_interrupted(made.database, now=clock())
+        for name, work in _background_work(made).items():
+            await stack.enter_async_context(background(work, name=name))
+        yield made
 
 
 @asynccontextmanager
-async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def connected(
+    settings: Settings, clock: Clock = system_clock, new_http: NewHttp | None = None
+) -> AsyncIterator[Parts]:
+    """Every part, made and connected, doing nothing by itself.
+
+    `new_http` makes the clients by which calls leave, for those who want to keep
+    them inside this process.
+    """
+    async with AsyncExitStack() as stack:
+        made = await _make(stack, settings, clock, new_http)
+        _Running.parts = made
+        stack.callback(_forget)
+        yield made
+
+
+async def _make(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, new_http: NewHttp | None
+) -> Parts:
+    pubsub = PubSub()
+    database = Database(settings.database, pubsub.announce)
+    stack.push_async_callback(database.close)
+    http = await stack.enter_async_context((new_http or make_http)())
+    xporter = _xporter(settings, http, clock)
+    cipher = Cipher(settings.fernet_keys)
+    pace = _pace(settings)
+    transport = _transport(settings, database, clock)
+    stand_in = _stand_in(settings, database, transport, clock, new_http)
+    tester = Tester(database, xporter, cipher, clock)
+    stack.push_async_callback(tester.close)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        pubsub=pubsub,
+        database=database,
+        throttles=Throttles(scale=settings.throttle_scale),
+        register=await asyncio.to_thread(Register.load, settings.data_dir),
+        cipher=cipher,
+        xporter=xporter,
+        pace=pace,
+        tester=tester,
+        watcher=Watcher(database, xporter, cipher, clock, pace),
+        outbox=Outbox(database, transport, clock, settings.mail_from),
+        stand_in=_stand_in(settings, database, transport, clock, new_http)
+        if settings.is_demo
+        else None,
+    )
+
+
+def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
+    work = {"outbox": made.outbox.run(made.pubsub), "watcher": made.watcher.run(made.pubsub)}
+    if made.stand_in:
+        work["stand-in"] = made.stand_in.run(made.pubsub)
+    return work
+
+
+def _xporter(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> XporterClient:
+    return XporterClient(
+        http,
+        address=settings.xporter_address,
+        token_path=settings.xporter_token_path,
+        relying_party=settings.xporter_relying_party,
+        management_secret=settings.management_secret,
+        registration=Registration(
+            settings.xporter_registration_type,
+            settings.xporter_partner_name,
+            settings.xporter_partner_email,
+        ),
+        clock=clock,
+    )
+
+
+def _transport(settings: Settings, database: Database, clock: Clock) -> Transport:
+    if not settings.smtp_host:
+        return MailboxTransport(database, clock)
+    return SmtpTransport(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_username,
+        settings.smtp_password.get_secret_value(),
+        settings.smtp_starttls,
+    )
+
+
+def _stand_in(
+    settings: Settings,
+    database: Database,
+    transport: Transport,
+    clock: Clock,
+    new_http: NewHttp | None,
+) -> StandIn:
+    return StandIn(
+        database,
+        address=f"{settings.address}{STAND_IN_PATH}",
+        product_address=settings.address,
+        deliver=transport.send,
+        callback_url=f"{settings.own_address}{CALLBACK_PATH}/{settings.callback_keys[0]}",
+        relying_party=settings.xporter_relying_party,
+        management_secret=settings.management_secret,
+        queue_seconds=settings.simulator_queue_seconds,
+        install_seconds=settings.simulator_install_seconds,
+        clock=clock,
+        make_http=new_http or stand_in_http,
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(
+        onboarding=timedelta(seconds=settings.watch_onboarding_seconds),
+        settled=timedelta(minutes=settings.watch_settled_minutes),
+    )
+
+
+def _forget() -> None:
+    _Running.parts = None
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIterator[None]:
     """Let `work` run beside the block, and end with it."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_report_end)
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    # Background work only ends when it is cancelled; an error must not go unheard.
+    if not task.cancelled() and (error := task.exception()):
+        log.error("background.ended", work=task.get_name(), exc_info=error)

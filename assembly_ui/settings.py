@@ -6,6 +6,8 @@ none of them. Live mode refuses to start and names everything missing at once.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from enum import StrEnum
 from functools import cached_property
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ASSEMBLY_PORT", "PORT", "port"),
         description="Port for pages and API. `PORT` is read too.",
     )
+    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` for every one.")
     public_url: str = Field("", description="Address people type. Default http://localhost:PORT.")
     other_origins: list[str] = Field(
         default_factory=list, description="Further exact origins allowed to open a socket (JSON)."
@@ -120,6 +123,11 @@ class Settings(BaseSettings):
         return self.mode is Mode.DEMO
 
     @property
+    def asks_dns(self) -> bool:
+        """Whether the domain of an email address is looked up before it is accepted."""
+        return not self.is_demo
+
+    @property
     def address(self) -> str:
         """The public address, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
@@ -148,12 +156,29 @@ class Settings(BaseSettings):
         """Where Xporter on Demand answers: the real one, or the stand-in in this process."""
         return self.xporter_url.rstrip("/") or f"{self.own_address}/simulator/xporter"
 
+    @property
+    def management_secret(self) -> str:
+        """Our secret at Xporter on Demand; the stand-in takes any word both sides know."""
+        return self.xporter_management_secret.get_secret_value() or "demo-management-secret"
+
     @cached_property
     def fernet_keys(self) -> list[str]:
         """Keys for secrets at rest, newest first. Demo mode makes and keeps its own."""
         if self.secret_keys:
             return [key.get_secret_value() for key in self.secret_keys]
         return [_own_key(self.data_dir / KEY_FILE)]
+
+    @cached_property
+    def callback_keys(self) -> list[str]:
+        """The unguessable ends of our callback address, one for each encryption key.
+
+        The callback is not signed (facts file, gap 10), so its address must not be
+        known. It stays good while the key it was made from is configured.
+        """
+        return [
+            hmac.new(key.encode(), b"xporter-callback", hashlib.sha256).hexdigest()[:40]
+            for key in self.fernet_keys
+        ]
 
     def missing(self) -> list[str]:
         """Names of settings that live mode cannot do without and that are not set."""

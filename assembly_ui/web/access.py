@@ -67,6 +67,11 @@ def session_token(state: rx.State) -> str:
     return cookie[COOKIE].value if COOKIE in cookie else ""
 
 
+def client_ip(state: rx.State) -> str:
+    """The network address of this tab, for counting; see `trusted_proxy_hops`."""
+    return str(state.router.session.client_ip)
+
+
 async def caller_of(state: rx.State) -> Caller | None:
     """Who is behind this tab, asked afresh of the database."""
     use = parts()

@@ -1,23 +1,19 @@
-"""The HTTP routes beside the pages, and what every response carries."""
+"""The HTTP routes beside the pages, each from a module of `routes`."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.settings import Settings
+from assembly_ui.web.routes import accounts, health, mailbox, xporter_callback
+
+ROUTES = (accounts, health, xporter_callback)
+DEMO_ROUTES = (mailbox,)
 
 
 def create_http(settings: Settings) -> FastAPI:
-    """The routes that are not pages: health, forms, callbacks."""
+    """Everything that is not a page; the mailbox in demo mode only."""
     http = FastAPI(title="Assembly", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @http.get("/health")
-    async def health() -> JSONResponse:
-        """Whether this process can serve: 200, or 503 with the reason."""
-        async with parts().database.read() as session:
-            await session.connection()
-        return JSONResponse({"status": "ok"})
-
+    for routes in ROUTES + (DEMO_ROUTES if settings.is_demo else ()):
+        http.include_router(routes.router(settings))
     return http

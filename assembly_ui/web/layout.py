@@ -85,6 +85,8 @@ def _shell(*content: Any, end: list, middle: list | None = None) -> rx.Component
         *content,
         _footer(),
         class_name="shell",
+        # Screen readers are told while the page still loads; tests wait for it.
+        aria_busy=~rx.State.is_hydrated,
     )
 
 

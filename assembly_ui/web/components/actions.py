@@ -35,6 +35,12 @@ def button(
     )
 
 
+def _either(one: rx.Var[bool] | bool, other: rx.Var[bool] | bool) -> rx.Var[bool] | bool:
+    if isinstance(one, rx.Var) or isinstance(other, rx.Var):
+        return rx.Var.create(one) | rx.Var.create(other)
+    return one or other
+
+
 def submit(
     *children: Any, kind: Kind = "primary", busy: rx.Var[bool] | bool = False, **attributes: Any
 ) -> rx.Component:

@@ -44,15 +44,10 @@ def visually_hidden(*children: Any, **attributes: Any) -> rx.Component:
     return rx.el.span(*children, class_name="visually-hidden", **attributes)
 
 
-class _Ago(rx.Component):
-    tag = "assembly-ago"
-    is_default = False
-    datetime: rx.Var[str]
-
-    def _render(self, props: dict[str, Any] | None = None) -> Any:
-        return super()._render(props).set(name='"assembly-ago"')
-
-
 def ago(moment: rx.Var[str] | str) -> rx.Component:
-    """How long ago `moment` (ISO 8601) was, ticking; the exact time on hover."""
-    return _Ago.create(datetime=moment)
+    """How long ago `moment` (ISO 8601) was, ticking; the exact time on hover.
+
+    The words are put in by assets/assembly.js, so that time passes without a
+    message from the server.
+    """
+    return rx.el.time(date_time=moment, class_name="ago")

@@ -1,0 +1,83 @@
+"""Building the pages, when anything they are made of has changed.
+
+Pages are compiled by Reflex from `assembly_ui/web` and the assets, so a
+fingerprint of those files, the locked packages and the address says whether
+the last build still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assembly_ui.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+FINGERPRINT = "assembly-fingerprint"
+
+
+class BuildFailed(Exception):
+    """The pages could not be built; `output` is what the build tools said."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__(output)
+        self.output = output
+
+
+def web_folder() -> Path:
+    """Where Reflex keeps the built pages (its own variable for that is honoured)."""
+    return Path(os.environ.get("REFLEX_WEB_WORKDIR", ROOT / ".web"))
+
+
+def is_current(settings: Settings) -> bool:
+    """Whether the last build was made from what is here now."""
+    mark = web_folder() / FINGERPRINT
+    return mark.is_file() and mark.read_text() == _fingerprint(settings)
+
+
+def build(settings: Settings) -> None:
+    """Build the pages.
+
+    Raises:
+        BuildFailed: a package could not be fetched, or a page is wrong.
+    """
+    fingerprint = _fingerprint(settings)
+    (web_folder() / FINGERPRINT).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    done = subprocess.run(  # noqa: S603  (our own interpreter, fixed words)
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BuildFailed(done.stdout + done.stderr)
+    (web_folder() / FINGERPRINT).write_text(fingerprint)
+
+
+def environment() -> dict[str, str]:
+    """The environment Reflex works in: Bun from our own packages, production mode."""
+    own = str(Path(sys.executable).parent)
+    return os.environ | {
+        "PATH": os.pathsep.join([own, os.environ.get("PATH", "")]),
+        "REFLEX_USE_SYSTEM_BUN": "1",
+        "REFLEX_CHECK_LATEST_VERSION": "0",
+        "REFLEX_ENV_MODE": "prod",
+    }
+
+
+def _fingerprint(settings: Settings) -> str:
+    # The address is compiled into the pages, and so is what only the demo shows.
+    digest = hashlib.sha256(f"{settings.own_address} {settings.mode} {sys.version}".encode())
+    for file in _ingredients():
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _ingredients() -> Iterator[Path]:
+    yield from sorted((ROOT / "assembly_ui").rglob("*.py"))
+    yield from sorted(file for file in (ROOT / "assets").rglob("*") if file.is_file())
+    yield from sorted((ROOT / "reflex.lock").iterdir())
+    yield from (ROOT / "rxconfig.py", ROOT / "constraints.txt")

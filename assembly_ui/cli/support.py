@@ -1,0 +1,48 @@
+"""What commands share: running async work on the database, and failing in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from assembly_ui import settings
+from assembly_ui.database import Database
+from assembly_ui.migrations import migrate
+from assembly_ui.serve import CannotStart, check_folder
+from assembly_ui.settings import Settings
+
+T = TypeVar("T")
+
+
+class CommandFailed(Exception):
+    """The command could not do it; the message is for the person who typed it."""
+
+
+def on_database(work: Callable[[Settings, Database], Awaitable[T]]) -> T:
+    """Run `work` on the database of the settings, brought up to date first.
+
+    Raises:
+        CommandFailed: the database cannot be reached.
+    """
+    config = settings.load()
+    try:
+        if not config.database_url:
+            check_folder(config.data_dir)
+        migrate(config.database)
+        return asyncio.run(_run(config, work))
+    except CannotStart as problem:
+        raise CommandFailed(str(problem)) from None
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise CommandFailed(f"The database does not answer: {reason}") from None
+
+
+async def _run(config: Settings, work: Callable[[Settings, Database], Awaitable[T]]) -> T:
+    database = Database(config.database)
+    try:
+        return await work(config, database)
+    finally:
+        await database.close()

@@ -1,0 +1,162 @@
+"""Schools in a known state, made as people make them.
+
+Everything goes the real way: through the services, the client, the stand-in and
+its callback, over HTTP inside this process. So a seeded school differs in
+nothing from one that somebody clicked together.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import httpx
+from fastapi import FastAPI
+
+from assembly_ui import bootstrap
+from assembly_ui.accounts import passwords, people
+from assembly_ui.accounts.log_in import log_in
+from assembly_ui.accounts.sessions import log_out, resolve
+from assembly_ui.bootstrap import STAND_IN_PATH, Parts
+from assembly_ui.clock import Clock, system_clock
+from assembly_ui.connector.check import check
+from assembly_ui.connector.grant_access import grant_access
+from assembly_ui.schools.setup import SchoolSetUp, set_up_school
+from assembly_ui.settings import Settings
+from assembly_ui.simulator.router import router
+from assembly_ui.simulator.saying_yes import say_yes
+from assembly_ui.web.routes import xporter_callback
+
+MIS = "isams-xod"
+OWNER = "James Walters"
+SESSION = timedelta(minutes=5)
+
+
+class SeedState(StrEnum):
+    """How far the school has come."""
+
+    AWAITING_INVITATION = "awaiting-invitation"
+    AWAITING_CONNECTION = "awaiting-connection"
+    CONNECTED = "connected"
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A school in its state, and who to log in as. `address` is the page to open."""
+
+    school_id: int
+    school: str
+    urn: str
+    state: str
+    address: str
+    email: str
+    password: str
+
+
+async def seed(
+    settings: Settings, *, urn: str, state: SeedState, clock: Clock = system_clock
+) -> Seeded:
+    """Make a confirmed owner with the school of this URN in this state.
+
+    Raises:
+        SchoolNotInRegister: no school has this URN.
+        SchoolTaken: it is set up already.
+        NoDfeNumber: Xporter on Demand cannot know it, so it cannot get further.
+    """
+    async with _product(settings, clock) as parts:
+        email, password = f"owner.{secrets.token_hex(3)}@example.sch.uk", _password()
+        owner, school = await _owner_with_school(parts, urn, email, password)
+        if state is not SeedState.AWAITING_INVITATION:
+            await _grant(parts, owner, school.school_id)
+        if state is SeedState.CONNECTED:
+            await _connect(parts, school.school_id, urn)
+        return Seeded(
+            school_id=school.school_id,
+            school=school.school_name,
+            urn=urn,
+            state=state,
+            address=f"{settings.address}/log-in",
+            email=email,
+            password=password,
+        )
+
+
+@asynccontextmanager
+async def _product(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
+    app = FastAPI()
+    transport = httpx.ASGITransport(app)
+
+    def inside() -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=transport)
+
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(bootstrap.connected(settings, clock, inside))
+        assert parts.stand_in is not None
+        app.include_router(xporter_callback.router(settings))
+        app.include_router(router(bootstrap.stand_in), prefix=STAND_IN_PATH)
+        yield parts
+
+
+async def _owner_with_school(
+    parts: Parts, urn: str, email: str, password: str
+) -> tuple[int, SchoolSetUp]:
+    now, database = parts.clock(), parts.database
+    hashed = await passwords.hash_password(password)
+    async with database.transaction() as session:
+        user = await people.add_user(
+            session, email=email, name=OWNER, password_hash=hashed, now=now, confirmed=True
+        )
+    begun = await log_in(database, email=email, password=password, life=SESSION, now=now)
+    signed_in = await resolve(database, token=begun.token, life=SESSION, now=now)
+    assert signed_in is not None
+    assert user.id is not None
+    school = await set_up_school(
+        database,
+        parts.register,
+        user_id=user.id,
+        session_id=signed_in.session_id,
+        urn=urn,
+        mis=MIS,
+        now=now,
+    )
+    await log_out(database, token=begun.token, now=now)
+    return user.id, school
+
+
+async def _grant(parts: Parts, owner: int, school_id: int) -> None:
+    await grant_access(
+        parts.database,
+        parts.xporter,
+        school_id=school_id,
+        by_user_id=owner,
+        clock=parts.clock,
+        cooldown=timedelta(),
+    )
+    assert parts.stand_in is not None
+    await parts.stand_in.do_due()
+
+
+async def _connect(parts: Parts, school_id: int, urn: str) -> None:
+    listed = parts.register.get(urn)
+    assert listed is not None
+    assert parts.stand_in is not None
+    await say_yes(parts.stand_in, estab=listed.dfe_number)
+    # The first callback says authorised, the second installed; both must have been posted.
+    while await parts.stand_in.do_due():
+        continue
+    await check(
+        parts.database,
+        parts.xporter,
+        parts.cipher,
+        school_id=school_id,
+        clock=parts.clock,
+        pace=parts.pace,
+    )
+
+
+def _password() -> str:
+    return f"Demo-{secrets.token_urlsafe(9)}"

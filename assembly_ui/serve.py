@@ -1,0 +1,136 @@
+"""Starting the product: check, migrate, build what changed, serve on one port.
+
+Ends in the web server's own process, so that Ctrl-C and signals reach it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from pathlib import Path
+
+from reflex_base.environment import environment
+from sqlalchemy.exc import SQLAlchemyError
+
+from assembly_ui import build, migrations
+from assembly_ui.accounts.invite_codes import DEFAULT_CODE
+from assembly_ui.settings import Settings
+
+
+class CannotStart(Exception):
+    """The reason, as one sentence for the person who tried."""
+
+
+def serve(settings: Settings) -> None:
+    """Never returns: replaces this process by the web server.
+
+    Raises:
+        CannotStart: with what to do about it.
+    """
+    check_folder(settings.data_dir)
+    check_port(settings.host, settings.port)
+    _migrate(settings)
+    if not build.is_current(settings):
+        _say("Building the pages (a few seconds) …")
+        _build(settings)
+    _say(_welcome(settings))
+    server = Path(sys.executable).parent / "granian"
+    os.execve(server, _command(server, settings), _environment())  # noqa: S606
+
+
+def check_folder(folder: Path) -> None:
+    """The data folder exists, or can be made, and takes files.
+
+    Raises:
+        CannotStart
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {folder} cannot be written to ({error.strerror}). Choose another one "
+            "with ASSEMBLY_DATA_DIR, or change its permissions."
+        ) from None
+
+
+def check_port(host: str, port: int) -> None:
+    """Nobody else listens there.
+
+    Raises:
+        CannotStart
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = "is taken by another program" if error.errno == errno.EADDRINUSE else error
+            raise CannotStart(
+                f"Port {port} {why}. Stop that program, or choose another port: make run PORT=3001."
+            ) from None
+
+
+def _migrate(settings: Settings) -> None:
+    try:
+        migrations.migrate(settings.database)
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise CannotStart(
+            f"The database cannot be opened or brought up to date: {reason}. Nothing was lost."
+        ) from None
+
+
+def _build(settings: Settings) -> None:
+    try:
+        build.build(settings)
+    except build.BuildFailed as error:
+        log = settings.data_dir / "build.log"
+        log.write_text(error.output)
+        raise CannotStart(
+            "The pages could not be built. The first build needs the npm registry; what the build "
+            f"said is in {log}."
+        ) from None
+
+
+def _command(server: Path, settings: Settings) -> list[str]:
+    return [
+        str(server),
+        "--interface=asgi",
+        "--factory",
+        f"--host={settings.host}",
+        f"--port={settings.port}",
+        "--log-level=warning",
+        "--workers-kill-timeout=5",
+        "assembly_ui.assembly_ui:app",
+    ]
+
+
+def _environment() -> dict[str, str]:
+    # Reflex's own switches, by the names it gives them: serve the build that is there.
+    switches = (
+        environment.REFLEX_SKIP_COMPILE,
+        environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP,
+    )
+    return build.environment() | {switch.name: "true" for switch in switches}
+
+
+def _welcome(settings: Settings) -> str:
+    lines = ["", f"  Assembly is at {settings.address}", ""]
+    if settings.is_demo:
+        lines += [
+            f"  Sign up with the invite code {DEFAULT_CODE}.",
+            f"  Mail arrives at {settings.address}/mailbox.",
+            "",
+        ]
+    return "\n".join([*lines, "  Ctrl-C stops it; everything is kept.", ""])
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()

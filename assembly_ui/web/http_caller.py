@@ -1,0 +1,40 @@
+"""Who is behind an HTTP request: for counting, and for refusing forged forms."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException, Request
+
+from assembly_ui.bootstrap import parts
+
+
+def client_ip(request: Request) -> str:
+    """The caller's network address, behind as many proxies as the settings trust."""
+    hops = parts().settings.trusted_proxy_hops
+    forwarded = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+    if hops and len(forwarded) >= hops and forwarded[-hops]:
+        return forwarded[-hops]
+    return request.client.host if request.client else ""
+
+
+def same_origin(request: Request) -> None:
+    """A dependency: the form was sent by one of our own pages.
+
+    Browsers name the origin with every POST; some send only the Referer. A
+    request with neither is refused, since it may come from anywhere (CSRF).
+
+    Raises:
+        HTTPException: 403.
+    """
+    sent = request.headers.get("origin") or _origin(request.headers.get("referer", ""))
+    if sent not in parts().settings.origins:
+        raise HTTPException(403, "This form was not sent from our own page. Nothing was changed.")
+
+
+def _origin(address: str) -> str:
+    try:
+        parts_of = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts_of.scheme}://{parts_of.netloc}"

@@ -1,0 +1,1 @@
+"""Room of the HTTP routes beside the pages: forms, callbacks, health."""

@@ -1,0 +1,31 @@
+"""Whether this process can serve."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from assembly_ui.bootstrap import parts
+from assembly_ui.settings import Settings
+
+log = structlog.get_logger()
+
+
+def router(settings: Settings) -> APIRouter:
+    """`/health`, for whoever watches over the process."""
+    routes = APIRouter()
+
+    @routes.get("/health", include_in_schema=False)
+    async def health() -> JSONResponse:
+        """200 when the database answers, 503 when it does not."""
+        try:
+            async with parts().database.read() as session:
+                await session.connection()
+        except (SQLAlchemyError, OSError):
+            log.exception("health.database_away")
+            return JSONResponse({"status": "database away"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return routes

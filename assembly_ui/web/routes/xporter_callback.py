@@ -1,0 +1,63 @@
+"""Where Xporter on Demand posts that a school authorised us.
+
+Its address ends in a key nobody can guess; what is posted is believed only
+after a token proved it (see `connector.callback`).
+"""
+
+from __future__ import annotations
+
+import hmac
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from assembly_ui.bootstrap import CALLBACK_PATH, parts
+from assembly_ui.connector.callback import receive_callback
+from assembly_ui.settings import Settings
+from assembly_ui.xporter.callback import LONGEST_BODY, parse_body
+from assembly_ui.xporter.errors import CallbackUnreadable, XporterError
+
+log = structlog.get_logger()
+
+
+def router(settings: Settings) -> APIRouter:
+    """The one route of the callback."""
+    routes = APIRouter()
+
+    @routes.post(CALLBACK_PATH + "/{key}", include_in_schema=False)
+    async def authorised(key: str, request: Request) -> Response:
+        """204 when dealt with, true or not; 503 when the sender should repeat."""
+        if not any(
+            hmac.compare_digest(key.encode(), own.encode())
+            for own in parts().settings.callback_keys
+        ):
+            return Response(status_code=404)
+        return Response(status_code=await _receive(await _body(request)))
+
+    return routes
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            break
+    return body
+
+
+async def _receive(body: bytes) -> int:
+    use = parts()
+    try:
+        callback = parse_body(body)
+        believed = await receive_callback(
+            use.database, use.xporter, use.cipher, callback=callback, clock=use.clock
+        )
+    except CallbackUnreadable as error:
+        log.warning("callback.unreadable", why=error.detail)
+        return 400
+    except XporterError as error:
+        log.warning("callback.not_verified", why=error.kind)
+        return 503
+    log.info("callback.received", estab=callback.estab, believed=believed)
+    return 204

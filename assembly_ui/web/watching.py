@@ -1,0 +1,29 @@
+"""Tells the watcher which schools people are looking at right now."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from assembly_ui.bootstrap import Parts
+from assembly_ui.connector.schedule import LOOKED_AT
+from assembly_ui.connector.watcher import mark_watched
+from assembly_ui.web.live import tabs
+from assembly_ui.web.pages.connector import ConnectorState
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = LOOKED_AT.total_seconds() / 2
+
+
+async def keep_watched_schools_fresh(parts: Parts) -> None:
+    """Note again and again which connector pages are open, until cancelled."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        ids = {int(topic.partition(":")[2]) for topic in tabs.watched(ConnectorState)}
+        try:
+            await mark_watched(parts.database, school_ids=ids, now=parts.clock(), pace=parts.pace)
+        except SQLAlchemyError:
+            log.exception("watching.failed")

@@ -1,0 +1,143 @@
+"""The product as its own process, started the way `make run` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PREFERRED_PORT = 3987
+START_SECONDS = 120
+_TROUBLE = re.compile(r"\b(error|critical|traceback)\b", re.IGNORECASE)
+
+
+class Server:
+    """One running demo with a data folder of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = _free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.folder = folder
+        self.log = folder / "server.log"
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._read_to = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What this demo is set up with; the command line may share it."""
+        return os.environ | {
+            "ASSEMBLY_PORT": str(self.port),
+            "ASSEMBLY_DATA_DIR": str(self.folder / "data"),
+            # A browser walks faster than people do, and does so many times.
+            "ASSEMBLY_THROTTLE_SCALE": "1000",
+            "REFLEX_WEB_WORKDIR": str(ROOT / ".web-tests"),
+            **{f"ASSEMBLY_{name.upper()}": value for name, value in self._settings.items()},
+        }
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "assembly_ui", "serve"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait()
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, as when the power goes."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        self._end(signal.SIGINT)
+
+    def restart(self) -> None:
+        """Kill it and start it again."""
+        self.kill()
+        self.start()
+
+    def trouble(self) -> list[str]:
+        """Lines of the log since this was last asked that speak of errors."""
+        text = self.log.read_text(errors="replace")
+        new, self._read_to = text[self._read_to :], len(text)
+        return [line for line in new.splitlines() if _TROUBLE.search(line)]
+
+    def mail(self, to: str) -> list[dict[str, Any]]:
+        """The messages an address has received, newest first."""
+        answer = httpx.get(f"{self.address}/mailbox/messages.json", params={"to": to})
+        answer.raise_for_status()
+        found = answer.json()
+        return found["messages"] if isinstance(found, dict) else found
+
+    def command(self, *words: str) -> str:
+        """What `python -m assembly_ui` prints when given these words."""
+        done = subprocess.run(
+            [sys.executable, "-m", "assembly_ui", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def seed(self, school: str, state: str) -> dict[str, Any]:
+        """A school in that state with a confirmed owner; see `demo seed --help`."""
+        return json.loads(
+            self.command("demo", "seed", "--school", school, "--state", state, "--json")
+        )
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise AssertionError(f"The server ended:\n{self.log.read_text()[-4000:]}")
+            try:
+                if httpx.get(f"{self.address}/health", timeout=2).is_success:
+                    return
+            except httpx.HTTPError:
+                self._process_has_time()
+        raise AssertionError(f"The server does not answer:\n{self.log.read_text()[-4000:]}")
+
+    def _process_has_time(self) -> None:
+        try:
+            assert self._process is not None
+            self._process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            return
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, how)
+        self._process.wait(20)
+        self._process = None
+
+
+def _free_port() -> int:
+    # The port is compiled into the pages, so the same one is used if it can be.
+    for port in (PREFERRED_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AssertionError("no port is free")

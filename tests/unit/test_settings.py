@@ -1,0 +1,89 @@
+"""Settings: demo needs none, live names everything that is missing at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from assembly_ui import settings
+from assembly_ui.settings import KEY_FILE, Settings, SettingsProblem
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"ASSEMBLY_{name.upper()}", raising=False)
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("ASSEMBLY_DATA_DIR", str(tmp_path))
+
+
+def test_the_demo_needs_no_setting() -> None:
+    demo = settings.load()
+    assert demo.is_demo
+    assert demo.address == "http://localhost:3000"
+    assert demo.xporter_address == "http://127.0.0.1:3000/simulator/xporter"
+    assert not demo.asks_dns
+
+
+def test_live_mode_names_everything_missing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_MODE", "live")
+    with pytest.raises(SettingsProblem) as caught:
+        settings.load()
+    said = str(caught.value)
+    for name in ("PUBLIC_URL", "DATABASE_URL", "SECRET_KEYS", "XPORTER_URL", "SMTP_HOST"):
+        assert f"ASSEMBLY_{name} is not set" in said
+
+
+def test_every_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_PORT", "many")
+    monkeypatch.setenv("ASSEMBLY_MODE", "dreaming")
+    with pytest.raises(SettingsProblem) as caught:
+        settings.load()
+    assert len(caught.value.problems) == 2
+    assert all(problem.startswith("ASSEMBLY_") for problem in caught.value.problems)
+
+
+def test_a_port_of_the_environment_counts_unless_ours_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PORT", "8080")
+    assert settings.load().port == 8080
+    monkeypatch.setenv("ASSEMBLY_PORT", "9090")
+    assert settings.load().port == 9090
+
+
+def test_the_demo_makes_one_key_and_keeps_it_to_itself(tmp_path: Path) -> None:
+    first, second = Settings(data_dir=tmp_path), Settings(data_dir=tmp_path)
+    assert first.fernet_keys == second.fernet_keys
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_the_callback_address_outlives_a_key_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    monkeypatch.setenv("ASSEMBLY_SECRET_KEYS", json.dumps([old]))
+    known_to_xporter = settings.load().callback_keys[0]
+    monkeypatch.setenv("ASSEMBLY_SECRET_KEYS", json.dumps([new, old]))
+    assert known_to_xporter in settings.load().callback_keys
+    assert known_to_xporter not in (old, new)
+
+
+def test_no_secret_shows_in_the_settings_printed() -> None:
+    printed = repr(
+        Settings(xporter_management_secret="do-not-print-me", smtp_password="nor-me")  # type: ignore[arg-type]
+    )
+    assert "do-not-print-me" not in printed
+    assert "nor-me" not in printed
+
+
+def test_every_setting_says_what_it_does() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} has no description"
+
+
+def test_the_readme_lists_every_setting() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
+    for name in Settings.model_fields:
+        assert f"`ASSEMBLY_{name.upper()}`" in readme, f"{name} is missing from README.md"

@@ -1,0 +1,1 @@
+"""What developers run: environment, browser, benchmarks, screenshots. Not part of the product."""
