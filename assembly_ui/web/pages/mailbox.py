@@ -11,7 +11,6 @@ from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 import reflex as rx
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
@@ -49,6 +48,7 @@ from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
 
 ROUTE = "/mailbox"
+LONGEST_ADDRESS = 254
 # The frame of a message: no scripts, no forms, no way to move this page.
 SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
@@ -108,10 +108,11 @@ class MailboxState(Live, rx.State):
         tabs.unwatch(self)
         tabs.watch(self, MAILBOX_TOPIC)
         self.clearing, before = False, self.opened["id"]
-        await self._show(None)
+        if await self._within_limits():
+            await self._show(None)
         # A message just chosen is read next; a reconnected tab keeps its focus.
-        chosen = self._asked("message") and self.opened["id"] != before
-        return rx.set_focus("opened") if chosen else None
+        changed = before and self.opened["id"] and self.opened["id"] != before
+        return rx.set_focus("opened") if changed and self._asked("message") else None
 
     @access.public
     async def choose_address(self, address: str):
@@ -127,6 +128,7 @@ class MailboxState(Live, rx.State):
     async def keep(self):
         """Do not clear after all."""
         self.clearing = False
+        return rx.set_focus("clear-all")
 
     @access.public
     async def clear(self):
@@ -135,6 +137,7 @@ class MailboxState(Live, rx.State):
         if await self._within_limits():
             count = await clear_mail(parts().database, to=self.address)
             await notify(self, f"{_messages(count)} cleared.")
+        return rx.set_focus("main")
 
     @access.public
     async def leave(self):
@@ -147,9 +150,7 @@ class MailboxState(Live, rx.State):
         return None
 
     async def _show(self, seen: None) -> None:
-        if not await self._within_limits():
-            return
-        use, to = parts(), self._asked("to")
+        use, to = parts(), self._asked("to")[:LONGEST_ADDRESS]
         page = access.clean(int, self._asked("page") or 1)
         self.address, self.addresses = to, await addresses(use.database)
         listed = await list_mail(use.database, to=to, page=page)
@@ -230,27 +231,17 @@ def _tools() -> rx.Component:
         on_change=s.choose_address,
         class_name="input",
     )
+    count = rx.el.span(s.total, role="status", class_name="muted small")
+    clear = button("Clear all", kind="quiet", on_click=s.ask_to_clear, id="clear-all")
     return stack(
         rx.el.div(
             rx.el.label("Messages for", html_for="address", class_name="field-label"),
             choice,
             class_name="field",
         ),
-        rx.cond(s.clearing, _really(), _count_and_clear()),
+        row(count, clear, spread=True),
+        rx.cond(s.clearing, _really(), rx.fragment()),
         gap="tight",
-    )
-
-
-def _count_and_clear() -> rx.Component:
-    s = MailboxState
-    return row(
-        rx.el.span(s.total, role="status", class_name="muted small"),
-        rx.cond(
-            s.lines.length() > 0,
-            button("Clear all", kind="quiet", on_click=s.ask_to_clear),
-            rx.fragment(),
-        ),
-        spread=True,
     )
 
 
@@ -258,10 +249,10 @@ def _really() -> rx.Component:
     s = MailboxState
     whose = rx.cond(s.address, " for " + s.address, "")
     return alert(
-        p("Clear ", s.total, whose, "? They cannot be brought back."),
+        p("Clear ", s.total, whose, "? What is cleared cannot be brought back."),
         row(
-            button("Clear them", kind="danger", on_click=s.clear, auto_focus=True),
-            button("Keep them", kind="secondary", on_click=s.keep),
+            button("Yes, clear", kind="danger", on_click=s.clear, auto_focus=True),
+            button("No, keep", kind="secondary", on_click=s.keep),
         ),
         tone="warning",
         role="group",
@@ -282,11 +273,11 @@ def _list() -> rx.Component:
 
 def _item(item: rx.Var[Line]) -> rx.Component:
     return rx.el.li(
-        ReactRouterLink.create(
+        link(
             rx.el.span(item["subject"], class_name="mailbox-subject"),
             rx.el.span(item["to"], class_name="muted small mailbox-to"),
             rx.el.span(ago(item["received"]), class_name="muted small"),
-            to=item["href"],
+            href=item["href"],
             class_name="mailbox-item",
             custom_attrs={
                 "aria-current": rx.cond(MailboxState.opened["id"] == item["id"], "true", "false")
@@ -298,7 +289,7 @@ def _item(item: rx.Var[Line]) -> rx.Component:
 
 def _pager() -> rx.Component:
     def step(words: str, href: rx.Var[str]) -> rx.Component:
-        return rx.cond(href, ReactRouterLink.create(words, to=href), rx.el.span())
+        return rx.cond(href, link(words, href=href), rx.el.span())
 
     s = MailboxState
     return rx.el.nav(
@@ -333,10 +324,12 @@ def _message() -> rx.Component:
 
 
 def _link(item: rx.Var[Button], index: rx.Var[int]) -> rx.Component:
+    # Many lead to addresses that are no pages of this app, even when they begin as ours do.
+    leads = {"href": item["href"], "key": item["href"], "reload_document": True}
     return rx.cond(
         index == 0,
-        link_button(item["text"], href=item["href"], key=item["href"]),
-        link_button(item["text"], href=item["href"], kind="secondary", key=item["href"]),
+        link_button(item["text"], **leads),
+        link_button(item["text"], kind="secondary", **leads),
     )
 
 
@@ -368,21 +361,30 @@ def _slow_down() -> rx.Component:
     )
 
 
+def _for_programs() -> rx.Component:
+    href = f"{ROUTE}/messages.json"
+    return small("For programs: ", link("the newest as JSON", href=href, reload_document=True))
+
+
 def mailbox() -> rx.Component:
     """The page."""
     s = MailboxState
     both = rx.el.div(
         _list(), rx.cond(s.opened["id"] > 0, _message(), _gone()), class_name="mailbox"
     )
+    content = rx.cond(
+        s.loaded,
+        rx.cond(s.lines.length() > 0, both, _empty()),
+        p("Looking for messages …", role="status"),
+    )
     return public_page(
-        rx.cond(s.too_often, _slow_down(), rx.fragment()),
-        rx.cond(
-            s.loaded,
-            rx.cond(s.lines.length() > 0, both, _empty()),
-            p("Looking for messages …", role="status"),
+        rx.el.div(
+            rx.cond(s.too_often, _slow_down(), rx.fragment()),
+            content,
+            _for_programs(),
+            rx.el.span(on_unmount=s.leave),
+            class_name="stack mailbox-page",
         ),
-        small("For programs: ", link("the newest messages as JSON", href=f"{ROUTE}/messages.json")),
-        rx.el.span(on_unmount=s.leave),
         heading="Mailbox",
         intro="Every message this demo sends, as its recipient finds it.",
     )
