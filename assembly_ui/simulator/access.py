@@ -1,0 +1,71 @@
+"""Who may call the API: secrets become tokens, tokens lead back to a school."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from sqlmodel import select
+from starlette.requests import Request
+
+from assembly_ui.simulator import errors
+from assembly_ui.simulator.models import Sharing
+from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.simulator.steps import is_authorised, is_paused
+from assembly_ui.simulator.tokens import MANAGEMENT, Claims, mark_of
+
+
+async def check_secret(stand_in: StandIn, *, estab: str, secret: str) -> None:
+    """Return if the secret makes a token: the application's own, or a school's.
+
+    Raises:
+        WrongSecret, Paused
+    """
+    if estab != MANAGEMENT:
+        await _sharing(stand_in, estab, mark_of(secret))
+    elif not _same(secret, stand_in.management_secret):
+        raise errors.WrongSecret
+
+
+def read_claims(stand_in: StandIn, request: Request) -> Claims:
+    """What the token of a call says of itself.
+
+    Raises:
+        TokenMissing, TokenUnreadable, TokenTooOld
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() != "idaas" or not token:
+        raise errors.TokenMissing
+    return stand_in.tokens.read(token.strip(), stand_in.clock())
+
+
+async def sharing_of(stand_in: StandIn, claims: Claims) -> Sharing:
+    """The sharing that a school's token stands for.
+
+    Raises:
+        Paused
+        TokenUnreadable: withdrawn or authorised anew; it died with its secret.
+    """
+    try:
+        return await _sharing(stand_in, claims.estab, claims.mark)
+    except errors.WrongSecret:
+        raise errors.TokenUnreadable from None
+
+
+async def _sharing(stand_in: StandIn, estab: str, mark: str) -> Sharing:
+    if not re.fullmatch(r"[0-9]{7}", estab):
+        raise errors.WrongSecret
+    query = select(Sharing).where(
+        Sharing.relying_party == stand_in.relying_party, Sharing.estab == estab
+    )
+    async with stand_in.database.read() as session:
+        sharing = (await session.exec(query)).first()
+    if sharing is None or not is_authorised(sharing) or not _same(mark_of(sharing.secret), mark):
+        raise errors.WrongSecret
+    if is_paused(sharing):
+        raise errors.Paused
+    return sharing
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())

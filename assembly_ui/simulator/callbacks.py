@@ -1,0 +1,130 @@
+"""The authorisation callback: owed in the transaction of its cause, posted until taken.
+
+Posted once on authorisation and again when installation is complete, in that
+order. One whose answer was lost is posted again with the same content, so the
+receiver must bear a repeat, as it must with the real service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+
+import httpx
+import structlog
+from sqlmodel import col, delete, select
+
+from assembly_ui.database import Database, Session, announce
+from assembly_ui.leases import claim
+from assembly_ui.simulator.invitations import SIMULATOR_TOPIC
+from assembly_ui.simulator.models import Callback, Sharing
+
+log = structlog.get_logger()
+
+THIRD_PARTY = "XporterOnDemand"
+TIMEOUT_SECONDS = 10.0
+LEASE = timedelta(seconds=15)
+AT_ONCE = 8
+LONGEST_BACKOFF = timedelta(minutes=10)
+
+
+def make_http() -> httpx.AsyncClient:
+    """The client callbacks leave by. The product is on this machine, so no proxy."""
+    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+
+
+def form_of(sharing: Sharing) -> dict[str, str]:
+    """What is told. The last two names are inferred, the others documented."""
+    installed = "true" if sharing.installed_at else "false"
+    return {
+        "schoolSecret": sharing.secret,
+        "schoolId": sharing.estab,
+        "schoolEmail": sharing.authorised_by,
+        "schoolName": sharing.school_name,
+        "templateScopes": sharing.scopes_asked,
+        "scopes": sharing.scopes,
+        "thirdParty": THIRD_PARTY,
+        "partnerId": sharing.relying_party,
+        "xodInstalled": installed,
+        "installCompleted": installed,
+    }
+
+
+async def owe(session: Session, sharing: Sharing, *, now: datetime) -> None:
+    """Owe the partner what is true now, in the caller's transaction."""
+    assert sharing.id is not None
+    earlier = await _first_undelivered(session, sharing.id)
+    session.add(
+        Callback(
+            sharing_id=sharing.id,
+            form=form_of(sharing),
+            created_at=now,
+            due_at=None if earlier else now,
+        )
+    )
+    announce(session, SIMULATOR_TOPIC)
+
+
+async def drop(session: Session, sharing: Sharing) -> None:
+    """Owe no more what is true no longer: the secret in it is dead."""
+    of_school = col(Callback.sharing_id) == sharing.id
+    await session.exec(delete(Callback).where(of_school, col(Callback.delivered_at).is_(None)))
+
+
+async def post_due(database: Database, http: httpx.AsyncClient, *, url: str, now: datetime) -> int:
+    """Post every callback that is due; returns how many were tried."""
+    due = await claim(database, Callback, now=now, limit=AT_ONCE, lease=LEASE)
+    await asyncio.gather(*(_post(database, http, url, callback, now) for callback in due))
+    return len(due)
+
+
+async def _post(
+    database: Database, http: httpx.AsyncClient, url: str, callback: Callback, now: datetime
+) -> None:
+    taken, answer = await _deliver(http, url, callback.form)
+    async with database.transaction() as session:
+        row = await session.get(Callback, callback.id, with_for_update=True)
+        if row is None:
+            # Withdrawn or replaced while it was on its way.
+            return
+        row.attempts += 1
+        row.last_answer, row.leased_until = answer, None
+        if taken:
+            row.delivered_at, row.due_at = now, None
+            await _release_next(session, row, now)
+        else:
+            row.due_at = now + _backoff(row.attempts)
+            log.warning("xporter_stand_in.callback_not_taken", answer=answer, tries=row.attempts)
+
+
+async def _deliver(http: httpx.AsyncClient, url: str, form: dict[str, str]) -> tuple[bool, str]:
+    try:
+        response = await http.post(url, data=form)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return False, type(error).__name__
+    return response.is_success, str(response.status_code)
+
+
+async def _release_next(session: Session, delivered: Callback, now: datetime) -> None:
+    await session.flush()
+    following = await _first_undelivered(session, delivered.sharing_id)
+    if following:
+        following.due_at = now
+        announce(session, SIMULATOR_TOPIC)
+
+
+async def _first_undelivered(session: Session, sharing_id: int) -> Callback | None:
+    query = (
+        select(Callback)
+        .where(Callback.sharing_id == sharing_id, col(Callback.delivered_at).is_(None))
+        .order_by(col(Callback.id))
+        .limit(1)
+    )
+    return (await session.exec(query)).first()
+
+
+def _backoff(attempts: int) -> timedelta:
+    # The first repeat comes soon: at start-up the product may not be listening yet.
+    wait = timedelta(seconds=1) * 2 ** min(attempts - 1, 12)
+    return min(wait, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311

@@ -1,0 +1,96 @@
+"""What the stand-in refuses.
+
+StandInError
+├── ApiRefused                to a program; `xporter_api.py` has the words
+│   ├── WrongSecret           no such estab, relying party and secret together
+│   ├── Paused                the school has not finished choosing people, or paused
+│   ├── TokenMissing          no `Idaas` token came with the call
+│   ├── TokenUnreadable       altered, or replaced by a newer authorisation
+│   ├── TokenTooOld
+│   ├── WrongKindOfToken      a management token where a school's is needed
+│   ├── SchoolUnknown         the token is another school's
+│   ├── ScopeNotGranted       scope
+│   └── EndpointUnknown
+└── PortalRefused             to a person; `portal.py` shows a page or a message
+    ├── InvitationUnknown     no such link
+    ├── NotNow                this step is over, or not yet reached
+    ├── AnswersChanged        the summary that was agreed to is not the present one
+    └── AnswerMissing         field, problem: the form must be filled in differently
+
+Errors carry data, never wording.
+"""
+
+from __future__ import annotations
+
+
+class StandInError(Exception):
+    """Base of the room's errors."""
+
+
+class ApiRefused(StandInError):
+    """A program is told no."""
+
+
+class WrongSecret(ApiRefused):
+    """No token for this estab, relying party and secret."""
+
+
+class Paused(ApiRefused):
+    """The school's authorisation is on hold."""
+
+
+class TokenMissing(ApiRefused):
+    """The call carries no token."""
+
+
+class TokenUnreadable(ApiRefused):
+    """The token was altered, or what it stood for is over."""
+
+
+class TokenTooOld(ApiRefused):
+    """The token has reached its end."""
+
+
+class WrongKindOfToken(ApiRefused):
+    """Data of schools are not given to the application as such."""
+
+
+class SchoolUnknown(ApiRefused):
+    """The school in the path is not the token's."""
+
+
+class ScopeNotGranted(ApiRefused):
+    """The school has not granted what the call needs."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+class EndpointUnknown(ApiRefused):
+    """Nothing answers there."""
+
+
+class PortalRefused(StandInError):
+    """A person cannot do this now."""
+
+
+class InvitationUnknown(PortalRefused):
+    """No invitation has this link."""
+
+
+class NotNow(PortalRefused):
+    """The step is over, or others come first."""
+
+
+class AnswersChanged(PortalRefused):
+    """Someone changed the answers since the summary was shown."""
+
+
+class AnswerMissing(PortalRefused):
+    """A field that cannot be accepted; `problem` names what is wrong with it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(field, problem)
+        self.field = field
+        self.problem = problem

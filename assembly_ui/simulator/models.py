@@ -1,0 +1,115 @@
+"""Tables of the stand-in: what schools decided, and what it still owes to whom.
+
+There is no status column. `steps.py` reads these facts. Secrets and links stand
+here in the clear: nothing behind them is real.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field
+
+from assembly_ui.database import Row, word_column
+
+
+class People(StrEnum):
+    """Whose data a school shares."""
+
+    EVERYONE = "everyone"
+    SELECTION = "selection"
+
+
+class Install(StrEnum):
+    """When a school wants Xporter on Demand to be connected to its MIS."""
+
+    NOW = "now"
+    QUEUE = "queue"
+
+
+class Sharing(Row, table=True):
+    """One school's sharing with one partner (relying party).
+
+    `asked_at` is set while an answer to an invitation is awaited; the `draft_...`
+    are the answers given so far. What is in force stands below `secret`, so a
+    school that is asked again keeps sharing as before until it answers.
+    """
+
+    __tablename__ = "simulator_sharings"
+    __table_args__ = (UniqueConstraint("relying_party", "estab"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    relying_party: str = Field(max_length=200)
+    estab: str = Field(max_length=7)
+    school_name: str = Field(max_length=200)
+    phone: str = Field(default="", max_length=60)
+    partner_name: str = Field(max_length=200)
+    partner_email: str = Field(max_length=254)
+    scopes_asked: str = Field(max_length=2000)
+
+    asked_at: datetime | None = None
+    authority_at: datetime | None = None
+    draft_mis: str = Field(default="", max_length=40)
+    draft_scopes: str = Field(default="", max_length=2000)
+    draft_people: People | None = Field(default=None, sa_type=word_column(People))
+    declined_at: datetime | None = None
+
+    secret: str = Field(default="", max_length=36)
+    authorised_at: datetime | None = None
+    authorised_by: str = Field(default="", max_length=254)
+    mis: str = Field(default="", max_length=40)
+    scopes: str = Field(default="", max_length=2000)
+    people: People | None = Field(default=None, sa_type=word_column(People))
+    selection: str = Field(default="", max_length=300)
+    selected_at: datetime | None = None
+    paused_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    install: Install | None = Field(default=None, sa_type=word_column(Install))
+    queue_until: datetime | None = None
+    install_until: datetime | None = Field(default=None, index=True)
+    installed_at: datetime | None = None
+
+
+class Invitation(Row, table=True):
+    """An invitation, to the contact the partner named or to a colleague of theirs.
+
+    Its mail is owed until `sent_at` is set.
+    """
+
+    __tablename__ = "simulator_invitations"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sharing_id: int = Field(foreign_key="simulator_sharings.id", index=True)
+    token: str = Field(unique=True, max_length=64)
+    to_name: str = Field(max_length=200)
+    to_email: str = Field(max_length=254)
+    forwarded_by: str = Field(default="", max_length=254)
+    created_at: datetime
+    opened_at: datetime | None = None
+    sent_at: datetime | None = None
+    due_at: datetime | None = Field(default=None, index=True)
+    leased_until: datetime | None = None
+    attempts: int = 0
+
+
+class Callback(Row, table=True):
+    """An authorisation callback owed to the partner until `delivered_at` is set.
+
+    `due_at` is empty while an earlier one of the same school is undelivered, so
+    that they arrive in order.
+    """
+
+    __tablename__ = "simulator_callbacks"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sharing_id: int = Field(foreign_key="simulator_sharings.id", index=True)
+    form: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime
+    delivered_at: datetime | None = None
+    due_at: datetime | None = Field(default=None, index=True)
+    leased_until: datetime | None = None
+    attempts: int = 0
+    last_answer: str = Field(default="", max_length=60)

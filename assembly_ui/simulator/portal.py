@@ -1,0 +1,207 @@
+"""The pages on which a school decides: the walk through an invitation, and afterwards.
+
+Plain HTML that works without scripts. A link is all a person needs, and nobody
+can guess one, so posts need no further proof. Every post answers with a redirect
+to where the person then stands: reloading and the back button are safe, and a
+step that is over leads on instead of failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from starlette.requests import Request
+
+from assembly_ui.simulator import posts
+from assembly_ui.simulator.errors import (
+    AnswerMissing,
+    AnswersChanged,
+    InvitationUnknown,
+    NotNow,
+)
+from assembly_ui.simulator.fields import line
+from assembly_ui.simulator.html import COOKIE, page, redirect, remember
+from assembly_ui.simulator.in_force import GROUPS
+from assembly_ui.simulator.invitations import note_opened
+from assembly_ui.simulator.mis import CATALOGUE
+from assembly_ui.simulator.portal_words import problems_of
+from assembly_ui.simulator.posts import Posted
+from assembly_ui.simulator.requests import read_form
+from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.simulator.standing import Standing, look
+from assembly_ui.simulator.steps import WALK, Stage, Step
+
+BESIDE_AUTHORITY = ("forward", "forwarded", "decline")
+REFRESH_SECONDS = 3
+
+Problems = dict[str, str]
+P = ParamSpec("P")
+
+
+def router(find: Callable[[], StandIn]) -> APIRouter:
+    """Every page and form of the portal."""
+    routes, portal = APIRouter(), Portal(find)
+    routes.add_api_route("/authorise/{token}", portal.begin)
+    routes.add_api_route("/authorise/{token}/{name}", portal.show_step)
+    routes.add_api_route("/authorise/{token}/{name}", portal.take_step, methods=["POST"])
+    routes.add_api_route("/portal", portal.come_back)
+    routes.add_api_route("/portal/{token}", portal.show_portal)
+    routes.add_api_route("/portal/{token}/{name}", portal.show_portal)
+    routes.add_api_route("/portal/{token}/{name}", portal.change, methods=["POST"])
+    return routes
+
+
+def missing(stand_in: StandIn) -> Response:
+    """No such page."""
+    return page(stand_in, "missing", status=404)
+
+
+def _by_link(
+    show: Callable[Concatenate[Portal, P], Awaitable[Response]],
+) -> Callable[Concatenate[Portal, P], Awaitable[Response]]:
+    """Answer links that lead nowhere by saying so, with a way on."""
+
+    @wraps(show)
+    async def shown(self: Portal, *args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return await show(self, *args, **kwargs)
+        except InvitationUnknown:
+            return page(self.stand_in, "unknown", status=404)
+
+    return shown
+
+
+class Portal:
+    """Answers browsers."""
+
+    def __init__(self, find: Callable[[], StandIn]) -> None:
+        self._find = find
+
+    @property
+    def stand_in(self) -> StandIn:
+        """The stand-in that is running."""
+        return self._find()
+
+    @_by_link
+    async def begin(self, token: str) -> Response:
+        """Begin Authorisation: on to wherever this school stands."""
+        use = self.stand_in
+        await note_opened(use.database, token=token, now=use.clock())
+        return self._to_step(await self._look(token))
+
+    @_by_link
+    async def show_step(self, token: str, name: str) -> Response:
+        """A page of the walk, or a redirect to the one that is due."""
+        standing = await self._look(token)
+        if not _is_open(name, standing):
+            return self._to_step(standing)
+        return remember(self._step_page(name, standing), self.stand_in, token)
+
+    @_by_link
+    async def take_step(self, request: Request, token: str, name: str) -> Response:
+        """Take an answer, then on to the next step."""
+        if name not in posts.AUTHORISE:
+            return missing(self.stand_in)
+        posted = Posted(self.stand_in, token, await read_form(request))
+        try:
+            await posts.AUTHORISE[name](posted)
+        except NotNow:
+            # Sent twice, late, or from another window: the present step says how things are.
+            return self._to_step(await self._look(token))
+        except (AnswerMissing, AnswersChanged) as error:
+            return await self._ask_again(name, posted, problems_of(error))
+        if name == "forward":
+            return redirect(self.stand_in, f"/authorise/{token}/forwarded")
+        return self._to_step(await self._look(token))
+
+    @_by_link
+    async def show_portal(self, token: str, name: str = "portal") -> Response:
+        """What is shared, and what can be done about it."""
+        standing = await self._look(token)
+        if not _is_open_in_portal(name, standing):
+            return redirect(self.stand_in, f"/portal/{token}")
+        return remember(self._portal_page(name, standing), self.stand_in, token)
+
+    @_by_link
+    async def change(self, request: Request, token: str, name: str) -> Response:
+        """Pause, resume, select or withdraw, then back to the portal."""
+        if name not in posts.PORTAL:
+            return missing(self.stand_in)
+        try:
+            await posts.PORTAL[name](Posted(self.stand_in, token, await read_form(request)))
+        except NotNow:
+            return redirect(self.stand_in, f"/portal/{token}")
+        except AnswerMissing as error:
+            return self._portal_page(name, await self._look(token), problems_of(error))
+        return redirect(self.stand_in, f"/portal/{token}")
+
+    async def come_back(self, request: Request) -> Response:
+        """The portal of the school whose link this browser opened last."""
+        token = request.cookies.get(COOKIE, "")
+        try:
+            await self._look(token)
+        except InvitationUnknown:
+            return page(self.stand_in, "signed_out")
+        return redirect(self.stand_in, f"/portal/{token}")
+
+    async def _look(self, token: str) -> Standing:
+        return await look(self.stand_in.database, token=token, now=self.stand_in.clock())
+
+    def _to_step(self, standing: Standing) -> Response:
+        return redirect(self.stand_in, f"/authorise/{standing.token}/{standing.step}")
+
+    async def _ask_again(self, name: str, posted: Posted, problems: Problems) -> Response:
+        standing = await self._look(posted.token)
+        if not _is_open(name, standing):
+            return self._to_step(standing)
+        typed = {field: line(posted.one(field), 300) for field in ("name", "email")}
+        return self._step_page(name, standing, typed, problems)
+
+    def _step_page(
+        self,
+        name: str,
+        standing: Standing,
+        typed: dict[str, str] | None = None,
+        problems: Problems | None = None,
+    ) -> Response:
+        waits = name == Step.DONE and standing.stage is not Stage.INSTALLED
+        return page(
+            self.stand_in,
+            name,
+            status=422 if problems else 200,
+            refresh=REFRESH_SECONDS if waits else 0,
+            it=standing,
+            number=WALK.index(Step(name)) + 1 if name in WALK else 0,
+            steps=len(WALK),
+            mis_names=CATALOGUE,
+            typed=typed or {},
+            problems=problems or {},
+        )
+
+    def _portal_page(
+        self, name: str, standing: Standing, problems: Problems | None = None
+    ) -> Response:
+        return page(
+            self.stand_in,
+            name,
+            status=422 if problems else 200,
+            it=standing,
+            groups=GROUPS,
+            problems=problems or {},
+        )
+
+
+def _is_open(name: str, standing: Standing) -> bool:
+    if name in BESIDE_AUTHORITY:
+        return Step.AUTHORITY in standing.open_steps
+    return name in standing.open_steps
+
+
+def _is_open_in_portal(name: str, standing: Standing) -> bool:
+    if name == "selection":
+        return standing.is_authorised and standing.awaits_selection
+    return name == "portal" or (name == "withdraw" and standing.is_authorised)

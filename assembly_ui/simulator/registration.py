@@ -1,0 +1,158 @@
+"""SchoolRegister: whom a partner may have invited, and what is answered for each.
+
+Facts known of Xporter on Demand, section 3. Messages not known are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import select
+
+from assembly_ui.database import Database, Session
+from assembly_ui.simulator import consent, scopes
+from assembly_ui.simulator.fields import is_email, line
+from assembly_ui.simulator.invitations import invite
+from assembly_ui.simulator.models import Sharing
+from assembly_ui.simulator.requests import Members, members
+
+MOST_SCHOOLS = 100
+NOT_IN_EDUBASE = "School not found in EduBase"
+WRONG_APPLICATION = "Unauthorized: ApplicationId header missing or incorrect"
+_REQUIRED = (
+    "SchoolName",
+    "SchoolContactFirstName",
+    "SchoolContactLastName",
+    "SchoolContactEmail",
+    "SchoolContactPhone",
+    "PartnerName",
+    "PartnerRegisteredEmail",
+)
+# A school may have no telephone and a person only one name.
+_MAY_BE_EMPTY = {"SchoolContactFirstName", "SchoolContactLastName", "SchoolContactPhone"}
+_ECHOED = ("LeaCode", "DfesCode", "SchoolName")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One school of a request, read and found good."""
+
+    estab: str
+    school_name: str
+    contact: str
+    email: str
+    phone: str
+    partner_name: str
+    partner_email: str
+    scopes: str
+
+
+async def register_schools(
+    database: Database, *, body: Members | None, relying_party: str, now: datetime
+) -> dict[str, Any]:
+    """Invite every school of the request that can be; the answer says which."""
+    if problem := _problem_of_request(body, relying_party):
+        return {"Message": problem}
+    assert body is not None
+    schools = [members(row) or {} for row in body["schools"]]
+    async with database.transaction() as session:
+        answers = [await _register(session, school, relying_party, now) for school in schools]
+    return {"Schools": answers, "Message": None}
+
+
+def _problem_of_request(body: Members | None, relying_party: str) -> str:
+    if body is None:
+        return "The request is invalid"
+    if body.get("registrationtype") not in ("Live", "Test"):
+        return "RegistrationType must be Live or Test"
+    schools = body.get("schools")
+    if not isinstance(schools, list) or not 1 <= len(schools) <= MOST_SCHOOLS:
+        return f"Schools must be a list of 1 to {MOST_SCHOOLS} schools"
+    partners = {_partner(members(row) or {}) for row in schools}
+    return "" if partners == {relying_party} else WRONG_APPLICATION
+
+
+def _partner(school: Members) -> str:
+    name = school.get("partnerapplicationid")
+    return name if isinstance(name, str) else ""
+
+
+async def _register(
+    session: Session, school: Members, relying_party: str, now: datetime
+) -> dict[str, Any]:
+    echo = {name: line(school.get(name.casefold()), 200) for name in _ECHOED}
+    if problem := _problem_of_school(school):
+        return echo | {"Status": "Error", "Message": problem}
+    await _invite(session, _wanted(school), relying_party, now)
+    return echo | {"Status": "OK", "Message": None}
+
+
+def _problem_of_school(school: Members) -> str:
+    if not _is_in_edubase(school.get("leacode"), school.get("dfescode")):
+        return NOT_IN_EDUBASE
+    for name in _REQUIRED:
+        value = school.get(name.casefold())
+        if not isinstance(value, str) or not (line(value, 300) or name in _MAY_BE_EMPTY):
+            return f"{name} is required"
+    if not is_email(line(school["schoolcontactemail"], 300)):
+        return "SchoolContactEmail is not a valid email address"
+    if school.get("weacceptgroupcallusagepolicy") not in (True, "true", "True"):
+        return "WeAcceptGroupcallUsagePolicy must be true"
+    return ""
+
+
+def _is_in_edubase(lea: object, dfes: object) -> bool:
+    """Whether both numbers are of the right length and not all zeros.
+
+    There is no register here, so every other school is taken to exist.
+    """
+    codes = (lea, 3), (dfes, 4)
+    return all(
+        isinstance(code, str) and re.fullmatch(rf"[0-9]{{{length}}}", code) and int(code)
+        for code, length in codes
+    )
+
+
+def _wanted(school: Members) -> Wanted:
+    first, last = (line(school[f"schoolcontact{part}name"], 80) for part in ("first", "last"))
+    email = line(school["schoolcontactemail"], 254)
+    return Wanted(
+        estab=school["leacode"] + school["dfescode"],
+        school_name=line(school["schoolname"], 200),
+        contact=f"{first} {last}".strip() or email.partition("@")[0],
+        email=email,
+        phone=line(school["schoolcontactphone"], 60),
+        partner_name=line(school["partnername"], 200),
+        partner_email=line(school["partnerregisteredemail"], 254),
+        scopes=scopes.asked(school.get("scopestoauthorise")),
+    )
+
+
+async def _invite(session: Session, wanted: Wanted, relying_party: str, now: datetime) -> None:
+    sharing = await _sharing_of(session, wanted, relying_party)
+    sharing.school_name, sharing.phone = wanted.school_name, wanted.phone
+    sharing.partner_name, sharing.partner_email = wanted.partner_name, wanted.partner_email
+    sharing.scopes_asked = wanted.scopes
+    consent.ask(sharing, now=now)
+    session.add(sharing)
+    await session.flush()
+    assert sharing.id is not None
+    invite(session, sharing.id, to_name=wanted.contact, to_email=wanted.email, now=now)
+
+
+async def _sharing_of(session: Session, wanted: Wanted, relying_party: str) -> Sharing:
+    query = select(Sharing).where(
+        Sharing.relying_party == relying_party, Sharing.estab == wanted.estab
+    )
+    found = (await session.exec(query.with_for_update())).first()
+    return found or Sharing(
+        relying_party=relying_party,
+        estab=wanted.estab,
+        school_name=wanted.school_name,
+        partner_name=wanted.partner_name,
+        partner_email=wanted.partner_email,
+        scopes_asked=wanted.scopes,
+    )

@@ -1,0 +1,103 @@
+"""The stand-in for Xporter on Demand: its parts, connected, and what it does by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import httpx
+
+from assembly_ui.clock import Clock
+from assembly_ui.database import Database
+from assembly_ui.leases import next_due
+from assembly_ui.pubsub import PubSub
+from assembly_ui.simulator import callbacks, mail, queue
+from assembly_ui.simulator.mail import Deliver
+from assembly_ui.simulator.models import Callback, Invitation
+from assembly_ui.simulator.pages import Pages
+from assembly_ui.simulator.tokens import LIFE, Tokens
+from assembly_ui.simulator.work import Work, keep_up
+
+
+class StandIn:
+    """One application's Xporter on Demand. Everything it knows is in the database.
+
+    `address` is the public address of its pages, `callback_url` where it posts
+    authorisations. `relying_party` and `management_secret` are the application's.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        address: str,
+        product_address: str,
+        deliver: Deliver,
+        callback_url: str,
+        relying_party: str,
+        management_secret: str,
+        queue_seconds: float,
+        install_seconds: float,
+        clock: Clock,
+        token_life: timedelta = LIFE,
+        sender: str = mail.SENDER,
+        make_http: Callable[[], httpx.AsyncClient] = callbacks.make_http,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.relying_party = relying_party
+        self.management_secret = management_secret
+        self.queue_time = timedelta(seconds=queue_seconds)
+        self.install_time = timedelta(seconds=install_seconds)
+        self.tokens = Tokens(f"{relying_party} {management_secret}", token_life)
+        self.path = urlsplit(address).path.rstrip("/")
+        self.is_https = address.startswith("https:")
+        self.pages = Pages(path=self.path, product_address=product_address.rstrip("/"))
+        self._address = address.rstrip("/")
+        self._deliver = deliver
+        self._sender = sender
+        self._callback_url = callback_url
+        self._make_http = make_http
+
+    async def run(self, pubsub: PubSub) -> None:
+        """Send mail, move schools through the queue, post callbacks, until cancelled."""
+        async with self._make_http() as http, asyncio.TaskGroup() as tasks:
+            # Apart from each other: a partner that does not answer holds up no mail.
+            for work in self._work(http):
+                tasks.create_task(keep_up(work, pubsub, self.clock))
+
+    async def do_due(self) -> int:
+        """Do once what is due now; returns how much that was."""
+        async with self._make_http() as http:
+            return sum([await work.do_due() for work in self._work(http)])
+
+    def _work(self, http: httpx.AsyncClient) -> list[Work]:
+        return [
+            Work("mail", self._send_mail, lambda: next_due(self.database, Invitation)),
+            Work("queue", self._finish_installations, lambda: queue.next_finish(self.database)),
+            Work(
+                "callbacks",
+                lambda: self._post_callbacks(http),
+                lambda: next_due(self.database, Callback),
+            ),
+        ]
+
+    async def _send_mail(self) -> int:
+        return await mail.send_due(
+            self.database,
+            self._deliver,
+            self.pages,
+            address=self._address,
+            sender=self._sender,
+            now=self.clock(),
+        )
+
+    async def _finish_installations(self) -> int:
+        return await queue.finish_due(self.database, now=self.clock())
+
+    async def _post_callbacks(self, http: httpx.AsyncClient) -> int:
+        return await callbacks.post_due(
+            self.database, http, url=self._callback_url, now=self.clock()
+        )

@@ -1,0 +1,168 @@
+"""The API of Xporter on Demand: paths and bodies as the real service has them.
+
+Path segments and member names are read without regard to case. Facts known of
+Xporter on Demand, sections 1, 2, 3 and 7; for refusals see `refusals.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from starlette.requests import Request
+
+from assembly_ui.simulator import errors, scopes
+from assembly_ui.simulator.access import check_secret, read_claims, sharing_of
+from assembly_ui.simulator.refusals import NO_ERROR, refusal
+from assembly_ui.simulator.registration import register_schools
+from assembly_ui.simulator.requests import Members, read_members
+from assembly_ui.simulator.school_data import FREE_OF_SCOPE, TABLES
+from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.simulator.tokens import MANAGEMENT, Claims
+
+THIRD_PARTY = "xporterondemand"
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call being answered. `found` are the parts of its path."""
+
+    stand_in: StandIn
+    request: Request
+    found: dict[str, str]
+
+    @property
+    def now(self) -> datetime:
+        """The stand-in's time."""
+        return self.stand_in.clock()
+
+    @property
+    def claims(self) -> Claims:
+        """What its token says; see `read_claims` for what it raises."""
+        return read_claims(self.stand_in, self.request)
+
+
+async def answer(stand_in: StandIn, request: Request, path: str) -> JSONResponse:
+    """Answer a call to `path` below the stand-in's address."""
+    handler, found = _find(request.method, path)
+    try:
+        return JSONResponse(await handler(Call(stand_in, request, found)))
+    except errors.ApiRefused as refused:
+        return refusal(
+            refused,
+            asked_for_token=handler is get_token,
+            real_status=_asks_for_status(request),
+        )
+
+
+async def get_token(call: Call) -> Body:
+    """A token for a secret: the application's own, or a school's."""
+    asked = await read_members(call.request) or {}
+    estab, secret = _text(asked, "estab"), _text(asked, "password")
+    if _text(asked, "relyingparty") != call.stand_in.relying_party:
+        raise errors.WrongSecret
+    if _text(asked, "thirdpartyid").casefold() != THIRD_PARTY:
+        raise errors.WrongSecret
+    await check_secret(call.stand_in, estab=estab, secret=secret)
+    token, expires = call.stand_in.tokens.make(estab, secret, call.now)
+    return {"token": token, "expires": _zoned(expires)} | NO_ERROR
+
+
+async def school_register(call: Call) -> Body:
+    """Have schools invited. A refusal of the request as a whole is only a Message."""
+    if call.claims.estab != MANAGEMENT:
+        return {"Message": "Unauthorized: a management token is needed"}
+    return await register_schools(
+        call.stand_in.database,
+        body=await read_members(call.request),
+        relying_party=call.stand_in.relying_party,
+        now=call.now,
+    )
+
+
+async def token_details(call: Call) -> Body:
+    """What the token is good for."""
+    claims = call.claims
+    name, granted = "", ""
+    if claims.estab != MANAGEMENT:
+        sharing = await sharing_of(call.stand_in, claims)
+        name, granted = sharing.school_name, sharing.scopes
+    return {
+        "Estab": claims.estab,
+        "Expires": _zoned(claims.expires),
+        "Name": name,
+        "RelyingParty": call.stand_in.relying_party,
+        "Scopes": granted.split(",") if granted else [],
+    } | NO_ERROR
+
+
+async def list_scopes(call: Call) -> Body:
+    """Every scope the stand-in knows, for any token."""
+    assert call.claims
+    rows = [
+        {"Name": scope.name, "Category": scope.category, "Description": scope.description}
+        for scope in scopes.CATALOGUE
+    ]
+    return {"Scopes": rows} | NO_ERROR
+
+
+async def school_data(call: Call) -> Body:
+    """A table of the school's data."""
+    if call.claims.estab == MANAGEMENT:
+        raise errors.WrongKindOfToken
+    sharing = await sharing_of(call.stand_in, call.claims)
+    endpoint = call.found["endpoint"].casefold()
+    if call.found["estab"] != sharing.estab:
+        raise errors.SchoolUnknown
+    if endpoint not in TABLES:
+        raise errors.EndpointUnknown
+    if endpoint not in FREE_OF_SCOPE and scopes.SCHOOL not in sharing.scopes.split(","):
+        raise errors.ScopeNotGranted(scopes.SCHOOL)
+    return TABLES[endpoint](sharing, call.now)
+
+
+async def nothing(_call: Call) -> Body:
+    """Nothing answers there."""
+    raise errors.EndpointUnknown
+
+
+Handler = Callable[[Call], Awaitable[Body]]
+
+ROUTES: list[tuple[str, str, Handler]] = [
+    ("POST", "api/oauth/GetToken", get_token),
+    ("POST", "idaas/sts/STS/GetToken", get_token),
+    ("POST", "api/Manage/SchoolRegister", school_register),
+    ("GET", "api/v1/TokenDetails", token_details),
+    ("GET", "api/v1/Scopes", list_scopes),
+    ("GET", "api/v1/School/(?P<estab>[^/]+)/(?P<endpoint>[^/]+)", school_data),
+]
+
+
+def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
+    for wanted, pattern, handler in ROUTES:
+        match = re.fullmatch(pattern + "/?", path, re.IGNORECASE)
+        if match and method == wanted:
+            return handler, match.groupdict()
+    return nothing, {}
+
+
+def _asks_for_status(request: Request) -> bool:
+    asked = {name.casefold(): value for name, value in request.query_params.items()}
+    return asked.get("httpstatuscodes", "").casefold() == "true"
+
+
+def _text(asked: Members, name: str) -> str:
+    value = asked.get(name)
+    # JSON may hold lone surrogates, which nothing after this can encode.
+    return value.strip().encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _zoned(moment: datetime) -> str:
+    """Times of tokens: UTC, with seven digits after the second."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"

@@ -1,0 +1,235 @@
+"""The client and the stand-in understand each other, over HTTP, in every documented reply."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from assembly_ui.clock import ManualClock
+from assembly_ui.database import Database
+from assembly_ui.simulator import in_force
+from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.simulator.tokens import Tokens
+from assembly_ui.xporter.callback import parse_form
+from assembly_ui.xporter.client import Registration, SchoolInvitation, XporterClient
+from assembly_ui.xporter.dialect import Dialect
+from assembly_ui.xporter.errors import (
+    AuthorisationPaused,
+    InviteRefused,
+    NoDataYet,
+    NotAuthorised,
+    OurCredentialsRefused,
+)
+from tests.factories.simulator import (
+    ESTAB,
+    MANAGEMENT_SECRET,
+    PATH,
+    PRODUCT,
+    RELYING_PARTY,
+    Mailbox,
+    Partner,
+    a_stand_in,
+    authorise,
+    choose_install,
+    web_of,
+)
+
+INVITATION = SchoolInvitation(
+    la_code="330",
+    dfes_code="2005",
+    school_name="King's School",
+    first_name="James",
+    last_name="Walters",
+    email="james.walters@kings.sch.uk",
+    phone="",
+)
+
+
+@dataclass
+class World:
+    """A client, the stand-in it talks to, and what surrounds both."""
+
+    database: Database
+    clock: ManualClock
+    mailbox: Mailbox
+    partner: Partner
+    stand_in: StandIn
+    http: httpx.AsyncClient
+    client: XporterClient
+
+    def client_with(self, **changes: object) -> XporterClient:
+        """A client that is set up differently."""
+        return XporterClient(
+            self.http,
+            **{
+                "address": PRODUCT + PATH,
+                "token_path": "/api/oauth/GetToken",
+                "relying_party": RELYING_PARTY,
+                "management_secret": MANAGEMENT_SECRET,
+                "registration": Registration("Live", "Assembly Platform", "help@assembly.test"),
+                "clock": self.clock,
+                **changes,
+            },
+        )
+
+    async def invited(self) -> str:
+        """Have the school invited; returns its link."""
+        await self.client.register_school(INVITATION)
+        await self.stand_in.do_due()
+        return self.mailbox.newest_token
+
+    async def authorised(self, **answers: object) -> tuple[str, str]:
+        """Have the school authorise; returns its link and its secret."""
+        link = await self.invited()
+        await authorise(self.database, link, now=self.clock(), **answers)
+        await self.stand_in.do_due()
+        return link, self.partner.posted[-1]["schoolSecret"]
+
+    async def installed(self) -> tuple[str, str]:
+        """Have the school authorise and install; returns its link and its secret."""
+        link, secret = await self.authorised()
+        await choose_install(self.database, link, now=self.clock(), seconds=0)
+        await self.stand_in.do_due()
+        return link, secret
+
+
+@pytest.fixture(params=[True, False], ids=["real-status-codes", "always-200"])
+async def world(
+    request: pytest.FixtureRequest, database: Database, clock: ManualClock
+) -> AsyncIterator[World]:
+    mailbox, partner = Mailbox(), Partner()
+    stand_in = a_stand_in(database, clock, mailbox, partner)
+    async with web_of(stand_in) as http:
+        made = World(database, clock, mailbox, partner, stand_in, http, None)  # type: ignore[arg-type]
+        made.client = made.client_with(dialect=Dialect(real_status_codes=request.param))
+        yield made
+
+
+async def test_a_school_is_invited(world: World) -> None:
+    await world.invited()
+    assert world.mailbox.newest["to"] == "james.walters@kings.sch.uk"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"dfes_code": "0000"}, "School not found in EduBase"),
+        ({"school_name": ""}, "SchoolName is required"),
+        ({"email": "nowhere"}, "SchoolContactEmail is not a valid email address"),
+    ],
+)
+async def test_a_school_that_cannot_be_invited_is_refused_with_the_reason(
+    world: World, changes: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InviteRefused) as caught:
+        await world.client.register_school(replace(INVITATION, **changes))
+    assert caught.value.detail == message
+
+
+@pytest.mark.parametrize(
+    "changes", [{"management_secret": "wrong"}, {"relying_party": "somebody.else"}]
+)
+async def test_a_wrong_application_learns_that_it_is_itself(
+    world: World, changes: dict[str, str]
+) -> None:
+    with pytest.raises(OurCredentialsRefused):
+        await world.client_with(**changes).register_school(INVITATION)
+
+
+async def test_the_legacy_token_path_makes_tokens_too(world: World) -> None:
+    await world.client_with(token_path="/idaas/sts/STS/GetToken").register_school(INVITATION)
+
+
+async def test_a_management_token_that_ended_is_renewed(world: World) -> None:
+    await world.invited()
+    world.clock.advance(timedelta(days=30))
+    await world.client.register_school(INVITATION)
+
+
+async def test_a_management_token_that_is_refused_early_is_renewed(world: World) -> None:
+    await world.invited()
+    world.stand_in.tokens = Tokens("another key")
+    await world.client.register_school(INVITATION)
+
+
+async def test_before_authorising_no_secret_is_good(world: World) -> None:
+    await world.invited()
+    with pytest.raises(NotAuthorised):
+        await world.client.school_token(ESTAB, "f0f3a9c5-8c24-4c2b-a9d6-7d1f3cf3f6a1")
+
+
+async def test_what_the_callback_says_is_what_the_token_is_good_for(world: World) -> None:
+    await world.authorised(ticked=("Staff", "Student"))
+    callback = parse_form(world.partner.posted[-1].items())
+    assert (callback.installed, callback.install_completed) == (False, False)
+    details = await world.client.token_details(callback.estab, callback.secret)
+    assert details.estab == callback.estab == ESTAB
+    assert details.name == callback.school_name == "King's School"
+    assert details.scopes == callback.scopes_granted == ("School", "Staff", "Student")
+    assert details.expires == world.clock() + timedelta(days=5)
+
+
+async def test_there_is_no_data_until_it_is_installed(world: World) -> None:
+    link, secret = await world.authorised()
+    for choice in ("", "queue"):
+        if choice:
+            await choose_install(world.database, link, now=world.clock(), choice=choice)
+        with pytest.raises(NoDataYet):
+            await world.client.school_info(ESTAB, secret)
+        with pytest.raises(NoDataYet):
+            await world.client.counts(ESTAB, secret)
+
+
+async def test_an_installed_school_says_who_it_is_and_how_large(world: World) -> None:
+    _, secret = await world.installed()
+    info = await world.client.school_info(ESTAB, secret)
+    assert (info.estab, info.name, info.mis) == (ESTAB, "King's School", "isams")
+    assert info.collected_at == info.last_updated == world.clock()
+    assert info.academic_year == "2026"
+    counts = await world.client.counts(ESTAB, secret)
+    assert list(counts) == ["Groups", "Staff"]
+    assert await world.client.counts(ESTAB, secret) == counts
+
+
+async def test_a_paused_school_is_paused(world: World) -> None:
+    link, secret = await world.installed()
+    await world.client.school_info(ESTAB, secret)
+    await in_force.pause(world.database, token=link, now=world.clock())
+    with pytest.raises(AuthorisationPaused):
+        await world.client.school_info(ESTAB, secret)
+    with pytest.raises(AuthorisationPaused):
+        await world.client.school_token(ESTAB, secret)
+    await in_force.resume(world.database, token=link)
+    assert (await world.client.school_info(ESTAB, secret)).estab == ESTAB
+
+
+async def test_a_selection_is_paused_until_it_is_finished(world: World) -> None:
+    link, secret = await world.authorised(people="selection")
+    with pytest.raises(AuthorisationPaused):
+        await world.client.token_details(ESTAB, secret)
+    await in_force.finish_selection(
+        world.database, token=link, groups=["Year 7"], now=world.clock()
+    )
+    assert (await world.client.token_details(ESTAB, secret)).estab == ESTAB
+
+
+async def test_a_withdrawn_school_is_no_longer_authorised(world: World) -> None:
+    link, secret = await world.installed()
+    await world.client.school_info(ESTAB, secret)
+    await in_force.withdraw(world.database, token=link, now=world.clock())
+    with pytest.raises(NotAuthorised):
+        await world.client.school_info(ESTAB, secret)
+
+
+async def test_a_school_that_authorises_again_has_a_new_secret_only(world: World) -> None:
+    _, old = await world.installed()
+    await world.client.school_info(ESTAB, old)
+    _, new = await world.authorised()
+    assert new != old
+    with pytest.raises(NotAuthorised):
+        await world.client.school_info(ESTAB, old)
+    assert (await world.client.school_info(ESTAB, new)).estab == ESTAB
