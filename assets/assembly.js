@@ -58,8 +58,13 @@ function offer(input) {
 if (location.hash === "#logged-out") sessionStorage.removeItem("typed:email");
 document.addEventListener("change", remember);
 
+// The page on the screen: its path, and the heading that goes with it.
+let path = location.pathname;
+let heading = null;
+
 // Whatever the page holds now.
 function paintAll() {
+  if (location.pathname === path) heading = document.querySelector("h1");
   document.querySelectorAll("time.ago").forEach(paint);
   document.querySelectorAll("time.countdown").forEach(countDown);
   document.querySelectorAll(REMEMBERED).forEach(offer);
@@ -141,13 +146,19 @@ document.addEventListener(
 );
 
 // A change of page inside the app is announced by moving focus to its heading.
-let path = location.pathname;
+function focusHeading(before, frames) {
+  const next = document.querySelector("h1");
+  // The page before may still be there for a moment, with a heading about to go.
+  if (next === before && frames) requestAnimationFrame(() => focusHeading(before, frames - 1));
+  else next?.focus();
+}
+
 new MutationObserver(() => {
   if (location.pathname === path) return;
   path = location.pathname;
   const menu = document.querySelector("[data-open='true']");
   if (menu) menu.dataset.open = "false";
-  requestAnimationFrame(() => document.querySelector("h1")?.focus());
+  focusHeading(heading, 30);
 }).observe(document.head, { childList: true, subtree: true, characterData: true });
 
 // Few pages have a field that suggests; the others need not load its keys.

@@ -1,0 +1,384 @@
+"""School Setup: which school, and which MIS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools import draft, errors
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.setup import SchoolSetUp, set_up_school, set_up_unlisted_school
+from assembly_ui.schools.unlisted import FIELDS, UnlistedForm
+from assembly_ui.web import access, school_view
+from assembly_ui.web.components import (
+    alert,
+    button,
+    card,
+    checkbox,
+    error_summary,
+    facts,
+    row,
+    select_field,
+    stack,
+    submit,
+)
+from assembly_ui.web.components.combobox import combobox, marked
+from assembly_ui.web.layout import public_page
+from assembly_ui.web.lead_on import lead_on
+from assembly_ui.web.notice import notify, page_changed
+from assembly_ui.web.page import Page
+from assembly_ui.web.school_fields import unlisted_fields
+from assembly_ui.web.school_view import NOBODY, NOT_LISTED, Chosen, Suggestion
+from assembly_ui.web.school_words import (
+    CHOOSE_MIS,
+    CHOOSE_SCHOOL,
+    MIS_CHOICES,
+    not_available_words,
+    set_up_words,
+    unlisted_words,
+    words_for,
+)
+from assembly_ui.web.signed_in import SignedInState, signed_in_as
+from assembly_ui.web.typed import typed_in
+
+FORM = "school-setup"
+ORDER = ("school", *FIELDS, "mis")
+"""The fields in the order of the page."""
+
+
+class SchoolSetupState(rx.State):
+    """Screen values of the form. Every choice is kept as it is made."""
+
+    asked: str = ""
+    options: list[Suggestion] = []
+    note: str = ""
+    says: str = ""
+    chosen: Chosen = NOBODY
+    manual: bool = False
+    typed: dict[str, str] = dict.fromkeys(FIELDS, "")
+    mis: str = ""
+    not_available: str = ""
+    wants_news: bool = False
+    errors: dict[str, str] = dict.fromkeys(ORDER, "")
+    summary: list[dict[str, str]] = []
+    busy: bool = False
+
+    @access.signed_in
+    async def load(self, me: Caller):
+        """Go on where the person left off, on whatever device that was."""
+        await page_changed(self)
+        if me.school_id is None and (onward := await lead_on(me)) != PAGE.route:
+            # A log-in loses its school when its person is removed from it.
+            return rx.redirect(onward)
+        self._forget()
+        use = parts()
+        kept = await draft.read_draft(use.database, use.register, user_id=me.user_id)
+        self._choose_mis(kept.mis)
+        self.typed = dict.fromkeys(FIELDS, "") | kept.unlisted
+        self.chosen = school_view.chosen(kept.school)
+        self.manual = kept.school is None and any(kept.unlisted.values())
+        return rx.set_value("school", self.chosen["name"])
+
+    @access.signed_in(supersedes=True)
+    async def search(self, me: Caller, text: str):
+        """Suggest schools while the person types."""
+        use, asked = parts(), text.strip()
+        if self.chosen["urn"] and asked != self.chosen["name"]:
+            await self._choose(me, "")
+        if not asked:
+            self._suggest_nothing()
+            return
+        if asked == self.asked and self.options:
+            return
+        try:
+            await use.throttles.hit(Deed.SEARCH, caller=access.client_ip(self))
+        except Throttled as error:
+            self._suggest_nothing()
+            self.asked, self.note = asked, words_for(error, now=use.clock())
+            return
+        found = await use.register.find(asked)
+        self.options = school_view.suggestions(found)
+        self.note = school_view.note_of(asked, found)
+        self.says = school_view.says_of(asked, found)
+        self.asked = asked
+
+    @access.signed_in
+    async def choose(self, me: Caller, key: str):
+        """Choose a school of the list."""
+        self._suggest_nothing()
+        if key == NOT_LISTED:
+            return self._type_in()
+        try:
+            await self._choose(me, key)
+        except errors.SchoolsError as error:
+            self._refuse({"school": words_for(error, now=parts().clock())})
+
+    @access.signed_in
+    async def clear(self, me: Caller):
+        """Choose no school after all."""
+        self._suggest_nothing()
+        await self._choose(me, "")
+
+    @access.signed_in
+    async def type_in(self, me: Caller):
+        """The school is not listed."""
+        await self._choose(me, "")
+        return self._type_in()
+
+    @access.signed_in
+    async def search_again(self, me: Caller):
+        """Back to the list. What was typed stays."""
+        self.manual = False
+        self._clear_errors()
+        return rx.set_focus("school")
+
+    @access.signed_in
+    async def keep_typed(self, me: Caller, field: str, text: str):
+        """Keep what was typed of a school that is not listed."""
+        use = parts()
+        await draft.keep_unlisted(
+            use.database, user_id=me.user_id, field=field, value=text, now=use.clock()
+        )
+
+    @access.signed_in
+    async def choose_mis(self, me: Caller, key: str):
+        """Choose the MIS."""
+        use = parts()
+        try:
+            kept = await draft.keep_mis(use.database, user_id=me.user_id, mis=key, now=use.clock())
+        except errors.MisUnknown:
+            kept = ""
+        self._choose_mis(kept)
+        self.errors["mis"] = ""
+
+    @access.signed_in
+    async def want_news(self, me: Caller, wanted: bool):
+        """Whether to be told when the MIS can be connected."""
+        self.wants_news = wanted
+
+    @access.signed_in
+    async def proceed(self, me: Caller, form: dict):
+        """Set the school up."""
+        self.busy = True
+        yield
+        try:
+            done = await self._set_up(me, form)
+            words = set_up_words(done.school_name, self.mis, wants_news=self.wants_news)
+            await notify(self, words, on_next_page=True)
+            self._forget()
+            yield rx.redirect("/school-details")
+        except errors.SchoolTaken:
+            yield rx.redirect(f"/join?school={self._number(form)}")
+        except errors.FieldProblems as problems:
+            yield self._refuse(self._missing() | unlisted_words(problems.problems))
+        except errors.SchoolListed as error:
+            yield self._refuse({"dfe_number": words_for(error, now=parts().clock())})
+        except errors.SchoolsError:
+            yield self._refuse(self._missing() or {"school": CHOOSE_SCHOOL})
+        finally:
+            self.busy = False
+
+    async def _set_up(self, me: Caller, form: dict[str, str]) -> SchoolSetUp:
+        use = parts()
+        common: dict[str, Any] = {
+            "user_id": me.user_id,
+            "session_id": me.session_id,
+            "mis": self.mis,
+            "wants_news": self.wants_news,
+            "now": use.clock(),
+        }
+        if self.manual:
+            typed = UnlistedForm(**{name: form.get(name, "") for name in FIELDS})
+            return await set_up_unlisted_school(use.database, use.register, form=typed, **common)
+        return await set_up_school(use.database, use.register, urn=self.chosen["urn"], **common)
+
+    def _missing(self) -> dict[str, str]:
+        missing = {}
+        if not self.manual and not self.chosen["urn"]:
+            missing["school"] = CHOOSE_SCHOOL
+        if not self.mis:
+            missing["mis"] = CHOOSE_MIS
+        return missing
+
+    def _number(self, form: dict[str, str]) -> str:
+        digits = "".join(c for c in form.get("dfe_number", "") if c.isdigit())
+        return digits if self.manual else self.chosen["urn"]
+
+    async def _choose(self, me: Caller, urn: str) -> None:
+        use = parts()
+        school = await draft.keep_school(
+            use.database, use.register, user_id=me.user_id, urn=urn, now=use.clock()
+        )
+        self.chosen = school_view.chosen(school)
+        self.errors["school"] = ""
+
+    def _type_in(self) -> Any:
+        self.manual = True
+        self._clear_errors()
+        return rx.set_focus("unlisted")
+
+    def _choose_mis(self, key: str) -> None:
+        self.mis, self.not_available = key, not_available_words(key)
+        self.wants_news = self.wants_news and bool(self.not_available)
+
+    def _refuse(self, problems: dict[str, str]) -> Any:
+        self.errors = {name: problems.get(name, "") for name in ORDER}
+        self.summary = [
+            {"field": name, "message": self.errors[name]} for name in ORDER if self.errors[name]
+        ]
+        return rx.set_focus(self.summary[0]["field"])
+
+    def _clear_errors(self) -> None:
+        self.errors, self.summary = dict.fromkeys(ORDER, ""), []
+
+    def _suggest_nothing(self) -> None:
+        self.asked = self.note = self.says = ""
+        self.options = []
+
+    def _forget(self) -> None:
+        self._suggest_nothing()
+        self._clear_errors()
+        self.chosen, self.manual, self.typed = NOBODY, False, dict.fromkeys(FIELDS, "")
+        self.mis = self.not_available = ""
+        self.wants_news = self.busy = False
+
+
+def _school() -> rx.Component:
+    s = SchoolSetupState
+    return stack(
+        combobox(
+            "school",
+            "School Name",
+            _echo(),
+            options=s.options,
+            option=_option,
+            on_type=s.search,
+            on_choose=s.choose,
+            on_clear=s.clear,
+            asked=s.asked,
+            note=s.note,
+            says=s.says,
+            hint="Search for your school by name, local authority or postcode below. You can "
+            "start by entering the first few characters.",
+            error=s.errors["school"],
+            required=True,
+        ),
+        row(button("My school is not listed", kind="quiet", on_click=s.type_in)),
+        gap="tight",
+    )
+
+
+def _option(item: Any) -> list[Any]:
+    closed = rx.el.span(" (closed)", class_name="muted")
+    by_number = rx.el.span("DfE number ", marked(item["dfe_number"]))
+    return [
+        rx.el.span(
+            marked(item["name"]),
+            rx.cond(item["closed"], closed, rx.fragment()),
+            class_name="option-name",
+        ),
+        rx.el.span(
+            _place(item["town"]),
+            _place(item["postcode"]),
+            _place(item["local_authority"]),
+            rx.cond(item["urn"].length() > 0, rx.el.span("URN ", marked(item["urn"]))),
+            rx.cond(item["dfe_number"].length() > 0, by_number),
+            class_name="option-places",
+        ),
+    ]
+
+
+def _place(parts_of_text: Any) -> rx.Component:
+    return rx.cond(parts_of_text.length() > 0, rx.el.span(marked(parts_of_text)))
+
+
+def _echo() -> rx.Component:
+    chosen = SchoolSetupState.chosen
+    echo = alert(
+        facts(
+            ("Name", chosen["name"]),
+            ("Town", rx.cond(chosen["town"], chosen["town"], "Not in the register")),
+            ("Postcode", rx.cond(chosen["postcode"], chosen["postcode"], "Not in the register")),
+            ("Local authority", chosen["local_authority"]),
+            ("URN", chosen["urn"]),
+        ),
+        title="You have chosen",
+        tone="success",
+        id="chosen-school",
+    )
+    return rx.cond(chosen["urn"], echo, rx.fragment())
+
+
+def _typed_in() -> rx.Component:
+    s = SchoolSetupState
+    return rx.el.fieldset(
+        rx.el.legend("My school is not listed", id="unlisted", tab_index=-1),
+        stack(
+            rx.el.p(
+                "Tell us about it. You can go on at once; we check the details and come back to "
+                "you if something is unclear.",
+                class_name="text",
+            ),
+            *unlisted_fields(s.typed, s.errors, on_blur=s.keep_typed),
+            row(button("Search the list instead", kind="quiet", on_click=s.search_again)),
+        ),
+    )
+
+
+def _mis() -> rx.Component:
+    s = SchoolSetupState
+    not_yet = alert(
+        rx.el.p(s.not_available),
+        checkbox(
+            "wants_news", "Tell me when it is", default_checked=s.wants_news, on_change=s.want_news
+        ),
+        title="Not available yet",
+        tone="warning",
+    )
+    return stack(
+        select_field(
+            "mis",
+            "MIS Provider",
+            MIS_CHOICES,
+            hint="Telling us which MIS your school uses will allow us to better help you with "
+            "the installation process.",
+            error=s.errors["mis"],
+            required=True,
+            value=s.mis,
+            on_change=s.choose_mis,
+        ),
+        rx.el.div(rx.cond(s.not_available, not_yet, rx.fragment()), role="status"),
+    )
+
+
+def school_setup() -> rx.Component:
+    """The page."""
+    form = rx.el.form(
+        rx.cond(SchoolSetupState.manual, _typed_in(), _school()),
+        _mis(),
+        row(submit("Continue", busy=SchoolSetupState.busy)),
+        id=FORM,
+        no_validate=True,
+        on_submit=SchoolSetupState.proceed(typed_in(FORM)),
+        class_name="stack stack-wide",
+    )
+    return public_page(
+        error_summary(SchoolSetupState.summary),
+        card(form),
+        signed_in_as(),
+        heading="School Setup",
+        intro="We just need a few details to get your school setup",
+    )
+
+
+PAGE = Page(
+    route="/school-setup",
+    title="School Setup",
+    description="Find your school and tell us which MIS it uses.",
+    content=school_setup,
+    on_load=[SignedInState.look, SchoolSetupState.load],
+)

@@ -1,0 +1,247 @@
+"""Inviting a colleague, and the invitations nobody has accepted yet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import reflex as rx
+
+from assembly_ui.accounts.errors import AccountsError, FieldProblem
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.bootstrap import parts
+from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.schools import errors
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.invitations import Sent, invite, list_open, resend, revoke
+from assembly_ui.schools.models import Role
+from assembly_ui.web import access
+from assembly_ui.web.account_words import field_words
+from assembly_ui.web.components import (
+    ago,
+    badge,
+    button,
+    card,
+    field,
+    muted,
+    row,
+    select_field,
+    submit,
+    table,
+)
+from assembly_ui.web.components.pager import pager
+from assembly_ui.web.live import Live, tabs
+from assembly_ui.web.notice import notify
+from assembly_ui.web.school_words import CHOOSE_ROLE, ROLE_CHOICES, ROLE_NAMES, words_for
+from assembly_ui.web.still_here import still_member
+from assembly_ui.web.typed import typed_in
+from assembly_ui.web.users_view import Invited, invited
+
+FORM = "invite"
+
+
+class InvitationsState(Live, rx.State):
+    """Screen values of the two sections. They change by themselves."""
+
+    may_act: bool = False
+    invitations: list[Invited] = []
+    page: int = 1
+    pages: int = 1
+    errors: dict[str, str] = {"email": "", "role": ""}
+    busy: bool = False
+    _school_id: int = 0
+
+    @access.member
+    async def load(self, me: Caller):
+        """Show open invitations and keep showing them."""
+        self.reset()
+        self._school_id = me.school_id
+        tabs.unwatch(self)
+        tabs.watch(self, school_topic(me.school_id))
+        await self._list(me)
+
+    @access.admin
+    async def invite(self, me: Caller, form: dict):
+        """Invite a colleague."""
+        self.busy = True
+        self.errors = {"email": "", "role": ""}
+        yield
+        try:
+            sent = await self._invite(me, form)
+            await notify(self, _sent_words(sent))
+            yield rx.set_value("email", "")
+        except FieldProblem as problem:
+            yield self._refuse("email", field_words("email", problem))
+        except errors.RoleUnknown:
+            yield self._refuse("role", CHOOSE_ROLE)
+        except (errors.SchoolsError, AccountsError) as error:
+            yield self._refuse("email", words_for(error, now=parts().clock()))
+        finally:
+            self.busy = False
+
+    @access.admin
+    async def resend(self, me: Caller, invitation_id: int):
+        """Send an invitation again."""
+        use = parts()
+        try:
+            await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self))
+            sent = await resend(
+                use.database,
+                invitation_id=invitation_id,
+                **self._letter(me),
+            )
+            await notify(self, _sent_words(sent))
+        except (errors.SchoolsError, AccountsError) as error:
+            await notify(self, words_for(error, now=use.clock()), "warning")
+
+    @access.admin
+    async def revoke(self, me: Caller, invitation_id: int):
+        """Take an invitation back."""
+        use = parts()
+        try:
+            email = await revoke(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                invitation_id=invitation_id,
+                now=use.clock(),
+            )
+            await notify(self, f"The invitation of {email} is taken back. Its link is dead.")
+        except errors.SchoolsError as error:
+            await notify(self, words_for(error, now=use.clock()), "warning")
+
+    @access.member
+    async def turn_to(self, me: Caller, number: int):
+        """Show another page."""
+        self.page = number
+        await self._list(me)
+
+    @access.public
+    async def leave(self):
+        """The page was left."""
+        tabs.unwatch(self)
+
+    async def _invite(self, me: Caller, form: dict[str, str]) -> Sent:
+        use, email = parts(), form.get("email", "")
+        await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self), address=email)
+        return await invite(
+            use.database,
+            email=email,
+            role=form.get("role", ""),
+            asks_dns=use.settings.asks_dns,
+            **self._letter(me),
+        )
+
+    def _letter(self, me: Caller) -> dict[str, Any]:
+        use = parts()
+        return {
+            "school_id": me.school_id,
+            "by_user_id": me.user_id,
+            "address": use.settings.address,
+            "life": timedelta(days=use.settings.invitation_days),
+            "now": use.clock(),
+        }
+
+    def _refuse(self, name: str, words: str) -> Any:
+        self.errors[name] = words
+        return rx.set_focus(name)
+
+    @classmethod
+    async def _read(cls, topic: Topic) -> None:
+        # Every tab shows a page of its own.
+        return None
+
+    async def _show(self, seen: None) -> None:
+        me = await still_member(self, self._school_id)
+        if me is None:
+            tabs.unwatch(self)
+            self.reset()
+            return
+        await self._list(me)
+
+    async def _list(self, me: Caller) -> None:
+        use = parts()
+        found = await list_open(use.database, school_id=me.school_id, page=self.page)
+        self.invitations = [invited(view, now=use.clock()) for view in found.rows]
+        self.page, self.pages = found.number, found.pages
+        self.may_act = me.may_act_as(Role.ADMIN)
+
+
+def _sent_words(sent: Sent) -> str:
+    if sent.again:
+        return f"We have sent {sent.email} a new link. Those before it no longer work."
+    return f"We have invited {sent.email} as {ROLE_NAMES[sent.role].lower()}."
+
+
+def invite_colleague() -> rx.Component:
+    """The form, for those who may send it."""
+    s = InvitationsState
+    form = rx.el.form(
+        field(
+            "email",
+            "Email",
+            hint="We send them a link. They can use it for some days, and you can take it back.",
+            error=s.errors["email"],
+            required=True,
+            type="email",
+            auto_complete="off",
+            spell_check=False,
+        ),
+        select_field(
+            "role", "What they may do", ROLE_CHOICES, placeholder="", error=s.errors["role"]
+        ),
+        row(submit("Send invitation", busy=s.busy)),
+        id=FORM,
+        no_validate=True,
+        on_submit=s.invite(typed_in(FORM)),
+        class_name="stack",
+    )
+    return rx.cond(s.may_act, card(form, title="Invite a colleague"), rx.fragment())
+
+
+def open_invitations() -> rx.Component:
+    """The list, while there is anything in it."""
+    s = InvitationsState
+    listed = card(
+        table(
+            "Open invitations",
+            ["Email", "Role", "Sent", "Can be used", "Actions"],
+            rx.foreach(s.invitations, _row),
+        ),
+        pager("open invitations", number=s.page, pages=s.pages, on_go=s.turn_to),
+        title="Open invitations",
+    )
+    return rx.fragment(
+        rx.cond(s.invitations.length() > 0, listed, rx.fragment()),
+        rx.el.span(on_unmount=s.leave),
+    )
+
+
+def _row(item: rx.Var[Invited]) -> rx.Component:
+    s = InvitationsState
+    actions = row(
+        button(
+            "Send again",
+            kind="secondary",
+            on_click=s.resend(item["id"]),
+            aria_label="Send the invitation of " + item["email"].to(str) + " again",
+        ),
+        button(
+            "Take back",
+            kind="secondary",
+            on_click=s.revoke(item["id"]),
+            aria_label="Take back the invitation of " + item["email"].to(str),
+        ),
+    )
+    return rx.el.tr(
+        rx.el.td(rx.el.strong(item["email"])),
+        rx.el.td(item["role_name"]),
+        rx.el.td(ago(item["sent"]), rx.el.div(muted("by ", item["by"]))),
+        rx.el.td(
+            rx.cond(
+                item["expired"], badge("Expired", "warning"), rx.fragment("until ", item["until"])
+            )
+        ),
+        rx.el.td(rx.cond(s.may_act, actions, rx.fragment())),
+        key=item["id"],
+    )

@@ -1,0 +1,229 @@
+"""What can be done with one member: change the role, hand the school on, remove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools import errors, members
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.models import Role
+from assembly_ui.web import access
+from assembly_ui.web.components import button, muted, p, row, select_field, stack
+from assembly_ui.web.components.dialog import dialog
+from assembly_ui.web.notice import notify
+from assembly_ui.web.school_words import ROLE_CHOICES, ROLE_NAMES, words_for
+from assembly_ui.web.users_view import NOBODY, Member, member
+
+
+class MemberState(rx.State):
+    """The member the dialog is about, and the step it is at."""
+
+    member: Member = NOBODY
+    role: str = Role.VIEWER.value
+    step: str = ""
+    i_own: bool = False
+    may_act: bool = False
+
+    @access.member
+    async def open(self, me: Caller, user_id: int):
+        """Ask what to do with a member."""
+        try:
+            view = await members.get_member(
+                parts().database, school_id=me.school_id, user_id=user_id
+            )
+        except errors.SchoolsError as error:
+            await self._explain(error)
+            return
+        self.member, self.role = member(view, me=me.user_id), view.role.value
+        self.i_own, self.may_act = me.may_act_as(Role.OWNER), me.may_act_as(Role.ADMIN)
+        self.step = "leave" if self.member["is_me"] and not self.may_act else "member"
+
+    @access.public
+    async def close(self):
+        """Do nothing after all."""
+        self.step = ""
+
+    @access.public
+    async def back(self):
+        """Back to what can be done."""
+        self.step = "member"
+
+    @access.admin
+    async def ask_to_remove(self, me: Caller):
+        """Make sure before removing."""
+        self.step = "leave" if self.member["is_me"] else "remove"
+
+    @access.owner
+    async def ask_to_transfer(self, me: Caller):
+        """Make sure before handing on the school."""
+        self.step = "transfer"
+
+    @access.admin
+    async def choose_role(self, me: Caller, role: str):
+        """Choose another role; it is changed by Save."""
+        self.role = role
+
+    @access.admin
+    async def change_role(self, me: Caller):
+        """Give the member another role."""
+        use, who = parts(), self.member["name"]
+        try:
+            view = await members.change_role(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                user_id=self.member["id"],
+                role=self.role,
+                now=use.clock(),
+            )
+            await notify(self, f"{who} is {_a(ROLE_NAMES[view.role])} now.")
+        except errors.SchoolsError as error:
+            await self._explain(error)
+        self.step = ""
+
+    @access.admin
+    async def remove(self, me: Caller):
+        """Take the member out of the school."""
+        use, who = parts(), self.member["name"]
+        try:
+            await members.remove_member(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                user_id=self.member["id"],
+                now=use.clock(),
+            )
+            await notify(self, f"{who} no longer belongs to {me.school_name}.")
+        except errors.SchoolsError as error:
+            await self._explain(error)
+        self.step = ""
+
+    @access.owner
+    async def transfer(self, me: Caller):
+        """Hand the school on."""
+        use, who = parts(), self.member["name"]
+        try:
+            await members.transfer_ownership(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                user_id=self.member["id"],
+                now=use.clock(),
+            )
+            await notify(self, f"{who} is the owner of {me.school_name} now. You are an admin.")
+        except errors.SchoolsError as error:
+            await self._explain(error)
+        self.step = ""
+
+    @access.member
+    async def leave_school(self, me: Caller):
+        """Leave the school oneself."""
+        use = parts()
+        self.step = ""
+        try:
+            await members.leave_school(
+                use.database, school_id=me.school_id, user_id=me.user_id, now=use.clock()
+            )
+        except errors.SchoolsError as error:
+            await self._explain(error)
+            return None
+        await notify(self, f"You have left {me.school_name}.", on_next_page=True)
+        return rx.redirect("/schools")
+
+    async def _explain(self, error: errors.SchoolsError) -> None:
+        await notify(self, words_for(error, now=parts().clock()), "warning")
+
+
+def _a(role_name: str) -> str:
+    return f"{'an' if role_name[0] in 'AO' else 'a'} {role_name.lower()}"
+
+
+def member_dialog() -> rx.Component:
+    """The dialog, while it is about someone."""
+    s = MemberState
+    return dialog(
+        rx.match(
+            s.step,
+            ("member", _member()),
+            ("remove", _remove()),
+            ("transfer", _transfer()),
+            ("leave", _leave()),
+            rx.fragment(),
+        ),
+        title=s.member["name"],
+        shown=s.step != "",
+        on_dismiss=s.close,
+    )
+
+
+def _member() -> rx.Component:
+    s = MemberState
+    hand_on = button("Make them the owner", kind="secondary", on_click=s.ask_to_transfer)
+    return stack(
+        muted(s.member["email"]),
+        select_field(
+            "role", "Role", ROLE_CHOICES, placeholder="", value=s.role, on_change=s.choose_role
+        ),
+        row(button("Save", on_click=s.change_role, wide=True)),
+        row(
+            rx.cond(s.i_own, hand_on, rx.fragment()),
+            button(
+                rx.cond(s.member["is_me"], "Leave the school", "Remove from the school"),
+                kind="danger",
+                on_click=s.ask_to_remove,
+            ),
+        ),
+    )
+
+
+def _sure(question: Any, *words: Any, yes: str, on_yes: Any, no: Any) -> rx.Component:
+    return stack(
+        p(rx.el.strong(question)),
+        *words,
+        row(
+            button(yes, kind="danger", on_click=on_yes, wide=True),
+            button("Cancel", kind="secondary", on_click=no, wide=True),
+        ),
+    )
+
+
+def _remove() -> rx.Component:
+    s = MemberState
+    return _sure(
+        rx.fragment("Remove ", s.member["name"], " from the school?"),
+        p(
+            "They see nothing of the school from now on. Their account stays, and you can invite "
+            "them again."
+        ),
+        yes="Yes, remove",
+        on_yes=s.remove,
+        no=s.back,
+    )
+
+
+def _transfer() -> rx.Component:
+    s = MemberState
+    return _sure(
+        rx.fragment("Make ", s.member["name"], " the owner?"),
+        p(
+            "Invitations to share data go to the owner, who alone can hand the school on. You "
+            "stay as an admin. Only they can give it back to you. You are both told by email."
+        ),
+        yes="Yes, make them the owner",
+        on_yes=s.transfer,
+        no=s.back,
+    )
+
+
+def _leave() -> rx.Component:
+    s = MemberState
+    return _sure(
+        "Leave the school?",
+        p("You see nothing of it from now on. Somebody there can invite you again."),
+        yes="Yes, leave",
+        on_yes=s.leave_school,
+        no=s.close,
+    )
