@@ -3,6 +3,10 @@
 The declaration above each function says whom the message goes to, whether an
 address that nobody has confirmed may get it (such a message must tell a
 stranger what to do), and whether it names the moment its link expires.
+
+To add a message: write its function, and a folder of the same name with
+`subject.txt`, `body.mjml` and `body.txt` that use the values by name. Give the
+tests an example in tests/factories/mail.py; they check the rest.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ class Transport(Protocol):
         """Deliver the message. `message_id` is one word; the same word is the same message.
 
         Raises:
-            AddressMalformed: sender or recipient is not an address.
+            AddressMalformed: `to` is not one address.
             TryLater: it may work another time.
             Refused: it never will.
         """

@@ -19,7 +19,7 @@ from aiosmtplib import (
 
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.mail.addresses import plain_address
-from assembly_ui.mail.errors import NotDelivered, Refused, TryLater
+from assembly_ui.mail.errors import AddressMalformed, NotDelivered, Refused, TryLater
 from assembly_ui.mail.words import one_line
 
 IMPLICIT_TLS_PORT = 465
@@ -90,7 +90,11 @@ class SmtpTransport:
 
 def _author(sender: str) -> Address:
     name, address = parseaddr(sender)
-    return Address(one_line(name), addr_spec=plain_address(address))
+    try:
+        return Address(one_line(name), addr_spec=plain_address(address))
+    except AddressMalformed:
+        # A setting gone wrong is no reason to lose anybody's mail.
+        raise TryLater("the sender is not an email address") from None
 
 
 def _verdict(error: Exception) -> NotDelivered:

@@ -115,6 +115,15 @@ async def test_a_server_that_is_away_is_worth_another_try() -> None:
     assert caught.value.reason == "no connection to the SMTP server"
 
 
+@pytest.mark.parametrize("sender", ["", "Assembly", "Assembly <x>", "a@b c@d.test"])
+async def test_a_wrong_sender_in_the_settings_is_no_reason_to_lose_mail(sender: str) -> None:
+    async with SmtpServer().serving() as server:
+        with pytest.raises(TryLater) as caught:
+            await _to(server).send(**LETTER | {"sender": sender})
+    assert caught.value.reason == "the sender is not an email address"
+    assert server.senders == []
+
+
 async def test_nothing_is_sent_in_the_clear_when_encryption_is_wanted() -> None:
     async with SmtpServer().serving() as server:
         with pytest.raises(TryLater):
