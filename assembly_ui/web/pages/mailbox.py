@@ -7,24 +7,13 @@ message can be linked to, and Back and a reload work as people expect. Without
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
-from urllib.parse import urlencode
-
 import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
 from assembly_ui.mail.errors import MailUnknown
-from assembly_ui.mail.mailbox import (
-    Envelope,
-    Mail,
-    MailPage,
-    addresses,
-    clear_mail,
-    list_mail,
-    open_mail,
-)
+from assembly_ui.mail.mailbox import MailPage, addresses, clear_mail, list_mail, open_mail
 from assembly_ui.pubsub import MAILBOX_TOPIC, Topic
 from assembly_ui.web import access
 from assembly_ui.web.components import (
@@ -44,45 +33,23 @@ from assembly_ui.web.components import (
 )
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.live import Live, tabs
+from assembly_ui.web.mailbox_view import (
+    NOTHING,
+    ROUTE,
+    SANDBOX,
+    Button,
+    Line,
+    Opened,
+    count_of,
+    href,
+    line,
+    neighbours,
+    opened,
+)
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
 
-ROUTE = "/mailbox"
 LONGEST_ADDRESS = 254
-# The frame of a message: no scripts, no forms, no way to move this page.
-SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-
-
-class Line(TypedDict):
-    """A message in the list."""
-
-    id: int
-    subject: str
-    to: str
-    received: str
-    href: str
-
-
-class Opened(TypedDict):
-    """The message that is open."""
-
-    id: int
-    subject: str
-    sender: str
-    to: str
-    received: str
-    text: str
-    src: str
-
-
-class Button(TypedDict):
-    """A link of the open message."""
-
-    text: str
-    href: str
-
-
-NOTHING = Opened(id=0, subject="", sender="", to="", received="", text="", src="")
 
 
 class MailboxState(Live, rx.State):
@@ -117,7 +84,7 @@ class MailboxState(Live, rx.State):
     @access.public
     async def choose_address(self, address: str):
         """Show the messages of one address, or everyone's."""
-        return rx.redirect(_href(to=address))
+        return rx.redirect(href(to=address))
 
     @access.public
     async def ask_to_clear(self):
@@ -136,7 +103,7 @@ class MailboxState(Live, rx.State):
         self.clearing = False
         if await self._within_limits():
             count = await clear_mail(parts().database, to=self.address)
-            await notify(self, f"{_messages(count)} cleared.")
+            await notify(self, f"{count_of(count)} cleared.")
         return rx.set_focus("main")
 
     @access.public
@@ -154,9 +121,9 @@ class MailboxState(Live, rx.State):
         page = access.clean(int, self._asked("page") or 1)
         self.address, self.addresses = to, await addresses(use.database)
         listed = await list_mail(use.database, to=to, page=page)
-        self.lines = [_line(envelope, to, listed.page) for envelope in listed.envelopes]
-        self.total = _messages(listed.total)
-        self.newer, self.older = _neighbours(listed, to)
+        self.lines = [line(envelope, to, listed.page) for envelope in listed.envelopes]
+        self.total = count_of(listed.total)
+        self.newer, self.older = neighbours(listed, to)
         await self._open(listed)
         self.loaded = True
 
@@ -168,7 +135,7 @@ class MailboxState(Live, rx.State):
         except MailUnknown:
             self.gone, self.opened, self.links = bool(asked), NOTHING, []
             return
-        self.gone, self.opened = False, _opened(mail)
+        self.gone, self.opened = False, opened(mail)
         self.links = [Button(text=link.text, href=link.href) for link in mail.links]
 
     async def _within_limits(self) -> bool:
@@ -182,43 +149,6 @@ class MailboxState(Live, rx.State):
 
     def _asked(self, name: str) -> str:
         return access.clean(str, self.router.url.query_parameters.get(name))
-
-
-def _href(**asked: Any) -> str:
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{ROUTE}?{query}" if query else ROUTE
-
-
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
-
-
-def _line(envelope: Envelope, to: str, page: int) -> Line:
-    return Line(
-        id=envelope.id,
-        subject=envelope.subject or "No subject",
-        to=envelope.to,
-        received=envelope.received_at.isoformat(),
-        href=_href(to=to, page=page if page > 1 else 0, message=envelope.id),
-    )
-
-
-def _neighbours(listed: MailPage, to: str) -> tuple[str, str]:
-    newer = _href(to=to, page=listed.page - 1) if listed.page > 1 else ""
-    older = _href(to=to, page=listed.page + 1) if listed.page < listed.pages else ""
-    return newer, older
-
-
-def _opened(mail: Mail) -> Opened:
-    return Opened(
-        id=mail.id,
-        subject=mail.subject or "No subject",
-        sender=mail.sender,
-        to=mail.to,
-        received=mail.received_at.isoformat(),
-        text=mail.text,
-        src=f"{ROUTE}/messages/{mail.id}.html",
-    )
 
 
 def _tools() -> rx.Component:
@@ -362,8 +292,8 @@ def _slow_down() -> rx.Component:
 
 
 def _for_programs() -> rx.Component:
-    href = f"{ROUTE}/messages.json"
-    return small("For programs: ", link("the newest as JSON", href=href, reload_document=True))
+    json = link("the newest as JSON", href=f"{ROUTE}/messages.json", reload_document=True)
+    return small("For programs: ", json)
 
 
 def mailbox() -> rx.Component:

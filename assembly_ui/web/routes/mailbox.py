@@ -15,11 +15,9 @@ from assembly_ui.mail.mailbox import Mail, latest_mail, open_mail
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import clean
 from assembly_ui.web.http_caller import client_ip
+from assembly_ui.web.mailbox_view import SANDBOX
 
 # Nothing in a message may run or load anything, nor learn where it is shown.
-# `allow-same-origin` lets our page, and without scripts nothing else, measure
-# how tall the message is.
-_SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 _SAFE = {
     "Content-Security-Policy": "; ".join(
         [
@@ -29,7 +27,7 @@ _SAFE = {
             "form-action 'none'",
             "base-uri 'none'",
             "frame-ancestors 'self'",
-            f"sandbox {_SANDBOX}",
+            f"sandbox {SANDBOX}",
         ]
     ),
     "X-Frame-Options": "SAMEORIGIN",
