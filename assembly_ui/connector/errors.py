@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 
 class ConnectorError(Exception):
@@ -57,4 +58,10 @@ class NotPermitted(ConnectorError):
 
 
 class SecretUnreadable(ConnectorError):
-    """A stored secret was encrypted with a key that is no longer configured."""
+    """A stored secret was encrypted with a key that is no longer configured.
+
+    `kind` and `fault` are what the client's errors have too.
+    """
+
+    kind: ClassVar[str] = "secret_unreadable"
+    fault: ClassVar[str] = "us"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 
+from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection
-from assembly_ui.connector.status import Facts
+from assembly_ui.connector.status import Facts, Status, derive_status
 from assembly_ui.database import Session
+from assembly_ui.schools.membership import lock_school
 
 
 def facts_of(connection: Connection | None) -> Facts:
@@ -16,11 +19,33 @@ def facts_of(connection: Connection | None) -> Facts:
     return Facts(**{field.name: getattr(connection, field.name) for field in fields(Facts)})
 
 
+def status_of(connection: Connection, now: datetime) -> Status:
+    """What the facts of a row mean at `now`."""
+    return derive_status(facts_of(connection), now)
+
+
 async def connection_of(session: Session, school_id: int) -> Connection:
-    """The school's row, made in the caller's transaction when there is none yet."""
+    """The school's row, for changing it in the caller's transaction; made if there is none.
+
+    One transaction at a time comes past here for a school, so that each sees
+    what the one before it did.
+    """
+    await lock_school(session, school_id)
     found = await session.get(Connection, school_id)
     if found is None:
         found = Connection(school_id=school_id)
         session.add(found)
         await session.flush()
     return found
+
+
+def note_connected(session: Session, connection: Connection, before: Status, now: datetime) -> None:
+    """Note that the connection, of status `before` until now, is connected: if it is."""
+    if before is Status.CONNECTED or status_of(connection, now) is not Status.CONNECTED:
+        return
+    connection.connected_at = now
+    connection.first_connected_at = connection.first_connected_at or now
+    if before not in (Status.ACCESS_PAUSED, Status.CONNECTION_PROBLEM):
+        # The timeline has words of its own for the end of a pause and of a problem.
+        kind = timeline.Kind.CONNECTED
+        timeline.add(session, kind, school_id=connection.school_id, at=now)

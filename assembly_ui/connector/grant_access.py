@@ -7,10 +7,9 @@ process that dies in between leaves a reservation that lapses by itself.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.audit import service as audit
@@ -28,12 +27,16 @@ from assembly_ui.connector.facts import connection_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
+from assembly_ui.schools.errors import NotAllowed
+from assembly_ui.schools.membership import owner_of, permit
 from assembly_ui.schools.mis import is_via_xporter
-from assembly_ui.schools.models import Membership, Role, School
+from assembly_ui.schools.models import Role, School
 from assembly_ui.xporter.client import SchoolInvitation, XporterClient
-from assembly_ui.xporter.errors import XporterError
+from assembly_ui.xporter.errors import TooSlow, XporterError
 
 RESERVATION = timedelta(seconds=60)
+LONGEST_CALL = timedelta(seconds=50)
+"""The call gives up while its reservation still holds."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,26 @@ async def grant_access(
     """
     async with database.transaction() as session:
         granting = await _reserve(session, school_id, by_user_id, clock(), cooldown)
-    try:
-        await xporter.register_school(granting.invitation)
-    except XporterError as error:
-        async with database.transaction() as session:
-            await _record_refusal(session, granting, error, clock())
-        raise InviteFailed(error.kind, error.fault, error.detail) from error
+    refused = await _register(xporter, granting.invitation)
     async with database.transaction() as session:
-        await _record_sent(session, granting, clock())
+        if refused is None:
+            await _record_sent(session, granting, clock())
+        else:
+            await _record_refusal(session, granting, refused, clock())
+    if refused is not None:
+        raise InviteFailed(refused.kind, refused.fault, refused.detail) from refused
     return granting.owner_email
+
+
+async def _register(xporter: XporterClient, invitation: SchoolInvitation) -> XporterError | None:
+    try:
+        async with asyncio.timeout(LONGEST_CALL.total_seconds()):
+            await xporter.register_school(invitation)
+    except XporterError as error:
+        return error
+    except TimeoutError:
+        return TooSlow()
+    return None
 
 
 async def _reserve(
@@ -89,33 +103,15 @@ async def _reserve(
     if connection.inviting_until and now < connection.inviting_until:
         raise InviteUnderWay
     connection.inviting_until = now + RESERVATION
-    owner = await _owner(session, school_id)
+    owner = await owner_of(session, school_id)
     return Granting(school_id, by_user_id, owner.email, _invitation(school, owner))
 
 
 async def _school_of_admin(session: Session, school_id: int, user_id: int) -> School:
-    query = (
-        select(School)
-        .join(Membership, col(Membership.school_id) == col(School.id))
-        .where(
-            col(School.id) == school_id,
-            col(Membership.user_id) == user_id,
-            col(Membership.role).in_([Role.OWNER, Role.ADMIN]),
-        )
-    )
-    school = (await session.exec(query)).first()
-    if school is None:
-        raise NotPermitted
-    return school
-
-
-async def _owner(session: Session, school_id: int) -> User:
-    query = (
-        select(User)
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.school_id) == school_id, col(Membership.role) == Role.OWNER)
-    )
-    return (await session.exec(query)).one()
+    try:
+        return await permit(session, school_id=school_id, user_id=user_id, role=Role.ADMIN)
+    except NotAllowed:
+        raise NotPermitted from None
 
 
 def _invitation(school: School, owner: User) -> SchoolInvitation:
@@ -155,7 +151,14 @@ async def _record_refusal(
     connection.inviting_until = None
     connection.invite_failed_at = now
     connection.invite_failure = error.kind
-    _tell(session, granting, timeline.Kind.INVITATION_REFUSED, now, why=error.kind)
+    _tell(
+        session,
+        granting,
+        timeline.Kind.INVITATION_REFUSED,
+        now,
+        why=error.kind,
+        said=error.detail,
+    )
 
 
 def _tell(

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.matching import same_school
 from assembly_ui.connector.overview import Overview
 from assembly_ui.xporter.client import SchoolInfo, XporterClient
-from assembly_ui.xporter.errors import NoDataYet, XporterError
+from assembly_ui.xporter.errors import NoDataYet, NotAuthorised, XporterError
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Outcome:
 
 @dataclass
 class Examination:
-    """What the layers share while they run."""
+    """What the layers share while they run.
+
+    `secret` is empty before the school authorised us, and when we cannot read it.
+    """
 
     overview: Overview
     secret: str
@@ -61,9 +65,10 @@ async def invitation(exam: Examination) -> Outcome:
 
 
 async def authorisation(exam: Examination) -> Outcome:
-    """Xporter on Demand gives us a token for the school."""
+    """Xporter on Demand gives us a new token for the school."""
     if not exam.secret:
-        return Outcome(FAIL, "not_authorised")
+        kept = exam.overview.connection.secret_encrypted
+        return Outcome(FAIL, SecretUnreadable.kind if kept else NotAuthorised.kind)
     try:
         exam.xporter.forget(exam.estab, exam.secret)
         await exam.xporter.school_token(exam.estab, exam.secret)

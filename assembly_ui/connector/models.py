@@ -18,7 +18,8 @@ class Connection(Row, table=True):
     """What is known of one school's connection to Xporter on Demand.
 
     Every `_at` is when a fact was learnt; a fact is cleared only by the
-    transaction that learns its opposite.
+    transaction that learns its opposite. `held_until` is when Xporter on Demand
+    asked us to come back, `problem_detail` whose fault the problem is.
     """
 
     __tablename__ = "connections"
@@ -46,13 +47,16 @@ class Connection(Row, table=True):
     mis_estab: str = Field(default="", max_length=16)
     school_matches: bool | None = None
     school_checked_at: datetime | None = None
+    mismatched_at: datetime | None = None
 
     data_at: datetime | None = None
     first_connected_at: datetime | None = None
-    problem_at: datetime | None = None
+    connected_at: datetime | None = None
+    problem_at: datetime | None = Field(default=None, index=True)
     problem_kind: str = Field(default="", max_length=60)
     problem_detail: str = Field(default="", max_length=300)
     failures: int = 0
+    held_until: datetime | None = None
 
     checked_at: datetime | None = None
     checking_since: datetime | None = None

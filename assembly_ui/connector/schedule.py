@@ -2,7 +2,8 @@
 
 Seconds while someone is looking at a school that is being set up, minutes
 while nobody is, hours once it is settled, further and further apart while it
-fails (architecture rule 8).
+fails (architecture rule 8). A withdrawn connection is asked about less and less
+often, but never given up: a "no" may have been a mistake of the service.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from assembly_ui.connector.status import Status
 
 LOOKED_AT = timedelta(seconds=60)
 LONGEST_BACKOFF = timedelta(minutes=30)
+LONGEST_WITHDRAWN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,16 @@ def next_check(
     connection: Connection, status: Status, now: datetime, pace: Pace
 ) -> datetime | None:
     """The next check, or None when there is nothing to ask about."""
-    if not connection.secret_encrypted or status is Status.ACCESS_WITHDRAWN:
+    if not connection.secret_encrypted:
         return None
+    due_at = now + _wait(connection, status, now, pace) * (0.9 + 0.2 * pace.jitter.random())
+    return max(due_at, connection.held_until or due_at)
+
+
+def _wait(connection: Connection, status: Status, now: datetime, pace: Pace) -> timedelta:
     looked_at = connection.watched_at is not None and now - connection.watched_at < LOOKED_AT
-    wait = _wait(connection, status, pace, looked_at)
-    return now + wait * (0.9 + 0.2 * pace.jitter.random())
-
-
-def _wait(connection: Connection, status: Status, pace: Pace, looked_at: bool) -> timedelta:
+    if connection.withdrawn_at:
+        return min(max(pace.settled, now - connection.withdrawn_at), LONGEST_WITHDRAWN)
     if connection.failures:
         backoff = min(pace.onboarding * 2 ** min(connection.failures - 1, 12), LONGEST_BACKOFF)
         return min(backoff, pace.onboarding * 2) if looked_at else backoff

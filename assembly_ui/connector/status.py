@@ -44,15 +44,19 @@ class Facts:
     paused_at: datetime | None = None
     withdrawn_at: datetime | None = None
     school_matches: bool | None = None
+    mismatched_at: datetime | None = None
     data_at: datetime | None = None
     first_connected_at: datetime | None = None
+    connected_at: datetime | None = None
     problem_at: datetime | None = None
 
 
 def derive_status(facts: Facts, now: datetime) -> Status:
     """The one status that these facts mean at `now`. Total: any facts have one."""
-    if facts.withdrawn_at and not _later(facts.invited_at, facts.withdrawn_at):
-        return Status.ACCESS_WITHDRAWN
+    if facts.withdrawn_at:
+        # What was known before the withdrawal connects nobody until access is granted again.
+        again = _later(facts.invited_at, facts.withdrawn_at)
+        return Status.AWAITING_CONNECTION if again else Status.ACCESS_WITHDRAWN
     if facts.authorised_at and facts.paused_at:
         return Status.ACCESS_PAUSED
     if _is_complete(facts):
@@ -105,12 +109,13 @@ def _later(moment: datetime | None, than: datetime) -> bool:
 
 def status_since(facts: Facts, status: Status) -> datetime | None:
     """When the facts behind a status were learnt; None when nothing happened yet."""
+    another_school = facts.school_matches is False
     behind = {
         Status.AWAITING_INVITATION: [],
         Status.AWAITING_CONNECTION: [facts.invited_at, facts.authorised_at, facts.installed_at],
-        Status.CONNECTED: [facts.authorised_at, facts.first_connected_at],
+        Status.CONNECTED: [facts.connected_at],
         Status.ACCESS_PAUSED: [facts.paused_at],
         Status.ACCESS_WITHDRAWN: [facts.withdrawn_at],
-        Status.CONNECTION_PROBLEM: [facts.problem_at],
+        Status.CONNECTION_PROBLEM: [facts.mismatched_at if another_school else facts.problem_at],
     }[status]
     return max((moment for moment in behind if moment), default=None)

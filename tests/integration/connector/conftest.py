@@ -1,5 +1,61 @@
-"""The service at the other end of the wire, and a client of it."""
+"""A school's connection, the service behind it, and ways of looking at both."""
 
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from assembly_ui.clock import ManualClock
+from assembly_ui.connector.check import check
+from assembly_ui.connector.overview import Overview, read_overview
+from assembly_ui.connector.schedule import Pace
+from assembly_ui.connector.timeline import newest
+from assembly_ui.database import Database
+from assembly_ui.schools.models import School
+from assembly_ui.xporter.client import XporterClient
+from tests.factories.connector import CIPHER
 from tests.factories.xporter import http, service, xporter
 
 __all__ = ["http", "service", "xporter"]
+
+Check = Callable[[School], Awaitable[Overview]]
+Kinds = Callable[[School], Awaitable[list[str]]]
+
+
+class Steady(random.Random):
+    """Jitter that neither lengthens nor shortens."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return Pace(onboarding=timedelta(seconds=5), settled=timedelta(hours=3), jitter=Steady(0))
+
+
+@pytest.fixture
+def check_now(database: Database, xporter: XporterClient, clock: ManualClock, pace: Pace) -> Check:
+    """Check a school once; what everybody sees then."""
+
+    async def checked(school: School) -> Overview:
+        assert school.id is not None
+        await check(database, xporter, CIPHER, school_id=school.id, clock=clock, pace=pace)
+        return await read_overview(database, school_id=school.id, now=clock())
+
+    return checked
+
+
+@pytest.fixture
+def told(database: Database) -> Kinds:
+    """The kinds of a school's timeline, oldest first."""
+
+    async def kinds(school: School) -> list[str]:
+        assert school.id is not None
+        entries = await newest(database, school_id=school.id, limit=100)
+        return [entry.kind.value for entry in reversed(entries)]
+
+    return kinds

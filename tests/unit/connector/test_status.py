@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -98,66 +100,129 @@ def test_facts_mean_one_status(facts: dict, status: Status) -> None:
     assert derive_status(Facts(**facts), NOW) is status
 
 
-def test_a_new_invitation_after_a_withdrawal_waits_again() -> None:
-    facts = Facts(**CONNECTED | {"withdrawn_at": HOUR_AGO, "invited_at": MOMENT_AGO})
-    assert derive_status(facts, NOW) is not Status.ACCESS_WITHDRAWN
+@pytest.mark.parametrize(
+    ("invited_at", "status"),
+    [
+        (None, Status.ACCESS_WITHDRAWN),
+        (TWO_HOURS_AGO, Status.ACCESS_WITHDRAWN),
+        (HOUR_AGO, Status.ACCESS_WITHDRAWN),
+        (MOMENT_AGO, Status.AWAITING_CONNECTION),
+    ],
+)
+def test_only_a_new_invitation_makes_a_withdrawn_connection_wait_again(
+    invited_at: datetime | None, status: Status
+) -> None:
+    facts = Facts(**CONNECTED | {"withdrawn_at": HOUR_AGO, "invited_at": invited_at})
+    assert derive_status(facts, NOW) is status
 
 
-def _every_combination() -> list[Facts]:
-    moments = [None, HOUR_AGO, MOMENT_AGO]
-    return [
-        Facts(invited, authorised, installed, paused, withdrawn, matches, data, connected, problem)
-        for invited, authorised, installed, paused, withdrawn, data, connected, problem in product(
-            [None, HOUR_AGO, MOMENT_AGO],
-            [None, HOUR_AGO],
-            [None, HOUR_AGO],
-            [None, MOMENT_AGO],
-            moments,
-            [None, MOMENT_AGO],
-            [None, HOUR_AGO],
-            moments,
-        )
-        for matches in (None, True, False)
-    ]
+CHOICES: dict[str, list[Any]] = {
+    "invited_at": [None, TWO_HOURS_AGO, HOUR_AGO, MOMENT_AGO],
+    "authorised_at": [None, HOUR_AGO],
+    "installed_at": [None, HOUR_AGO],
+    "paused_at": [None, MOMENT_AGO],
+    "withdrawn_at": [None, HOUR_AGO, MOMENT_AGO],
+    "school_matches": [None, True, False],
+    "data_at": [None, MOMENT_AGO],
+    "first_connected_at": [None, HOUR_AGO],
+    "problem_at": [None, MOMENT_AGO, NOW - PROBLEM_GRACE, HOUR_AGO],
+}
+EVERY = [Facts(**dict(zip(CHOICES, chosen, strict=True))) for chosen in product(*CHOICES.values())]
 
 
-def test_every_combination_of_facts_has_a_status_that_its_facts_allow() -> None:
-    combinations = _every_combination()
-    assert len(combinations) == 3 * 2 * 2 * 2 * 3 * 2 * 2 * 3 * 3
-    for facts in combinations:
-        status = derive_status(facts, NOW)
-        complete = (
-            facts.authorised_at
-            and facts.installed_at
-            and facts.data_at
-            and facts.school_matches is True
-        )
-        withdrawn = facts.withdrawn_at and not (
-            facts.invited_at and facts.invited_at > facts.withdrawn_at
-        )
-        assert (status is Status.ACCESS_WITHDRAWN) == bool(withdrawn), facts
-        if status is Status.CONNECTED:
-            assert complete
-            assert not facts.paused_at
-        if status is Status.ACCESS_PAUSED:
-            assert facts.paused_at
-        if status is Status.CONNECTION_PROBLEM:
-            assert facts.problem_at or facts.school_matches is False
-        if status is Status.AWAITING_INVITATION:
-            assert not facts.invited_at
-            assert not facts.authorised_at
+def _expected(facts: Facts) -> Status:
+    """Product.md section 4 once more, the most telling fact first."""
+    invited_since = (
+        facts.invited_at and facts.withdrawn_at and facts.invited_at > facts.withdrawn_at
+    )
+    seen = {
+        "withdrawn": bool(facts.withdrawn_at and not invited_since),
+        "waiting again": bool(invited_since),
+        "paused": bool(facts.authorised_at and facts.paused_at),
+        "complete": bool(facts.authorised_at and facts.installed_at and facts.data_at)
+        and facts.school_matches is True,
+        "failing": bool(facts.problem_at and facts.problem_at <= NOW - PROBLEM_GRACE),
+        "turned into another school": bool(facts.authorised_at and facts.first_connected_at)
+        and facts.school_matches is False,
+        "begun": bool(facts.invited_at or facts.authorised_at),
+    }
+    if seen["complete"] and seen["failing"]:
+        seen["complete"], seen["broken"] = False, True
+    verdicts = {
+        "withdrawn": Status.ACCESS_WITHDRAWN,
+        "waiting again": Status.AWAITING_CONNECTION,
+        "paused": Status.ACCESS_PAUSED,
+        "broken": Status.CONNECTION_PROBLEM,
+        "complete": Status.CONNECTED,
+        "turned into another school": Status.CONNECTION_PROBLEM,
+        "begun": Status.AWAITING_CONNECTION,
+    }
+    telling = (status for name, status in verdicts.items() if seen.get(name))
+    return next(telling, Status.AWAITING_INVITATION)
 
 
-def test_marks_of_every_combination_are_marks() -> None:
-    for facts in _every_combination():
-        for mark in (authorised_mark(facts), installed_mark(facts), school_mark(facts)):
-            assert isinstance(mark, Mark)
-        assert isinstance(data_mark(facts, NOW), Mark)
-        since = status_since(facts, derive_status(facts, NOW))
-        assert since is None or since <= NOW
+def test_every_combination_of_facts_has_the_status_its_facts_mean() -> None:
+    assert len(EVERY) == 4 * 2 * 2 * 2 * 3 * 3 * 2 * 2 * 4
+    wrong = [facts for facts in EVERY if derive_status(facts, NOW) is not _expected(facts)]
+    assert wrong == []
+    assert {_expected(facts) for facts in EVERY} == set(Status)
+
+
+def test_every_fact_is_in_the_table_of_combinations_or_dates_one_that_is() -> None:
+    dates = {"mismatched_at", "connected_at"}
+    assert {field.name for field in fields(Facts)} == set(CHOICES) | dates
+
+
+def test_nothing_is_called_connected_that_any_row_contradicts() -> None:
+    for facts in EVERY:
+        if derive_status(facts, NOW) is Status.CONNECTED:
+            marks = [authorised_mark(facts), installed_mark(facts), school_mark(facts)]
+            assert [*marks, data_mark(facts, NOW)] == [Mark.PASS] * 4, facts
+
+
+def test_every_combination_has_its_marks() -> None:
+    for facts in EVERY:
+        authorised = bool(facts.authorised_at and not facts.withdrawn_at)
+        assert authorised_mark(facts) is (Mark.PASS if authorised else Mark.FAIL)
+        installed = Mark.PASS if facts.installed_at else Mark.WAIT
+        assert installed_mark(facts) is (installed if facts.authorised_at else Mark.FAIL)
+        verdicts = {None: Mark.WAIT, True: Mark.PASS, False: Mark.FAIL}
+        assert school_mark(facts) is verdicts[facts.school_matches]
+        failing = facts.problem_at and facts.problem_at <= NOW - PROBLEM_GRACE
+        answered = Mark.PASS if facts.data_at else Mark.WAIT
+        assert data_mark(facts, NOW) is (Mark.FAIL if failing else answered)
 
 
 def test_not_installed_is_a_cross_before_authorisation_and_waits_after_it() -> None:
     assert installed_mark(Facts(invited_at=HOUR_AGO)) is Mark.FAIL
     assert installed_mark(Facts(authorised_at=HOUR_AGO)) is Mark.WAIT
     assert installed_mark(Facts(authorised_at=HOUR_AGO, installed_at=NOW)) is Mark.PASS
+
+
+@pytest.mark.parametrize(
+    ("facts", "since"),
+    [
+        ({}, None),
+        ({"invited_at": HOUR_AGO}, HOUR_AGO),
+        ({"invited_at": TWO_HOURS_AGO, "authorised_at": HOUR_AGO}, HOUR_AGO),
+        (CONNECTED | {"connected_at": MOMENT_AGO}, MOMENT_AGO),
+        (CONNECTED | {"paused_at": MOMENT_AGO}, MOMENT_AGO),
+        (CONNECTED | {"withdrawn_at": MOMENT_AGO}, MOMENT_AGO),
+        (CONNECTED | {"withdrawn_at": HOUR_AGO, "invited_at": MOMENT_AGO}, MOMENT_AGO),
+        (CONNECTED | {"problem_at": HOUR_AGO}, HOUR_AGO),
+        (CONNECTED | {"school_matches": False, "mismatched_at": MOMENT_AGO}, MOMENT_AGO),
+        (
+            CONNECTED
+            | {"school_matches": False, "mismatched_at": HOUR_AGO, "problem_at": MOMENT_AGO},
+            HOUR_AGO,
+        ),
+    ],
+)
+def test_a_status_tells_since_when(facts: dict, since: datetime | None) -> None:
+    assert status_since(Facts(**facts), derive_status(Facts(**facts), NOW)) == since
+
+
+def test_every_combination_can_say_since_when_or_that_nothing_was_learnt() -> None:
+    for facts in EVERY:
+        since = status_since(facts, derive_status(facts, NOW))
+        assert since is None or since <= NOW
