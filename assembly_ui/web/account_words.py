@@ -144,6 +144,14 @@ def words_for(error: errors.AccountsError, *, now: datetime) -> str:
     return f"That did not work, and nothing was changed. Ask {HELP} if it happens again."
 
 
+def sent_already(retry_at: datetime, *, now: datetime) -> str:
+    """What to say to somebody who wants another message too soon."""
+    return (
+        "We have sent a message already. Look in the spam folder too; you can send another "
+        f"{wait(retry_at, now)}."
+    )
+
+
 def wait(until: datetime, now: datetime) -> str:
     """How long until then: "in 40 seconds", "in 12 minutes"."""
     seconds = max(1, ceil((until - now).total_seconds()))

@@ -8,14 +8,20 @@ from typing import Any
 import reflex as rx
 
 from assembly_ui.accounts.confirmation_mail import sign_up_topic
-from assembly_ui.accounts.errors import AccountsError, FieldProblem, SignUpConfirmed, SignUpUnknown
+from assembly_ui.accounts.errors import (
+    AccountsError,
+    FieldProblem,
+    SignUpConfirmed,
+    SignUpUnknown,
+    Throttled,
+)
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import Waiting, correct_address, look, look_by_hash, resend
 from assembly_ui.bootstrap import parts
 from assembly_ui.pubsub import Topic
 from assembly_ui.web import access
-from assembly_ui.web.account_words import field_words, words_for
+from assembly_ui.web.account_words import field_words, sent_already, words_for
 from assembly_ui.web.components import button, card, details, link, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, email_field, ways_on
 from assembly_ui.web.components.countdown import countdown
@@ -67,6 +73,8 @@ class ConfirmEmailState(Live, rx.State):
                 f"We have sent another message to {seen.email}. Use the link in that one: those "
                 "before it no longer work.",
             )
+        except Throttled as error:
+            await notify(self, sent_already(error.retry_at, now=parts().clock()), "warning")
         except AccountsError as error:
             await self._explain(error)
         finally:

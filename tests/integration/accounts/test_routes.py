@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -36,12 +36,6 @@ from tests.factories.schools import a_member, a_school
 
 pytestmark = pytest.mark.usefixtures("cheap_bcrypt")
 EMAIL = "james.walters@kings.sch.uk"
-
-
-@pytest.fixture
-def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
-    with running_parts(database, clock, tmp_path, public_url=ADDRESS) as parts:
-        yield parts
 
 
 @pytest.fixture
