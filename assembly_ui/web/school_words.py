@@ -17,16 +17,18 @@ MIS_CHOICES = [(mis.key, mis.label) for mis in CATALOGUE]
 ROLE_NAMES = {Role.OWNER: "Owner", Role.ADMIN: "Admin", Role.VIEWER: "Viewer"}
 
 ROLE_MEANINGS = {
-    Role.OWNER: "May do everything, and hand the school on. Invitations to share data go to them.",
-    Role.ADMIN: "May do everything but hand the school on.",
-    Role.VIEWER: "May look at everything and change nothing.",
+    Role.OWNER: "As the owner you may do everything.",
+    Role.ADMIN: "As an admin you may do everything but transfer ownership.",
+    Role.VIEWER: "As a viewer you may look at everything and change nothing.",
 }
 
-ROLE_CHOICES = [
-    (role.value, f"{ROLE_NAMES[role]}: {ROLE_MEANINGS[role].rstrip('.').lower()}")
-    for role in (Role.VIEWER, Role.ADMIN)
-]
+ROLE_CHOICES = [(role.value, ROLE_NAMES[role]) for role in (Role.VIEWER, Role.ADMIN)]
 """The drop-down list of roles that can be given, the smaller first."""
+
+ROLES_HINT = (
+    "An admin may do everything but transfer ownership. A viewer may look at everything and "
+    "change nothing."
+)
 
 CHOOSE_SCHOOL = "Choose your school from the list. Start typing its name, then pick it."
 CHOOSE_MIS = "Choose your MIS provider from the list."
@@ -75,8 +77,8 @@ def not_available_words(key: str) -> str:
         return ""
     name = "Your MIS" if mis.key == "other" else mis.name
     return (
-        f"{name} cannot be connected to Assembly yet. You can set up your school all the same: "
-        "we keep your choice, and nothing is read from your MIS."
+        f"{name} cannot be connected to Assembly yet. We keep your choice, and nothing is read "
+        "from your MIS."
     )
 
 
@@ -179,7 +181,7 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
         case errors.MemberNotFound():
             return "They no longer belong to the school, perhaps since a moment ago."
         case errors.OwnerMustStay():
-            return "A school is never without an owner. Hand the school on to someone else first."
+            return "A school is never without an owner. Transfer the ownership first."
         case errors.InvitationForSomeoneElse(invited_email=email):
             return f"This invitation is for {email}. Log in with that address to accept it."
         case errors.InvitationNeedsNoAccount():
@@ -194,6 +196,12 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
         case errors.InvitationProblem():
             return invitation_words(error)[1]
     return f"That did not work, and nothing was changed. Ask {HELP} if it happens again."
+
+
+def a_role(role: Role) -> str:
+    """The role in a sentence: "an admin"."""
+    name = ROLE_NAMES[role].lower()
+    return f"{'an' if name[0] in 'ao' else 'a'} {name}"
 
 
 def _its_mis(mis: Mis) -> str:

@@ -16,6 +16,7 @@ from assembly_ui.web.components.boxes import (
     facts,
     mark,
     table,
+    table_row,
     timeline,
 )
 from assembly_ui.web.components.forms import (
@@ -59,6 +60,7 @@ __all__ = [
     "strength_meter",
     "submit",
     "table",
+    "table_row",
     "timeline",
     "visually_hidden",
 ]

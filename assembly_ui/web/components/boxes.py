@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import reflex as rx
@@ -61,20 +62,31 @@ def facts(*pairs: tuple[str, Any]) -> rx.Component:
     )
 
 
-def table(caption: str, heads: list[str], rows: Any) -> rx.Component:
-    """A table; `rows` are `rx.el.tr` or an `rx.foreach` of them."""
+def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
+    """A table; `rows` are `table_row`s, or an `rx.foreach` of them.
+
+    On phones each row becomes a small block. The roles keep it a table to
+    screen readers, who would lose that with the look of one.
+    """
+    columns = [rx.el.th(head, scope="col", role="columnheader") for head in heads]
     return rx.el.div(
         rx.el.table(
             rx.el.caption(caption, class_name="visually-hidden"),
-            rx.el.thead(rx.el.tr(*[rx.el.th(head, scope="col") for head in heads])),
-            rx.el.tbody(rows),
+            rx.el.thead(rx.el.tr(*columns, role="row"), role="rowgroup"),
+            rx.el.tbody(rows, role="rowgroup"),
             class_name="table",
+            role="table",
         ),
         class_name="table-scroll",
         role="region",
         aria_label=caption,
         tab_index=0,
     )
+
+
+def table_row(*cells: Any, key: Any) -> rx.Component:
+    """A row of a `table`, a cell for each of its heads."""
+    return rx.el.tr(*[rx.el.td(cell, role="cell") for cell in cells], role="row", key=key)
 
 
 def timeline(items: Any) -> rx.Component:

@@ -39,7 +39,7 @@ from assembly_ui.web.page import Page
 from assembly_ui.web.query import asked
 from assembly_ui.web.school_words import (
     ROLE_MEANINGS,
-    ROLE_NAMES,
+    a_role,
     invitation_words,
     words_for,
 )
@@ -153,7 +153,7 @@ class InvitationState(rx.State):
     def _put(self, seen: InvitationView, me: Caller | None) -> None:
         self.heading = f"Join {seen.school_name} on Assembly"
         self.school_name, self.invited_by = seen.school_name, seen.invited_by
-        self.email, self.role = seen.email, ROLE_NAMES[seen.role].lower()
+        self.email, self.role = seen.email, a_role(seen.role)
         self.meaning = ROLE_MEANINGS[seen.role]
         if me is not None:
             self.step = "accept" if me.email == seen.email else "other"
@@ -257,7 +257,13 @@ def _create() -> rx.Component:
 def _problem() -> rx.Component:
     return card(
         p(InvitationState.problem, role="status"),
-        row(link_button("Log in", href="/log-in", kind="secondary")),
+        row(
+            rx.cond(
+                SignedInState.email,
+                link_button("Your schools", href="/schools", kind="secondary"),
+                link_button("Log in", href="/log-in", kind="secondary"),
+            )
+        ),
     )
 
 

@@ -167,7 +167,7 @@ def join() -> rx.Component:
             ".",
         ),
         signed_in_as(),
-        rx.el.span(on_unmount=s.leave),
+        rx.el.span(hidden=True, on_unmount=s.leave),
         heading="Ask to join your school",
     )
 

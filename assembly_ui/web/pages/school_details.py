@@ -319,7 +319,7 @@ def _other_mis() -> rx.Component:
     return stack(
         select_field(
             "mis",
-            "MIS provider",
+            "Which MIS does your school use?",
             MIS_CHOICES,
             placeholder="",
             value=s.other_mis,
@@ -370,7 +370,7 @@ def school_details() -> rx.Component:
     )
     return admin_page(
         rx.cond(s.loaded, loaded, p("Loading your school …")),
-        rx.el.span(on_unmount=s.leave),
+        rx.el.span(hidden=True, on_unmount=s.leave),
         heading="School Details",
         current="School Details",
     )

@@ -20,7 +20,6 @@ from assembly_ui.web.components import (
     card,
     checkbox,
     error_summary,
-    facts,
     row,
     select_field,
     stack,
@@ -153,7 +152,7 @@ class SchoolSetupState(rx.State):
         except errors.MisUnknown:
             kept = ""
         self._choose_mis(kept)
-        self.errors["mis"] = ""
+        self._forgive("mis")
 
     @access.signed_in
     async def want_news(self, me: Caller, wanted: bool):
@@ -214,7 +213,8 @@ class SchoolSetupState(rx.State):
             use.database, use.register, user_id=me.user_id, urn=urn, now=use.clock()
         )
         self.chosen = school_view.chosen(school)
-        self.errors["school"] = ""
+        if school:
+            self._forgive("school")
 
     def _type_in(self) -> Any:
         self.manual = True
@@ -227,10 +227,17 @@ class SchoolSetupState(rx.State):
 
     def _refuse(self, problems: dict[str, str]) -> Any:
         self.errors = {name: problems.get(name, "") for name in ORDER}
+        self._sum_up()
+        return rx.set_focus(self.summary[0]["field"])
+
+    def _forgive(self, name: str) -> None:
+        self.errors[name] = ""
+        self._sum_up()
+
+    def _sum_up(self) -> None:
         self.summary = [
             {"field": name, "message": self.errors[name]} for name in ORDER if self.errors[name]
         ]
-        return rx.set_focus(self.summary[0]["field"])
 
     def _clear_errors(self) -> None:
         self.errors, self.summary = dict.fromkeys(ORDER, ""), []
@@ -298,13 +305,13 @@ def _place(parts_of_text: Any) -> rx.Component:
 
 def _echo() -> rx.Component:
     chosen = SchoolSetupState.chosen
+    place = (chosen["town"], chosen["postcode"], chosen["local_authority"])
     echo = alert(
-        facts(
-            ("Name", chosen["name"]),
-            ("Town", rx.cond(chosen["town"], chosen["town"], "Not in the register")),
-            ("Postcode", rx.cond(chosen["postcode"], chosen["postcode"], "Not in the register")),
-            ("Local authority", chosen["local_authority"]),
-            ("URN", chosen["urn"]),
+        rx.el.p(rx.el.strong(chosen["name"])),
+        rx.el.p(
+            *[rx.cond(part, rx.el.span(part)) for part in place],
+            rx.el.span("URN ", chosen["urn"]),
+            class_name="option-places",
         ),
         title="You have chosen",
         tone="success",
@@ -332,7 +339,7 @@ def _typed_in() -> rx.Component:
 def _mis() -> rx.Component:
     s = SchoolSetupState
     not_yet = alert(
-        rx.el.p(s.not_available),
+        rx.el.p(s.not_available, " You can set up your school all the same."),
         checkbox(
             "wants_news", "Tell me when it is", default_checked=s.wants_news, on_change=s.want_news
         ),

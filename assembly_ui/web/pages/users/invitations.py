@@ -27,12 +27,11 @@ from assembly_ui.web.components import (
     row,
     select_field,
     submit,
-    table,
 )
 from assembly_ui.web.components.pager import pager
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
-from assembly_ui.web.school_words import CHOOSE_ROLE, ROLE_CHOICES, ROLE_NAMES, words_for
+from assembly_ui.web.school_words import CHOOSE_ROLE, ROLE_CHOICES, ROLES_HINT, a_role, words_for
 from assembly_ui.web.still_here import still_member
 from assembly_ui.web.typed import typed_in
 from assembly_ui.web.users_view import Invited, invited
@@ -170,7 +169,7 @@ class InvitationsState(Live, rx.State):
 def _sent_words(sent: Sent) -> str:
     if sent.again:
         return f"We have sent {sent.email} a new link. Those before it no longer work."
-    return f"We have invited {sent.email} as {ROLE_NAMES[sent.role].lower()}."
+    return f"We have invited {sent.email} as {a_role(sent.role)}."
 
 
 def invite_colleague() -> rx.Component:
@@ -188,7 +187,12 @@ def invite_colleague() -> rx.Component:
             spell_check=False,
         ),
         select_field(
-            "role", "What they may do", ROLE_CHOICES, placeholder="", error=s.errors["role"]
+            "role",
+            "Role",
+            ROLE_CHOICES,
+            hint=ROLES_HINT,
+            placeholder="",
+            error=s.errors["role"],
         ),
         row(submit("Send invitation", busy=s.busy)),
         id=FORM,
@@ -203,45 +207,42 @@ def open_invitations() -> rx.Component:
     """The list, while there is anything in it."""
     s = InvitationsState
     listed = card(
-        table(
-            "Open invitations",
-            ["Email", "Role", "Sent", "Can be used", "Actions"],
-            rx.foreach(s.invitations, _row),
-        ),
+        rx.el.ul(rx.foreach(s.invitations, _invitation), class_name="list"),
         pager("open invitations", number=s.page, pages=s.pages, on_go=s.turn_to),
         title="Open invitations",
     )
     return rx.fragment(
         rx.cond(s.invitations.length() > 0, listed, rx.fragment()),
-        rx.el.span(on_unmount=s.leave),
+        rx.el.span(hidden=True, on_unmount=s.leave),
     )
 
 
-def _row(item: rx.Var[Invited]) -> rx.Component:
-    s = InvitationsState
+def _invitation(item: rx.Var[Invited]) -> rx.Component:
+    s, email = InvitationsState, item["email"].to(str)
     actions = row(
         button(
             "Send again",
             kind="secondary",
             on_click=s.resend(item["id"]),
-            aria_label="Send the invitation of " + item["email"].to(str) + " again",
+            aria_label="Send the invitation of " + email + " again",
         ),
         button(
             "Take back",
             kind="secondary",
             on_click=s.revoke(item["id"]),
-            aria_label="Take back the invitation of " + item["email"].to(str),
+            aria_label="Take back the invitation of " + email,
         ),
     )
-    return rx.el.tr(
-        rx.el.td(rx.el.strong(item["email"])),
-        rx.el.td(item["role_name"]),
-        rx.el.td(ago(item["sent"]), rx.el.div(muted("by ", item["by"]))),
-        rx.el.td(
-            rx.cond(
-                item["expired"], badge("Expired", "warning"), rx.fragment("until ", item["until"])
-            )
+    until = rx.el.span("Can be used until ", item["until"])
+    return rx.el.li(
+        rx.el.span(
+            rx.el.strong(item["email"]),
+            rx.el.span(item["role_name"]),
+            muted("sent ", ago(item["sent"]), " by ", item["by"]),
+            rx.cond(item["expired"], badge("Expired", "warning"), until),
+            class_name="listed-words",
         ),
-        rx.el.td(rx.cond(s.may_act, actions, rx.fragment())),
+        rx.cond(s.may_act, actions, rx.fragment()),
         key=item["id"],
+        class_name="listed",
     )

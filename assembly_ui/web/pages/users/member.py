@@ -1,4 +1,4 @@
-"""What can be done with one member: change the role, hand the school on, remove."""
+"""What can be done with one member: change the role, transfer the ownership, remove."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assembly_ui.web import access
 from assembly_ui.web.components import button, muted, p, row, select_field, stack
 from assembly_ui.web.components.dialog import dialog
 from assembly_ui.web.notice import notify
-from assembly_ui.web.school_words import ROLE_CHOICES, ROLE_NAMES, words_for
+from assembly_ui.web.school_words import ROLE_CHOICES, ROLES_HINT, a_role, words_for
 from assembly_ui.web.users_view import NOBODY, Member, member
 
 
@@ -58,7 +58,7 @@ class MemberState(rx.State):
 
     @access.owner
     async def ask_to_transfer(self, me: Caller):
-        """Make sure before handing on the school."""
+        """Make sure before transferring the ownership."""
         self.step = "transfer"
 
     @access.admin
@@ -79,7 +79,7 @@ class MemberState(rx.State):
                 role=self.role,
                 now=use.clock(),
             )
-            await notify(self, f"{who} is {_a(ROLE_NAMES[view.role])} now.")
+            await notify(self, f"{who} is {a_role(view.role)} now.")
         except errors.SchoolsError as error:
             await self._explain(error)
         self.step = ""
@@ -103,7 +103,7 @@ class MemberState(rx.State):
 
     @access.owner
     async def transfer(self, me: Caller):
-        """Hand the school on."""
+        """Make the member the owner."""
         use, who = parts(), self.member["name"]
         try:
             await members.transfer_ownership(
@@ -137,10 +137,6 @@ class MemberState(rx.State):
         await notify(self, words_for(error, now=parts().clock()), "warning")
 
 
-def _a(role_name: str) -> str:
-    return f"{'an' if role_name[0] in 'AO' else 'a'} {role_name.lower()}"
-
-
 def member_dialog() -> rx.Component:
     """The dialog, while it is about someone."""
     s = MemberState
@@ -161,15 +157,21 @@ def member_dialog() -> rx.Component:
 
 def _member() -> rx.Component:
     s = MemberState
-    hand_on = button("Make them the owner", kind="secondary", on_click=s.ask_to_transfer)
+    transfer = button("Transfer ownership", kind="secondary", on_click=s.ask_to_transfer)
     return stack(
         muted(s.member["email"]),
         select_field(
-            "role", "Role", ROLE_CHOICES, placeholder="", value=s.role, on_change=s.choose_role
+            "member-role",
+            "Role",
+            ROLE_CHOICES,
+            hint=ROLES_HINT,
+            placeholder="",
+            value=s.role,
+            on_change=s.choose_role,
         ),
         row(button("Save", on_click=s.change_role, wide=True)),
         row(
-            rx.cond(s.i_own, hand_on, rx.fragment()),
+            rx.cond(s.i_own, transfer, rx.fragment()),
             button(
                 rx.cond(s.member["is_me"], "Leave the school", "Remove from the school"),
                 kind="danger",
@@ -207,12 +209,12 @@ def _remove() -> rx.Component:
 def _transfer() -> rx.Component:
     s = MemberState
     return _sure(
-        rx.fragment("Make ", s.member["name"], " the owner?"),
+        rx.fragment("Transfer the ownership to ", s.member["name"], "?"),
         p(
-            "Invitations to share data go to the owner, who alone can hand the school on. You "
-            "stay as an admin. Only they can give it back to you. You are both told by email."
+            "Invitations to share data go to the owner, who alone can transfer the school again. "
+            "You stay as an admin, and only they can give it back. You are both told by email."
         ),
-        yes="Yes, make them the owner",
+        yes="Yes, transfer",
         on_yes=s.transfer,
         no=s.back,
     )

@@ -23,6 +23,7 @@ from assembly_ui.web.components import (
     select_field,
     small,
     table,
+    table_row,
 )
 from assembly_ui.web.components.pager import pager
 from assembly_ui.web.live import Live, tabs
@@ -122,7 +123,7 @@ def people() -> rx.Component:
     )
     return card(
         rx.cond(s.loaded, listed, p("Loading the people of your school …")),
-        rx.el.span(on_unmount=s.leave),
+        rx.el.span(hidden=True, on_unmount=s.leave),
         title="People",
     )
 
@@ -165,7 +166,20 @@ def _table() -> rx.Component:
 
 def _row(item: rx.Var[Member]) -> rx.Component:
     you = muted(" (you)")
-    name = rx.el.span(item["name"], rx.cond(item["is_me"], you, rx.fragment()))
+    email = rx.el.div(muted(item["email"]))
+    return table_row(
+        rx.fragment(
+            rx.el.strong(item["name"], rx.cond(item["is_me"], you, rx.fragment())),
+            rx.cond(item["email"] != item["name"], email, rx.fragment()),
+        ),
+        rx.cond(item["is_owner"], badge("Owner", "success"), rx.el.span(item["role_name"])),
+        rx.cond(item["seen"], ago(item["seen"]), muted("Not yet")),
+        rx.cond(item["is_owner"], rx.fragment(), _action(item)),
+        key=item["id"],
+    )
+
+
+def _action(item: rx.Var[Member]) -> rx.Component:
     change = button(
         "Change",
         kind="secondary",
@@ -173,24 +187,7 @@ def _row(item: rx.Var[Member]) -> rx.Component:
         aria_label="Change " + item["name"].to(str),
     )
     leave = button("Leave", kind="secondary", on_click=MemberState.open(item["id"]))
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.strong(name),
-            rx.cond(item["email"] != item["name"], rx.el.div(muted(item["email"]))),
-        ),
-        rx.el.td(
-            rx.cond(item["is_owner"], badge("Owner", "success"), rx.el.span(item["role_name"]))
-        ),
-        rx.el.td(rx.cond(item["seen"], ago(item["seen"]), muted("Not yet"))),
-        rx.el.td(
-            rx.cond(
-                PeopleState.may_act & ~item["is_owner"],
-                change,
-                rx.cond(item["is_me"] & ~item["is_owner"], leave, rx.fragment()),
-            )
-        ),
-        key=item["id"],
-    )
+    return rx.cond(PeopleState.may_act, change, rx.cond(item["is_me"], leave, rx.fragment()))
 
 
 def _viewer_hint() -> rx.Component:

@@ -115,7 +115,7 @@ def requests() -> rx.Component:
     )
     return rx.fragment(
         rx.cond(s.requests.length() > 0, listed, rx.fragment()),
-        rx.el.span(on_unmount=s.leave),
+        rx.el.span(hidden=True, on_unmount=s.leave),
     )
 
 
