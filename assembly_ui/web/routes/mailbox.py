@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,8 @@ from assembly_ui.settings import Settings
 from assembly_ui.web.access import clean
 from assembly_ui.web.http_caller import client_ip
 from assembly_ui.web.mailbox_view import SANDBOX
+
+_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 
 # Nothing in a message may run or load anything, nor learn where it is shown.
 _SAFE = {
@@ -59,9 +62,14 @@ def router(settings: Settings) -> APIRouter:
             mail = await open_mail(parts().database, mail_id=clean(int, mail_id))
         except MailUnknown:
             return HTMLResponse("This message is no longer here.", 404, headers=_SAFE)
-        return HTMLResponse(mail.html, headers=_SAFE)
+        return HTMLResponse(_framed(mail.html), headers=_SAFE)
 
     return routes
+
+
+def _framed(html: str) -> str:
+    # A link would else open inside the frame, where no page of ours agrees to stand.
+    return _HEAD.sub(r'\g<0><base target="_blank">', html, count=1)
 
 
 async def _too_often(request: Request) -> Response | None:

@@ -79,6 +79,16 @@ async def test_a_message_may_neither_run_nor_load_nor_be_framed_elsewhere(
     assert answer.headers["cache-control"] == "no-store"
 
 
+async def test_links_of_a_message_lead_out_of_its_frame(
+    web: httpx.AsyncClient, database: Database, clock: ManualClock, outbox: Outbox
+) -> None:
+    await a_posted_message(database, now=clock())
+    await outbox.send_due()
+    page = (await web.get("/mailbox/messages/1.html")).text
+    assert page.startswith("<!doctype html>")
+    assert page.count('<head><base target="_blank">') == 1
+
+
 @pytest.mark.parametrize(
     "mail_id", ["0", "-1", "999", "x", "1.5", "9" * 40, "1%00", "..%2F..%2Fetc", "%F0%9F%91%A9"]
 )
