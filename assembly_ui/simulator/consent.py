@@ -46,10 +46,8 @@ async def forward(
         InvitationUnknown, NotNow, AnswerMissing
     """
     to_name, to_email = line(name, 120), line(email, 300)
-    if not to_name:
-        raise AnswerMissing("name", "missing")
-    if not is_email(to_email):
-        raise AnswerMissing("email", "not_an_address" if to_email else "missing")
+    if problems := _problems_of_colleague(to_name, to_email):
+        raise AnswerMissing(**problems)
     async with _answering(database, token, Step.AUTHORITY) as held:
         assert held.sharing.id is not None
         if _is_repeat(await newest(held.session, held.sharing.id), to_email, now):
@@ -73,7 +71,7 @@ async def choose_mis(database: Database, *, token: object, code: object) -> None
         InvitationUnknown, NotNow, AnswerMissing
     """
     if not isinstance(code, str) or code not in mis.CATALOGUE:
-        raise AnswerMissing("mis", "not_chosen")
+        raise AnswerMissing(mis="not_chosen")
     async with _answering(database, token, Step.MIS) as held:
         held.sharing.draft_mis = code
 
@@ -95,7 +93,7 @@ async def choose_people(database: Database, *, token: object, people: object) ->
         InvitationUnknown, NotNow, AnswerMissing
     """
     if not isinstance(people, str) or people not in set(People):
-        raise AnswerMissing("people", "not_chosen")
+        raise AnswerMissing(people="not_chosen")
     async with _answering(database, token, Step.PEOPLE) as held:
         held.sharing.draft_people = People(people)
 
@@ -167,6 +165,13 @@ async def _answering(database: Database, token: object, step: Step) -> AsyncIter
         yield held
 
 
+def _problems_of_colleague(name: str, email: str) -> dict[str, str]:
+    problems = {} if name else {"name": "missing"}
+    if not is_email(email):
+        problems["email"] = "not_an_address" if email else "missing"
+    return problems
+
+
 def _is_repeat(last: Invitation, to_email: str, now: datetime) -> bool:
     same = bool(last.forwarded_by) and last.to_email.casefold() == to_email.casefold()
     return same and now - last.created_at < SAME_PRESS
@@ -179,7 +184,7 @@ async def _refuse_many(held: Held, now: datetime) -> None:
         col(Invitation.created_at) > now - timedelta(hours=1),
     )
     if (await held.session.exec(query)).one() >= FORWARDS_PER_HOUR:
-        raise AnswerMissing("email", "too_many")
+        raise AnswerMissing(email="too_many")
 
 
 def _clear_answers(sharing: Sharing, *, asked_at: datetime | None) -> None:

@@ -15,7 +15,7 @@ StandInError
     ├── InvitationUnknown     no such link
     ├── NotNow                this step is over, or not yet reached
     ├── AnswersChanged        the summary that was agreed to is not the present one
-    └── AnswerMissing         field, problem: the form must be filled in differently
+    └── AnswerMissing         problems: the form must be filled in differently
 
 Errors carry data, never wording.
 """
@@ -88,9 +88,8 @@ class AnswersChanged(PortalRefused):
 
 
 class AnswerMissing(PortalRefused):
-    """A field that cannot be accepted; `problem` names what is wrong with it."""
+    """Fields that cannot be accepted, each with the name of what is wrong with it."""
 
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(field, problem)
-        self.field = field
-        self.problem = problem
+    def __init__(self, **problems: str) -> None:
+        super().__init__(problems)
+        self.problems = problems

@@ -56,7 +56,7 @@ async def finish_selection(
     """
     chosen = [group for group in GROUPS if group in set(groups)]
     if not chosen:
-        raise AnswerMissing("groups", "not_chosen")
+        raise AnswerMissing(groups="not_chosen")
     async with _sharing(database, token) as held:
         if not awaits_selection(held.sharing):
             raise NotNow

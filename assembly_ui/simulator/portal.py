@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from math import ceil
 from typing import Concatenate, ParamSpec
 
 from fastapi import APIRouter
@@ -33,10 +34,11 @@ from assembly_ui.simulator.posts import Posted
 from assembly_ui.simulator.requests import read_form
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.standing import Standing, look
-from assembly_ui.simulator.steps import WALK, Stage, Step
+from assembly_ui.simulator.steps import WALK, Step
 
 BESIDE_AUTHORITY = ("forward", "forwarded", "decline")
-REFRESH_SECONDS = 3
+SOONEST_REFRESH, LATEST_REFRESH = 2, 60
+"""Seconds. Reloading costs people their place, so it waits until there is news."""
 
 Problems = dict[str, str]
 P = ParamSpec("P")
@@ -94,12 +96,13 @@ class Portal:
         return self._to_step(await self._look(token))
 
     @_by_link
-    async def show_step(self, token: str, name: str) -> Response:
+    async def show_step(self, token: str, name: str, still: str = "") -> Response:
         """A page of the walk, or a redirect to the one that is due."""
         standing = await self._look(token)
         if not _is_open(name, standing):
             return self._to_step(standing)
-        return remember(self._step_page(name, standing), self.stand_in, token)
+        shown = self._step_page(name, standing, still=bool(still))
+        return remember(shown, self.stand_in, token)
 
     @_by_link
     async def take_step(self, request: Request, token: str, name: str) -> Response:
@@ -159,28 +162,37 @@ class Portal:
         if not _is_open(name, standing):
             return self._to_step(standing)
         typed = {field: line(posted.one(field), 300) for field in ("name", "email")}
-        return self._step_page(name, standing, typed, problems)
+        return self._step_page(name, standing, typed=typed, problems=problems)
 
     def _step_page(
         self,
         name: str,
         standing: Standing,
+        *,
+        still: bool = False,
         typed: dict[str, str] | None = None,
         problems: Problems | None = None,
     ) -> Response:
-        waits = name == Step.DONE and standing.stage is not Stage.INSTALLED
+        moves = name == Step.DONE and not still
         return page(
             self.stand_in,
             name,
             status=422 if problems else 200,
-            refresh=REFRESH_SECONDS if waits else 0,
+            refresh=self._refresh(standing) if moves else 0,
             it=standing,
             number=WALK.index(Step(name)) + 1 if name in WALK else 0,
             steps=len(WALK),
             mis_names=CATALOGUE,
+            still=still,
             typed=typed or {},
             problems=problems or {},
         )
+
+    def _refresh(self, standing: Standing) -> int:
+        if standing.news_at is None:
+            return 0
+        seconds = ceil((standing.news_at - self.stand_in.clock()).total_seconds()) + 1
+        return min(max(seconds, SOONEST_REFRESH), LATEST_REFRESH)
 
     def _portal_page(
         self, name: str, standing: Standing, problems: Problems | None = None

@@ -23,4 +23,4 @@ def problems_of(error: AnswerMissing | AnswersChanged) -> dict[str, str]:
     """A message for each field that needs attention."""
     if isinstance(error, AnswersChanged):
         return {"summary": CHANGED}
-    return {error.field: _WORDS[error.field, error.problem]}
+    return {field: _WORDS[field, problem] for field, problem in error.problems.items()}

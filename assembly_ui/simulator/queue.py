@@ -32,7 +32,7 @@ async def choose_install(
         InvitationUnknown, NotNow, AnswerMissing
     """
     if not isinstance(choice, str) or choice not in set(Install):
-        raise AnswerMissing("install", "not_chosen")
+        raise AnswerMissing(install="not_chosen")
     async with holding(database, token) as held:
         if next_step(held.sharing) is not Step.INSTALL:
             raise NotNow

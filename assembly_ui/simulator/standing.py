@@ -17,6 +17,7 @@ from assembly_ui.simulator.steps import (
     awaits_selection,
     is_authorised,
     is_paused,
+    news_at,
     next_step,
     open_steps,
     stage,
@@ -72,8 +73,7 @@ class Standing:
     declined_at: datetime | None
     stage: Stage
     install: Install | None
-    queue_until: datetime | None
-    install_until: datetime | None
+    news_at: datetime | None
 
 
 async def look(database: Database, *, token: object, now: datetime) -> Standing:
@@ -117,8 +117,7 @@ def standing_of(
         declined_at=sharing.declined_at,
         stage=stage(sharing, now),
         install=sharing.install,
-        queue_until=sharing.queue_until,
-        install_until=sharing.install_until,
+        news_at=news_at(sharing, now),
     )
 
 

@@ -65,6 +65,12 @@ def stage(sharing: Sharing, now: datetime | None = None) -> Stage:
     return Stage.INSTALLING
 
 
+def news_at(sharing: Sharing, now: datetime) -> datetime | None:
+    """When the installation goes a stage further, as far as that is known."""
+    ends = {Stage.QUEUED: sharing.queue_until, Stage.INSTALLING: sharing.install_until}
+    return ends.get(stage(sharing, now))
+
+
 def is_authorised(sharing: Sharing) -> bool:
     """Whether the school shares, be it on hold."""
     return bool(sharing.secret) and sharing.withdrawn_at is None

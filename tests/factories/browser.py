@@ -155,4 +155,6 @@ class Browser:
 
 def _below(address: str, web: httpx.AsyncClient) -> str:
     """The address as the client wants it: relative to where it is mounted."""
-    return urlsplit(address).path.removeprefix(web.base_url.path.rstrip("/"))
+    parts = urlsplit(address)
+    path = parts.path.removeprefix(web.base_url.path.rstrip("/"))
+    return f"{path}?{parts.query}" if parts.query else path

@@ -57,7 +57,7 @@ async def test_the_whole_walk(
     assert invited.h1 == "When should we connect to your MIS?"
     await invited.press("Install now")
     assert invited.h1 == "Sharing is authorised"
-    assert invited.headers["Refresh"] == "3"
+    assert invited.headers["Refresh"] == "4"
     await stand_in.do_due()
     clock.advance(timedelta(seconds=3))
     await stand_in.do_due()
@@ -74,6 +74,10 @@ async def test_the_queue_is_shown_until_it_is_over(
     await _authorise(invited)
     await invited.press("Join the onboarding queue")
     assert "Onboarding queue, waiting for its turn" in invited.page.text
+    assert invited.headers["Refresh"] == "9"
+    await invited.follow("Stop it from loading again")
+    assert "Refresh" not in invited.headers
+    await invited.follow("Look again")
     clock.advance(timedelta(seconds=8))
     await invited.open(invited.path)
     assert "Onboarding queue, done" in invited.page.text
@@ -300,6 +304,16 @@ async def test_a_colleague_that_cannot_be_reached_is_asked_for_again(
     assert invited.status == 422
     assert words in invited.page.text
     assert ("name", name) in invited.page.forms[0].values
+
+
+async def test_everything_wrong_with_a_form_is_said_at_once(invited: Browser) -> None:
+    await invited.follow("No, forward to a colleague")
+    await invited.press("Send invitation", name="", email="nowhere")
+    assert invited.page.links["Enter your colleague’s name"] == "#name"
+    assert (
+        invited.page.links["Enter an email address in the correct format, like name@school.sch.uk"]
+        == "#email"
+    )
 
 
 async def test_declining_and_changing_ones_mind(invited: Browser) -> None:

@@ -14,6 +14,7 @@ from assembly_ui.simulator.steps import (
     Step,
     is_authorised,
     is_paused,
+    news_at,
     next_step,
     open_steps,
     stage,
@@ -21,6 +22,7 @@ from assembly_ui.simulator.steps import (
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=8)
+HOUR = timedelta(hours=1)
 
 ASKED = {"asked_at": NOW}
 SURE = ASKED | {"authority_at": NOW}
@@ -86,6 +88,21 @@ def test_the_stage_of_an_installation(
     facts: dict[str, object], now: datetime, expected: Stage
 ) -> None:
     assert stage(a_sharing(**facts), now) is expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "now", "expected"),
+    [
+        ({}, NOW, None),
+        (WAITING | {"install_until": SOON + HOUR}, NOW, SOON),
+        (WAITING | {"install_until": SOON + HOUR}, SOON, SOON + HOUR),
+        (WAITING | {"installed_at": NOW}, NOW, None),
+    ],
+)
+def test_when_there_will_be_news(
+    facts: dict[str, object], now: datetime, expected: datetime | None
+) -> None:
+    assert news_at(a_sharing(**facts), now) == expected
 
 
 @pytest.mark.parametrize(
