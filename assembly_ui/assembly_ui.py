@@ -14,6 +14,7 @@ from assembly_ui.build import web_folder
 from assembly_ui.simulator import router as stand_in
 from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
+from assembly_ui.web.doorman import guard
 from assembly_ui.web.http import create_http
 from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.live import tabs
@@ -109,3 +110,4 @@ app.register_lifespan_task(_product)
 for page in PAGES + (DEMO_PAGES if SETTINGS.is_demo else []):
     page.add_to(app)
 app.add_page(errors.not_found, route="404", title="Not found · Assembly")
+guard(app)

@@ -91,7 +91,8 @@ def _declare(access: str, handler: Callable | None, supersedes: bool) -> Any:
     guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[next(iter(signature.parameters.values())), *parameters]
     )
-    guarded.__annotations__ = {name: hints[name] for name in kinds if name in hints}
+    # Without annotations Reflex converts nothing itself: `clean` does, and says nothing.
+    guarded.__annotations__ = {}
     guarded.__access__ = access  # type: ignore[attr-defined]
     return rx.event(guarded, supersedes=True) if supersedes else rx.event(guarded)
 

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from assembly_ui import settings
-from assembly_ui.web.components import badge, button, link, p
+from assembly_ui.web.components import badge, button, jump, link, p
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
 from assembly_ui.web.shell import ShellState
@@ -74,7 +74,7 @@ def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) 
 
 def _shell(*content: Any, end: list, middle: list | None = None) -> rx.Component:
     return rx.el.div(
-        rx.el.a("Skip to main content", href="#main", class_name="skip-link"),
+        jump("Skip to main content", href="#main", class_name="skip-link"),
         rx.el.header(
             link(logo(), "Assembly", href="/", class_name="brand"),
             *(_demo_mark() if _SETTINGS.is_demo else []),

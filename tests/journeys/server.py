@@ -92,8 +92,9 @@ class Server:
             env=self.environment,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def seed(self, school: str, state: str) -> dict[str, Any]:

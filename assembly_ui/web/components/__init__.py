@@ -4,7 +4,7 @@ Pages are written in these and in plain `rx.el` text. Nobody passes classes:
 a new look is a new variant here, and its dress in assets/styles/components.css.
 """
 
-from assembly_ui.web.components.actions import button, copy_button, link, link_button, submit
+from assembly_ui.web.components.actions import button, copy_button, jump, link, link_button, submit
 from assembly_ui.web.components.boxes import (
     alert,
     badge,
@@ -45,6 +45,7 @@ __all__ = [
     "error_summary",
     "facts",
     "field",
+    "jump",
     "lead",
     "link",
     "link_button",

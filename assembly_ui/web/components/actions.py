@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 Kind = Literal["primary", "secondary", "danger", "quiet"]
 
@@ -50,7 +51,15 @@ def submit(
 
 def link(*children: Any, href: rx.Var[str] | str, **attributes: Any) -> rx.Component:
     """A link inside the app, or anywhere when `href` is a full address or mailto."""
+    if isinstance(href, str) and not href.startswith("/"):
+        return A.create(*children, href=href, **attributes)
     return rx.el.a(*children, href=href, **attributes)
+
+
+def jump(*children: Any, href: rx.Var[str] | str, **attributes: Any) -> rx.Component:
+    """A link to another place on the same page: "#" and the id of that place."""
+    # `rx.el.a` would make a route of it.
+    return A.create(*children, href=href, **attributes)
 
 
 def link_button(

@@ -10,7 +10,7 @@ from typing import Any
 
 import reflex as rx
 
-from assembly_ui.web.components.actions import button
+from assembly_ui.web.components.actions import button, jump
 
 Words = rx.Var[str] | str
 
@@ -139,7 +139,7 @@ def error_summary(errors: rx.Var[list[dict[str, str]]]) -> rx.Component:
     """
     lines = rx.foreach(
         errors,
-        lambda e: rx.el.li(rx.el.a(e["message"], href="#" + e["field"].to(str)), key=e["field"]),
+        lambda e: rx.el.li(jump(e["message"], href="#" + e["field"].to(str)), key=e["field"]),
     )
     summary = rx.el.div(
         rx.el.div(

@@ -1,0 +1,282 @@
+"""Every event handler, called by those who must not call it, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+
+from tests.journeys import steps
+from tests.journeys.server import ROOT, Server
+
+NAMESPACE = "/_event"
+HOSTILE: list[Any] = [
+    "",
+    "x" * 100_000,
+    "\u202egnp.exe",
+    "👩‍🏫" * 50,
+    "<script>alert(1)</script>",
+    "'; DROP TABLE users; --",
+    "nul\x00byte",
+    None,
+    -1,
+    2**70,
+    1.5,
+    True,
+    ["list"],
+    {"nested": {"deep": ["x"]}},
+]
+LIST_HANDLERS = """
+import inspect, json, os
+from reflex_base.environment import environment
+os.environ[environment.REFLEX_SKIP_COMPILE.name] = "true"
+import assembly_ui.assembly_ui
+from reflex_base.registry import RegistrationContext
+found = {
+    name: [getattr(entry.handler.fn, "__access__", ""),
+           list(inspect.signature(entry.handler.fn).parameters)[1:]]
+    for name, entry in RegistrationContext.get().event_handlers.items()
+}
+print("HANDLERS" + json.dumps(found))
+"""
+
+
+class Caller:
+    """A socket client that can say anything."""
+
+    def __init__(self, client: socketio.AsyncClient) -> None:
+        self._client = client
+        self.answers: list[Any] = []
+        client.on("event", self._hear, namespace=NAMESPACE)
+
+    async def _hear(self, update: Any) -> None:
+        self.answers.append(update)
+
+    async def call(self, name: str, payload: Any) -> None:
+        """Call a handler, whatever the payload."""
+        event = {"name": name, "payload": payload, "router_data": {"pathname": "/users"}}
+        await self._client.emit("event", event, namespace=NAMESPACE)
+
+
+@asynccontextmanager
+async def _calling(server: Server, **headers: str) -> AsyncIterator[Caller]:
+    client = socketio.AsyncClient(reconnection=False)
+    caller = Caller(client)
+    await client.connect(
+        f"{server.address}?token={uuid.uuid4()}",
+        headers=headers,
+        socketio_path="_event",
+        namespaces=[NAMESPACE],
+        transports=["websocket"],
+    )
+    try:
+        yield caller
+    finally:
+        await client.disconnect()
+
+
+@pytest.fixture(scope="module")
+def handlers(running_server: Server) -> dict[str, tuple[str, list[str]]]:
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_HANDLERS],
+        cwd=ROOT,
+        env=running_server.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("HANDLERS"))
+    return json.loads(line.removeprefix("HANDLERS"))
+
+
+async def _cookie(server: Server, email: str, password: str) -> str:
+    async with httpx.AsyncClient(headers={"Origin": server.address}) as client:
+        answer = await client.post(
+            f"{server.address}/auth/log-in", data={"email": email, "password": password}
+        )
+        assert answer.status_code == 303, answer.text
+        await client.get(f"{server.address}{answer.headers['location']}")
+        return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
+async def _redirects_of(caller: Caller, name: str, payload: dict[str, Any]) -> set[str]:
+    caller.answers.clear()
+    await caller.call(name, payload)
+    async with asyncio.timeout(10):
+        while True:
+            paths = {
+                event["payload"].get("path", "")
+                for update in caller.answers
+                for event in (update.get("events") or [])
+                if event["name"] == "_redirect"
+            }
+            if paths:
+                return paths
+            await asyncio.sleep(0.005)
+
+
+def _empty(arguments: list[str]) -> dict[str, Any]:
+    return dict.fromkeys(arguments, "")
+
+
+async def test_a_stranger_is_led_to_the_log_in_from_every_handler_that_needs_one(
+    server: Server, handlers: dict[str, tuple[str, list[str]]]
+) -> None:
+    async with _calling(server) as stranger:
+        for name, (access, arguments) in handlers.items():
+            if access not in ("", "public"):
+                led_to = await _redirects_of(stranger, name, _empty(arguments))
+                assert {path.partition("?")[0] for path in led_to} == {"/log-in"}, name
+
+
+async def test_a_person_without_a_school_is_led_to_set_one_up(
+    server: Server, handlers: dict[str, tuple[str, list[str]]]
+) -> None:
+    email = await _an_account_without_a_school(server)
+    cookie = await _cookie(server, email, steps.PASSWORD)
+    async with _calling(server, Cookie=cookie) as newcomer:
+        for name, (access, arguments) in handlers.items():
+            if access in ("member", "admin", "owner"):
+                led_to = await _redirects_of(newcomer, name, _empty(arguments))
+                assert led_to == {"/school-setup"}, name
+
+
+async def test_a_viewer_can_call_nothing_that_changes_the_school(
+    server: Server, handlers: dict[str, tuple[str, list[str]]]
+) -> None:
+    seeded = server.seed("100008", "connected")
+    cookie = await _cookie(server, seeded["email"], seeded["password"])
+    _make_viewer(server, seeded["email"])
+    before = _facts(server)
+    async with _calling(server, Cookie=cookie) as viewer:
+        for name, (access, arguments) in handlers.items():
+            if access in ("admin", "owner"):
+                led_to = await _redirects_of(viewer, name, _empty(arguments))
+                assert led_to == {"/no-access"}, name
+    assert _facts(server) == before
+
+
+@pytest.mark.parametrize("role", ["stranger", "owner"])
+async def test_hostile_payloads_meet_no_traceback_and_change_nothing(
+    server: Server, handlers: dict[str, tuple[str, list[str]]], role: str
+) -> None:
+    headers = {}
+    if role == "owner":
+        seeded = server.seed("100009", "awaiting-invitation")
+        headers["Cookie"] = await _cookie(server, seeded["email"], seeded["password"])
+    before = _facts(server)
+    async with _calling(server, **headers) as caller:
+        for name, (access, arguments) in handlers.items():
+            if role == "owner" and not arguments:
+                continue
+            for value in HOSTILE if arguments or not access else HOSTILE[:1]:
+                await caller.call(name, dict.fromkeys(arguments, value) | {"extra": value})
+        for payload in (None, "text", ["list"], 7):
+            await caller.call(next(iter(handlers)), payload)
+        await caller._client.emit("event", "not json", namespace=NAMESPACE)
+        await caller._client.emit("event", None, namespace=NAMESPACE)
+        await caller._client.emit("client_error", {"error_type": "x"}, namespace=NAMESPACE)
+        # The queue of a tab is worked in order, so when this is answered all was.
+        alive = next(name for name, (access, _) in handlers.items() if access == "signed in")
+        if role == "stranger":
+            await _redirects_of(caller, alive, _empty(handlers[alive][1]))
+    assert _facts(server) == before
+
+
+async def test_a_foreign_page_cannot_open_a_socket(server: Server) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        async with _calling(server, Origin="https://evil.example"):
+            pass
+    assert all("not an accepted origin" in line for line in server.trouble())
+
+
+async def test_a_closed_tabs_token_is_worthless_without_its_cookie(server: Server) -> None:
+    seeded = server.seed("100010", "awaiting-invitation")
+    cookie = await _cookie(server, seeded["email"], seeded["password"])
+    token = str(uuid.uuid4())
+    enter = "reflex___state____state.assembly_ui___web___shell____shell_state.enter"
+    hydrate = "reflex___state____state.hydrate"
+
+    async def connect(**headers: str) -> str:
+        client = socketio.AsyncClient(reconnection=False)
+        caller = Caller(client)
+        await client.connect(
+            f"{server.address}?token={token}",
+            headers=headers,
+            socketio_path="_event",
+            namespaces=[NAMESPACE],
+            transports=["websocket"],
+        )
+        await caller.call(enter, {})
+        await caller.call(hydrate, {})
+        async with asyncio.timeout(10):
+            while not any("school_name" in json.dumps(answer) for answer in caller.answers):
+                await asyncio.sleep(0.005)
+        await client.disconnect()
+        return json.dumps(caller.answers)
+
+    assert seeded["school"] in await connect(Cookie=cookie)
+    assert seeded["school"] not in await connect()
+
+
+async def _an_account_without_a_school(server: Server) -> str:
+    seeded = server.seed("100020", "awaiting-invitation")
+    with _database(server) as database:
+        database.execute(
+            "DELETE FROM memberships WHERE user_id = (SELECT id FROM users WHERE email = ?)",
+            (seeded["email"],),
+        )
+        database.execute(
+            "UPDATE users SET password_hash = ? WHERE email = ?",
+            (_hash(steps.PASSWORD), seeded["email"]),
+        )
+    return seeded["email"]
+
+
+def _make_viewer(server: Server, email: str) -> None:
+    with _database(server) as database:
+        database.execute(
+            "UPDATE memberships SET role = 'viewer' WHERE user_id = "
+            "(SELECT id FROM users WHERE email = ?)",
+            (email,),
+        )
+
+
+def _hash(password: str) -> str:
+    from tests.factories.accounts import _cheap_hash
+
+    return _cheap_hash(password)
+
+
+def _facts(server: Server) -> dict[str, int]:
+    tables = (
+        "users",
+        "schools",
+        "memberships",
+        "invitations",
+        "join_requests",
+        "sign_ups",
+        "timeline_events",
+        "outbox_messages",
+    )
+    with _database(server) as database:
+        return {
+            table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in tables
+        }
+
+
+def _database(server: Server) -> Any:
+    import sqlite3
+
+    return sqlite3.connect(server.folder / "data" / "assembly.db", timeout=15)
