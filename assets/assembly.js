@@ -109,7 +109,8 @@ document.addEventListener("click", (event) => {
     button.setAttribute("aria-expanded", String(open));
   }
   const jump = event.target.closest("a[href*='#']");
-  if (jump && jump.pathname === location.pathname) {
+  // Built pages may write their own path with a slash at its end.
+  if (jump && jump.pathname.replace(/\/$/, "") === location.pathname.replace(/\/$/, "")) {
     document.getElementById(jump.hash.slice(1))?.focus();
   }
   const shows = event.target.closest("[data-shows-password]");

@@ -71,7 +71,7 @@ def _ready() -> rx.Component:
             action="/auth/confirm",
         ),
         small(
-            "The form was sent to us ",
+            "We received this sign-up ",
             ago(s.asked_at),
             ". If that was not you, do nothing: the account stays closed.",
         ),

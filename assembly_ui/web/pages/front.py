@@ -22,7 +22,7 @@ STEPS = (
     (
         "Authorise an app",
         "You see what an app asks for before it gets anything. Until then we read nothing but "
-        "your school's name.",
+        "your school's name and identifiers.",
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from assembly_ui.web import access
-from assembly_ui.web.components import card, link, p, small
+from assembly_ui.web.components import card, link, p, small, stack
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
@@ -157,7 +157,14 @@ def _register() -> rx.Component:
 
 def _terms() -> rx.Component:
     return public_page(
-        card(*[_section(*section) for section in SECTIONS], _questions(), _register()),
+        card(
+            stack(
+                *[_section(*section) for section in SECTIONS],
+                _questions(),
+                _register(),
+                gap="wide",
+            )
+        ),
         heading="Terms of service",
         intro=f"Of the Assembly Platform, as of {DATE}",
     )
