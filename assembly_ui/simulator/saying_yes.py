@@ -14,7 +14,7 @@ async def say_yes(stand_in: StandIn, *, estab: str) -> None:
 
     Raises:
         NoResultFound: the school was never invited.
-        SimulatorError: it has answered already.
+        NotNow: it has answered already.
     """
     database, now = stand_in.database, stand_in.clock()
     token, asked = await _invited(stand_in, estab)
