@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_FILE = "secret.key"
+GROUPCALL_PORTAL = "https://manage.groupcall.com"
 
 
 class Mode(StrEnum):
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     )
     xporter_token_path: str = Field(
         "/api/oauth/GetToken", description="Token path below the Xporter address."
+    )
+
+    xporter_portal_url: str = Field(
+        "", description="Groupcall School Portal, linked for schools. Demo: the stand-in's."
     )
 
     smtp_host: str = Field("", description="SMTP server. Empty in demo: mail goes to the mailbox.")
@@ -155,6 +160,12 @@ class Settings(BaseSettings):
     def xporter_address(self) -> str:
         """Where Xporter on Demand answers: the real one, or the stand-in in this process."""
         return self.xporter_url.rstrip("/") or f"{self.own_address}/simulator/xporter"
+
+    @property
+    def xporter_portal(self) -> str:
+        """Where schools manage their sharing: Groupcall's page, or the stand-in's."""
+        own = f"{self.address}/simulator/xporter/portal" if self.is_demo else GROUPCALL_PORTAL
+        return self.xporter_portal_url or own
 
     @property
     def management_secret(self) -> str:

@@ -19,6 +19,7 @@ import typing
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 import reflex as rx
 
@@ -126,7 +127,7 @@ async def _permit(state: rx.State, access: str) -> tuple[list[Caller], Any]:
         return [], None
     me = await caller_of(state)
     if me is None:
-        return [], rx.redirect("/log-in")
+        return [], rx.redirect(_log_in_for(state))
     if access == "signed in":
         return [me], None
     if me.school_id is None:
@@ -134,6 +135,12 @@ async def _permit(state: rx.State, access: str) -> tuple[list[Caller], Any]:
     if access != "member" and not me.may_act_as(Role(access)):
         return [], rx.redirect("/no-access")
     return [me], None
+
+
+def _log_in_for(state: rx.State) -> str:
+    url = state.router.url
+    here = url.path + (f"?{url.query}" if url.query else "")
+    return f"/log-in?next={quote(here, safe='')}" if here != "/" else "/log-in"
 
 
 def _clean(kinds: dict[str, Any], args: tuple, sent: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from assembly_ui.web.components import badge, button, jump, link, p
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
 from assembly_ui.web.shell import ShellState
+from assembly_ui.web.signed_in import log_out
 
 ADMIN_PAGES = {
     "School Details": "/school-details",
@@ -120,23 +121,20 @@ def _school() -> rx.Component:
 
 
 def _person() -> rx.Component:
-    log_out = rx.el.form(
-        button("Log out", kind="quiet", type="submit"), action="/auth/log-out", method="post"
-    )
     return rx.fragment(
         rx.cond(
             ShellState.school_count > 1,
             link("Switch school", href="/schools"),
             rx.fragment(),
         ),
-        log_out,
+        log_out(),
     )
 
 
 def _menu_button() -> rx.Component:
     return rx.el.button(
         icon("menu"),
-        "Menu",
+        rx.el.span("Menu", class_name="menu-word"),
         type="button",
         class_name="button button-secondary menu-button",
         aria_expanded="false",

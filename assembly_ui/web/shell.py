@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import reflex as rx
 
+from assembly_ui.accounts.sessions import resolve as prolong
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.pubsub import Topic, school_topic
@@ -29,6 +32,12 @@ class ShellState(Live, rx.State):
         """Load the bar. First in the `on_load` of every admin page."""
         use = parts()
         await page_changed(self)
+        await prolong(
+            use.database,
+            token=access.session_token(self),
+            life=timedelta(days=use.settings.log_in_days),
+            now=use.clock(),
+        )
         self.school_name, self.person = me.school_name, me.display_name
         self.role = str(me.role)
         self.school_count = await count_schools(use.database, user_id=me.user_id)

@@ -6,6 +6,7 @@ import reflex as rx
 
 from assembly_ui.web import access
 from assembly_ui.web.components import button, muted, row
+from assembly_ui.web.components.plain_form import plain_form
 
 
 class SignedInState(rx.State):
@@ -20,12 +21,15 @@ class SignedInState(rx.State):
         self.email = me.email if me else ""
 
 
+def log_out() -> rx.Component:
+    """The button that ends the log-in."""
+    return plain_form(button("Log out", kind="quiet", type="submit"), action="/auth/log-out")
+
+
 def signed_in_as() -> rx.Component:
     """The address, and the way to log out or in as somebody else."""
     line = row(
         muted("Signed in as ", SignedInState.email),
-        rx.el.form(
-            button("Log out", kind="quiet", type="submit"), action="/auth/log-out", method="post"
-        ),
+        log_out(),
     )
     return rx.cond(SignedInState.email, line, rx.fragment())

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import reflex as rx
 
+from assembly_ui import settings
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector import errors
 from assembly_ui.connector.grant_access import grant_access
@@ -43,7 +44,7 @@ from assembly_ui.web.notice import notify
 from assembly_ui.web.page import Page
 from assembly_ui.web.shell import ShellState
 
-PORTAL = "https://groupcall.com/school-portal"
+PORTAL = settings.load().xporter_portal
 
 
 class ConnectorState(Live, rx.State):
@@ -290,7 +291,7 @@ def _layer(item: rx.Var[TestLayer]) -> rx.Component:
             rx.cond(item["remedy"], rx.el.span(" ", item["remedy"]), rx.fragment()),
             class_name="check-words",
         ),
-        rx.el.span(item["took"], class_name="muted small"),
+        rx.el.span(item["took"], class_name="check-took"),
         key=item["key"],
         class_name="check",
     )

@@ -212,9 +212,14 @@ class SchoolDetailsState(Live, rx.State):
 def _record() -> rx.Component:
     s = SchoolDetailsState
     edit = row(button("Edit the details", kind="secondary", on_click=s.edit))
+    in_review = small(
+        "Last changed ",
+        ago(s.in_review),
+        ". We check it, and come back to you if something is unclear.",
+    )
     typed_in_by_hand = rx.fragment(
         small("Typed in at School Setup, since your school is not in the register."),
-        rx.cond(s.in_review, small("We are checking it since ", ago(s.in_review), ".")),
+        rx.cond(s.in_review, in_review),
         rx.cond(s.may_act & ~s.editing, edit),
         rx.cond(s.editing, _form()),
     )

@@ -1,0 +1,201 @@
+"""Takes a picture of every screen in every state, at three widths, light and dark.
+
+Into screenshots/WIDTH-SCHEME/NAME.png, for looking at. With `--readme` it also
+refreshes the pictures of the README in docs/pictures/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.journeys import steps
+from tests.journeys.person import Person
+from tests.journeys.server import ROOT, Server
+from tools import chromium
+
+WIDTHS = (375, 768, 1440)
+SCHEMES = ("light", "dark")
+FOR_README = {
+    "06-sign-up": "sign-up",
+    "22-school-setup-list": "school-setup",
+    "12-mailbox-message": "mailbox",
+    "33-connector-awaiting-connection": "awaiting",
+    "35-connector-connected": "connector",
+}
+Shoot = Callable[[str], Awaitable[None]]
+
+
+class Album:
+    """Takes the same screen in every width and scheme."""
+
+    def __init__(self, page: Page, widths: tuple[int, ...]) -> None:
+        self._page = page
+        self._widths = widths
+        self.folder = ROOT / "screenshots"
+
+    async def shoot(self, name: str) -> None:
+        """Take the screen as it is now."""
+        for scheme in SCHEMES:
+            await self._page.emulate_media(color_scheme=scheme)
+            await self._page.locator(f"html.{scheme}").wait_for()
+            await self._page.evaluate("scrollTo(0, 0)")
+            for width in self._widths:
+                await self._page.set_viewport_size({"width": width, "height": 900})
+                path = self.folder / f"{width}-{scheme}" / f"{name}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                await self._page.screenshot(path=path, full_page=True)
+
+
+async def _tour(server: Server, browser: Browser, widths: tuple[int, ...]) -> None:
+    context = await browser.new_context(reduced_motion="reduce")
+    person = Person(server, context, await context.new_page())
+    shoot = Album(person.page, widths).shoot
+    await _signed_out(person, shoot)
+    email = steps.an_address()
+    await _signing_up(person, shoot, email)
+    await _setting_up(person, shoot, email)
+    await _connecting(person, shoot, email)
+    await _admin_view(person, shoot)
+    await context.close()
+
+
+async def _signed_out(person: Person, shoot: Shoot) -> None:
+    pages = {
+        "01-front": "/",
+        "02-log-in": "/log-in",
+        "03-log-in-wrong": "/log-in#wrong",
+        "04-forgotten-password": "/forgotten-password",
+        "05-resend-confirmation": "/resend-confirmation",
+        "06-sign-up": "/sign-up",
+        "08-terms": "/terms",
+        "09-confirm-mangled": "/confirm?token=nonsense",
+        "10-reset-mangled": "/reset-password?token=nonsense",
+        "13-invitation-mangled": "/invitation?token=nonsense",
+        "11-mailbox-empty": "/mailbox",
+        "14-not-found": "/nowhere",
+        "15-no-access": "/no-access",
+    }
+    for name, path in pages.items():
+        await person.page.goto("about:blank")
+        await person.goes_to(path)
+        await shoot(name)
+    await person.goes_to("/sign-up")
+    await person.fills(Email="james@gmial.com", Password="password")
+    await person.clicks("Sign up")
+    await person.sees("There is a problem")
+    await shoot("07-sign-up-refused")
+
+
+async def _signing_up(person: Person, shoot: Shoot, email: str) -> None:
+    await steps.sign_up(person, email)
+    await shoot("16-confirm-email")
+    link = await steps.read_confirmation(person, email)
+    await person.goes_to("/mailbox")
+    await person.page.get_by_text(steps.CONFIRM_SUBJECT).first.click()
+    await person.page.get_by_role("link", name="Confirm my email address").first.wait_for()
+    await shoot("12-mailbox-message")
+    await person.goes_to(link)
+    await shoot("17-confirm")
+    await person.clicks("Confirm email address")
+    await person.sees_heading("Log in")
+    await shoot("18-log-in-confirmed")
+    await person.goes_to(link)
+    await shoot("19-confirm-used")
+    await steps.log_in(person, email)
+
+
+async def _setting_up(person: Person, shoot: Shoot, email: str) -> None:
+    await shoot("20-school-setup")
+    field = person.page.get_by_role("combobox", name="School Name")
+    await field.press_sequentially("zzzzqqq", delay=20)
+    await person.sees("My school is not listed")
+    await shoot("21-school-setup-nothing-found")
+    await field.fill("")
+    await field.press_sequentially("st marys", delay=20)
+    await person.page.get_by_role("option").first.wait_for()
+    await shoot("22-school-setup-list")
+    await field.fill("")
+    await field.press_sequentially("Rhyl Comm", delay=20)
+    await person.page.get_by_role("option").first.click()
+    await person.field("MIS Provider").select_option("Bromcom")
+    await person.sees("You have chosen")
+    await shoot("23-school-setup-other-mis")
+    await person.field("MIS Provider").select_option("iSAMS (via Xporter on Demand)")
+    await shoot("24-school-setup-chosen")
+    await person.clicks("Continue")
+    await person.sees("No data")
+    await shoot("25-school-details")
+
+
+async def _connecting(person: Person, shoot: Shoot, email: str) -> None:
+    await steps.configure_connector(person)
+    await shoot("31-connector-awaiting-invitation")
+    invitation = await steps.grant_access(person, email)
+    await shoot("33-connector-awaiting-connection")
+    await person.clicks("Test Connection")
+    await person.sees("Support bundle")
+    await shoot("34-connector-test-failed")
+    await steps.authorise(person, invitation)
+    await shoot("40-portal-done")
+    await person.goes_to("/connector")
+    await person.sees_badge("Connected")
+    await person.clicks("Test Connection")
+    await person.sees("Tested")
+    await shoot("35-connector-connected")
+
+
+async def _admin_view(person: Person, shoot: Shoot) -> None:
+    pages = {
+        "26-school-details-connected": "/school-details",
+        "27-users": "/users",
+        "28-schools": "/schools",
+        "29-apps": "/apps",
+        "30-changesets": "/changesets",
+    }
+    for name, path in pages.items():
+        await person.goes_to(path)
+        await shoot(name)
+
+
+@asynccontextmanager
+async def _demo() -> AsyncIterator[tuple[Server, Browser]]:
+    path = chromium.find()
+    assert path, "No Chromium; run python tools/chromium.py"
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), grant_cooldown_seconds="1", simulator_queue_seconds="3")
+        server.start()
+        try:
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(
+                    executable_path=path, args=["--no-sandbox"]
+                )
+                yield server, browser
+        finally:
+            server.stop()
+
+
+async def main(widths: tuple[int, ...], readme: bool) -> None:
+    """Take them all."""
+    async with _demo() as (server, browser):
+        await _tour(server, browser, widths)
+    if readme:
+        pictures = ROOT / "docs" / "pictures"
+        pictures.mkdir(exist_ok=True)
+        for name, called in FOR_README.items():
+            picture = (ROOT / "screenshots" / "1440-light" / f"{name}.png").read_bytes()
+            (pictures / f"{called}.png").write_bytes(picture)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readme", action="store_true", help="refresh docs/pictures too")
+    parser.add_argument("--width", type=int, action="append", help="only these widths")
+    chosen = parser.parse_args()
+    asyncio.run(main(tuple(chosen.width or WIDTHS), chosen.readme))
