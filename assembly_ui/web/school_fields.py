@@ -9,7 +9,7 @@ import reflex as rx
 from assembly_ui.web.components import field
 
 _FIELDS: dict[str, dict[str, Any]] = {
-    "name": {"label": "Name of the school", "auto_complete": "organization"},
+    "name": {"label": "Name of your school", "auto_complete": "organization"},
     "town": {"label": "Town or city", "auto_complete": "address-level2"},
     "postcode": {"label": "Postcode", "auto_complete": "postal-code", "auto_capitalize": "off"},
     "local_authority": {"label": "Local authority", "auto_complete": "off"},

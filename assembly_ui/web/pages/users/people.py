@@ -173,7 +173,10 @@ def _row(item: rx.Var[Member]) -> rx.Component:
             rx.cond(item["email"] != item["name"], email, rx.fragment()),
         ),
         rx.cond(item["is_owner"], badge("Owner", "success"), rx.el.span(item["role_name"])),
-        rx.cond(item["seen"], ago(item["seen"]), muted("Not yet")),
+        rx.el.span(
+            rx.el.span("seen ", class_name="cell-word"),
+            rx.cond(item["seen"], ago(item["seen"]), muted("not yet")),
+        ),
         rx.cond(item["is_owner"], rx.fragment(), _action(item)),
         key=item["id"],
     )
