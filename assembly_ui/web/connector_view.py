@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any, TypedDict
 
+from assembly_ui.connector.check import LONGEST_CHECK
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.status import (
@@ -17,15 +18,17 @@ from assembly_ui.connector.status import (
     school_mark,
     status_since,
 )
+from assembly_ui.connector.tester import LONGEST_RUN
 from assembly_ui.connector.timeline import Entry
 from assembly_ui.schools.mis import connector_title, label_of
+from assembly_ui.web.connector_problems import PERHAPS_SENT, problem_of
 from assembly_ui.web.connector_words import (
-    CAUSES,
-    FAULTS,
+    LAYER_PASSED,
     LAYER_TITLES,
     NEXT_STEPS,
     STATUS_WORDS,
     TIMELINE,
+    WRONG_SCHOOL,
 )
 
 
@@ -93,44 +96,56 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
         status=overview.status.value,
         badge=words.badge,
         tone=words.tone,
-        sentence=words.sentence,
+        sentence=_sentence(overview),
         next_step=next_step,
         who=who,
         since=_iso(status_since(overview.facts, overview.status)),
         checked=_iso(connection.checked_at),
-        checking=connection.checking_since is not None,
+        checking=_is_checking(overview),
         owner=overview.owner_name,
         rows=_rows(overview),
         lines=[_line(entry) for entry in entries],
         layers=layers,
-        test_state=_test_state(test),
+        test_state=_test_state(test, overview.now),
         tested=_iso(test.started_at) if test else "",
         bundle=_bundle(overview, layers, test),
     )
 
 
+def _is_checking(overview: Overview) -> bool:
+    # A process that died leaves its check open.
+    since = overview.connection.checking_since
+    return since is not None and overview.now - since < LONGEST_CHECK
+
+
+def _sentence(overview: Overview) -> str:
+    if overview.status is Status.CONNECTION_PROBLEM and overview.facts.school_matches is False:
+        return WRONG_SCHOOL
+    return STATUS_WORDS[overview.status].sentence
+
+
 def _next_step(overview: Overview) -> tuple[str, str]:
-    facts, words = overview.facts, STATUS_WORDS[overview.status]
-    if words.next_step:
+    words, connection = STATUS_WORDS[overview.status], overview.connection
+    if overview.status is Status.AWAITING_INVITATION and connection.invite_failed_at:
+        unsure = connection.invite_failure in PERHAPS_SENT
+        step, who = NEXT_STEPS["perhaps_taken" if unsure else "not_taken"]
+    elif words.next_step:
         return words.next_step, words.who
-    if overview.status is Status.CONNECTION_PROBLEM:
-        key = "wrong_school" if facts.school_matches is False else _fault(overview)
-    elif not facts.authorised_at:
-        key = "invited"
-    elif facts.school_matches is False:
-        key = "wrong_school"
-    elif not facts.installed_at:
-        key = "not_installed"
     else:
-        key = _fault(overview) if facts.problem_at else "checking"
-    step, who = NEXT_STEPS[key]
-    named = {"email": overview.connection.invited_email, "owner": overview.owner_name}
+        step, who = _next_step_of_facts(overview)
+    named = {"email": connection.invited_email, "owner": overview.owner_name}
     return step.format(**named), who.format(**named)
 
 
-def _fault(overview: Overview) -> str:
-    fault = overview.connection.problem_detail
-    return fault if fault in FAULTS else "groupcall"
+def _next_step_of_facts(overview: Overview) -> tuple[str, str]:
+    facts = overview.facts
+    if authorised_mark(facts) is not Mark.PASS:
+        return NEXT_STEPS["invited"]
+    if facts.school_matches is False:
+        return problem_of("wrong_school")[1:]
+    if data_mark(facts, overview.now) is Mark.FAIL:
+        return problem_of(overview.connection.problem_kind)[1:]
+    return NEXT_STEPS["checking" if facts.installed_at else "not_installed"]
 
 
 def _rows(overview: Overview) -> list[Row]:
@@ -139,24 +154,23 @@ def _rows(overview: Overview) -> list[Row]:
     return [_authorised(overview), _installed(overview), _school(overview), _data(overview)]
 
 
-def _row(key: str, mark: Mark, name: str, before: str, at: datetime | None = None, after: str = ""):
+def _row(
+    key: str, mark: Mark, name: str, before: str, at: datetime | None = None, after: str = ""
+) -> Row:
     return Row(key=key, mark=mark.value, name=name, before=before, at=_iso(at), after=after)
 
 
 def _authorised(overview: Overview) -> Row:
-    facts, mark = overview.facts, authorised_mark(overview.facts)
+    key, facts, mark = "authorised", overview.facts, authorised_mark(overview.facts)
     if mark is Mark.PASS:
-        return _row(
-            "authorised",
-            mark,
-            "Authorised",
-            "Your school authorised Assembly ",
-            facts.authorised_at,
-        )
-    again = '. Click the "Grant Access" below to begin or restart the authorization process'
-    return _row(
-        "authorised", mark, "Not Authorized", "An invitation was sent ", facts.invited_at, again
-    )
+        words = "Your school authorised Assembly "
+        return _row(key, mark, "Authorised", words, facts.authorised_at)
+    again = 'Click the "Grant Access" below to begin or restart the authorization process'
+    if overview.status is Status.ACCESS_WITHDRAWN:
+        words = "Access was withdrawn "
+        return _row(key, mark, "Not Authorized", words, facts.withdrawn_at, f". {again}")
+    words = "An invitation was sent "
+    return _row(key, mark, "Not Authorized", words, facts.invited_at, f". {again}")
 
 
 def _installed(overview: Overview) -> Row:
@@ -169,14 +183,10 @@ def _installed(overview: Overview) -> Row:
 
 
 def _school(overview: Overview) -> Row:
-    mark, connection, school = (
-        school_mark(overview.facts),
-        overview.connection,
-        overview.school,
-    )
+    mark, connection, school = school_mark(overview.facts), overview.connection, overview.school
     if mark is Mark.WAIT:
         return _row("school", mark, "Right school", "Compared as soon as your MIS answers")
-    found = _named(connection.mis_school_name, connection.mis_estab)
+    found = _named(connection.mis_school_name, connection.mis_estab) or "a school without a name"
     if mark is Mark.PASS:
         return _row("school", mark, "Right school", f"Your MIS says it is {found}")
     chosen = _named(school.name, school.dfe_number)
@@ -185,57 +195,51 @@ def _school(overview: Overview) -> Row:
 
 
 def _data(overview: Overview) -> Row:
-    mark = data_mark(overview.facts, overview.now)
+    mark, facts = data_mark(overview.facts, overview.now), overview.facts
     if mark is Mark.FAIL:
-        cause, _ = FAULTS[_fault(overview)]
-        return _row("data", mark, "Data", f"{cause} Failing since ", overview.facts.problem_at)
+        cause = problem_of(overview.connection.problem_kind).cause
+        return _row("data", mark, "Data", f"{cause} Failing since ", facts.problem_at)
     if mark is Mark.PASS:
-        return _row("data", mark, "Data", "Your MIS last answered ", overview.facts.data_at)
+        return _row("data", mark, "Data", "Your MIS last answered ", facts.data_at)
     return _row("data", mark, "Data", "Nothing was read yet")
 
 
 def _layer(found: dict[str, Any]) -> TestLayer:
-    cause, remedy = CAUSES.get(found["cause"]) or FAULTS.get(
-        found["detail"].get("fault", ""), ("", "")
-    )
-    words = (
-        cause
-        or _passed(found)
-        or {"skip": "Skipped: it rests on the one above"}.get(found["result"], "")
-    )
-    took = "" if found["result"] == "skip" else f"{found['milliseconds']} ms"
+    result, milliseconds = found["result"], found["milliseconds"]
+    problem = problem_of(found["cause"]) if result == "fail" else None
     return TestLayer(
         key=found["layer"],
-        mark=found["result"],
+        mark=result,
         name=LAYER_TITLES[found["layer"]],
-        words=words,
-        remedy=remedy,
-        took=took,
+        words=problem.cause if problem else _layer_words(found),
+        remedy=problem.remedy if problem else "",
+        took="" if result == "skip" else _took(milliseconds),
     )
 
 
-def _passed(found: dict[str, Any]) -> str:
+def _layer_words(found: dict[str, Any]) -> str:
     detail = found["detail"]
+    if found["result"] == "skip":
+        return "Skipped: it rests on the one above"
     if found["layer"] == "data":
         return ", ".join(f"{count} {area.lower()}" for area, count in detail.items())
-    sentences = {
-        "register_match": "{name} has the DfE number {dfe_number}",
-        "invitation": "Sent to {to}",
-        "authorisation": "Xporter on Demand gave us a token for your school",
-        "scopes": "{scopes}",
-        "installed": "Your MIS answered",
-        "right_school": "The MIS says it is {found}",
-    }
-    done = found["result"] == "pass"
-    return sentences[found["layer"]].format_map(defaultdict(str, detail)) if done else ""
+    if found["layer"] == "invitation" and not detail.get("to"):
+        return "Not needed: your school authorised Assembly of its own accord"
+    return LAYER_PASSED[found["layer"]].format_map(defaultdict(str, detail))
 
 
-def _test_state(test: ConnectionTest | None) -> str:
+def _took(milliseconds: int) -> str:
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _test_state(test: ConnectionTest | None, now: datetime) -> str:
     if test is None:
         return ""
-    if test.cancelled_at:
-        return "cancelled"
-    return "finished" if test.finished_at else "running"
+    if test.finished_at:
+        return "finished"
+    # A process that died leaves its run open.
+    is_over = test.cancelled_at or now - test.started_at >= LONGEST_RUN
+    return "cancelled" if is_over else "running"
 
 
 def _bundle(overview: Overview, layers: list[TestLayer], test: ConnectionTest | None) -> str:
@@ -257,8 +261,13 @@ def _bundle(overview: Overview, layers: list[TestLayer], test: ConnectionTest | 
 
 
 def _line(entry: Entry) -> Line:
-    words = TIMELINE[entry.kind.value].format_map(defaultdict(str, entry.detail))
-    return Line(key=str(entry.id), at=_iso(entry.at), words=words, by=entry.by)
+    detail = dict(entry.detail)
+    if "why" in detail:
+        detail["cause"] = problem_of(detail["why"]).cause
+    if "passed" in detail:
+        detail["outcome"] = ": everything passed" if detail["passed"] else ": something failed"
+    words = TIMELINE[entry.kind.value].format_map(defaultdict(str, detail))
+    return Line(key=str(entry.id), at=_iso(entry.at), words=words.strip(), by=entry.by)
 
 
 def _mis(overview: Overview) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assembly_ui.connector.status import Status
 from assembly_ui.web.components.boxes import Tone
+from assembly_ui.web.connector_problems import ADMIN, ASSEMBLY, GROUPCALL, MANAGER
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ STATUS_WORDS: dict[Status, Words] = {
         "You have not sent an invitation to allow Assembly to access your data in Xporter on "
         "Demand. You can start this process by granting access below.",
         "Click Grant Access below.",
-        "You, or another admin of your school",
+        ADMIN,
     ),
     Status.AWAITING_CONNECTION: Words(
         "Awaiting Connection",
@@ -46,15 +47,15 @@ STATUS_WORDS: dict[Status, Words] = {
         "You have established a connection between Assembly and your data with Xporter on "
         "Demand. We will not extract any sensitive data until you have authorised an app.",
         "Authorise an app. Nothing else is needed for the connection.",
-        "You, or another admin of your school",
+        ADMIN,
     ),
     Status.ACCESS_PAUSED: Words(
         "Access Paused",
         "warning",
         "Your school has paused sharing in Xporter on Demand while it finishes choosing whose "
         "data to share. What we already hold stays as it was, and nothing new is read.",
-        "Finish the selection of people in Groupcall School Portal. We notice by ourselves.",
-        "The person who manages Xporter on Demand at your school",
+        "Finish the selection of people in Groupcall School Portal. This page changes by itself.",
+        MANAGER,
     ),
     Status.ACCESS_WITHDRAWN: Words(
         "Access Withdrawn",
@@ -79,7 +80,23 @@ BADGES: dict[str, tuple[str, str]] = {
     **{status.value: (words.badge, words.tone) for status, words in STATUS_WORDS.items()},
 }
 
+WRONG_SCHOOL = (
+    "The MIS that Xporter on Demand reads has turned out to be that of another school. What we "
+    "already hold stays as it was, and nothing is read from the other school but its name."
+)
+"""Instead of the sentence above, when it is not the calls that are the problem."""
+
 NEXT_STEPS: dict[str, tuple[str, str]] = {
+    "not_taken": (
+        "Click Grant Access to try again: Xporter on Demand did not take the last invitation, "
+        "and nothing was sent.",
+        ADMIN,
+    ),
+    "perhaps_taken": (
+        "Look into the mailbox of {owner}: Xporter on Demand did not confirm the last "
+        "invitation, which may have been sent or not. If nothing came, click Grant Access again.",
+        ADMIN,
+    ),
     "invited": (
         "Open the email from Xporter on Demand, sent to {email}, and click Begin Authorisation. "
         "It takes less than a minute.",
@@ -88,31 +105,11 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
     "not_installed": (
         "Nothing to do for you: Xporter on Demand is preparing your connector. This page changes "
         "by itself when it is ready.",
-        "Groupcall",
-    ),
-    "wrong_school": (
-        "Choose the right school in School Details, or ask support@groupcall.com to connect the "
-        "right MIS. Until then we read nothing.",
-        "You, or another admin of your school",
+        GROUPCALL,
     ),
     "checking": (
         "Nothing to do for you: we are reading your school's name from the MIS.",
-        "Assembly",
-    ),
-    "groupcall": (
-        "Nothing to do for you: Xporter on Demand is not answering as it should. This page "
-        "changes by itself when it does.",
-        "Groupcall",
-    ),
-    "school": (
-        "Ask the person who manages Xporter on Demand at your school to look at Groupcall School "
-        "Portal.",
-        "The person who manages Xporter on Demand at your school",
-    ),
-    "us": (
-        "Nothing to do for you: Xporter on Demand did not accept Assembly itself. Tell "
-        "help@assembly.education if it lasts more than an hour.",
-        "Assembly",
+        ASSEMBLY,
     ),
 }
 
@@ -126,41 +123,13 @@ LAYER_TITLES = {
     "data": "Data",
 }
 
-CAUSES: dict[str, tuple[str, str]] = {
-    "no_dfe_number": (
-        "Your school has no 7-digit DfE number here, by which Xporter on Demand knows schools.",
-        "Tell help@assembly.education the number, and we add it.",
-    ),
-    "not_invited": (
-        "No invitation was sent yet.",
-        "Click Grant Access.",
-    ),
-    "not_authorised": (
-        "Your school has not authorised Assembly in Xporter on Demand.",
-        "Click Begin Authorisation in the email from Xporter on Demand, or Grant Access to have "
-        "it sent again.",
-    ),
-    "authorisation_paused": (
-        "Sharing is paused while your school chooses whose data to share.",
-        "Finish the selection of people in Groupcall School Portal.",
-    ),
-    "no_school_scope": (
-        "The authorisation does not include School-level data.",
-        "Click Grant Access and authorise again, leaving School ticked.",
-    ),
-    "not_installed": (
-        "The Xporter on Demand connector of your school does not answer yet.",
-        "Finish its installation, or wait for the onboarding queue.",
-    ),
-    "wrong_school": (
-        "The MIS belongs to another school than the one you chose.",
-        "Choose the right school in School Details, or ask support@groupcall.com to connect the "
-        "right MIS.",
-    ),
-    "no_counts": (
-        "Xporter on Demand answered, but holds no data for your school yet.",
-        "The first collection runs overnight. Test again tomorrow.",
-    ),
+LAYER_PASSED = {
+    "register_match": "{name} has the DfE number {dfe_number}",
+    "invitation": "Sent to {to}",
+    "authorisation": "Xporter on Demand gave us a token for your school",
+    "scopes": "{scopes}",
+    "installed": "Your MIS answered",
+    "right_school": "The MIS says it is {found}",
 }
 
 FAULTS: dict[str, tuple[str, str]] = {
@@ -180,7 +149,7 @@ FAULTS: dict[str, tuple[str, str]] = {
 
 TIMELINE = {
     "invitation_sent": "Invitation sent to {to}",
-    "invitation_refused": "Xporter on Demand did not take the invitation",
+    "invitation_refused": "Invitation not confirmed. {cause} {said}",
     "authorised": "The school authorised Assembly in Xporter on Demand",
     "installed": "Xporter on Demand reads the school's MIS",
     "school_matched": "The MIS belongs to the chosen school",
@@ -189,7 +158,7 @@ TIMELINE = {
     "paused": "Sharing paused in Xporter on Demand",
     "resumed": "Sharing resumed in Xporter on Demand",
     "withdrawn": "Access withdrawn in Xporter on Demand",
-    "problem": "Calls to Xporter on Demand began to fail",
+    "problem": "Calls to Xporter on Demand began to fail. {cause}",
     "recovered": "Xporter on Demand answers again",
-    "tested": "Connection tested",
+    "tested": "Connection tested{outcome}",
 }

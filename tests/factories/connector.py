@@ -16,7 +16,16 @@ HOUR = timedelta(hours=1)
 
 
 async def a_connection(
-    database: Database,
+    database: Database, school: School, *, now: datetime, **described: Any
+) -> Connection:
+    """A connection as described, see `connection_row`."""
+    connection = connection_row(school, now=now, **described)
+    async with database.transaction() as session:
+        session.add(connection)
+    return connection
+
+
+def connection_row(
     school: School,
     *,
     now: datetime,
@@ -43,8 +52,8 @@ async def a_connection(
         facts |= _answering(school, now)
     if wrong_school:
         found = {"mis_estab": "3281110", "mis_school_name": "Queen's School"}
-        facts |= _answering(school, now) | {"school_matches": False, "first_connected_at": None}
-        facts |= found
+        facts |= _answering(school, now) | {"school_matches": False, "mismatched_at": now - HOUR}
+        facts |= found | {"first_connected_at": None, "connected_at": None}
     if paused:
         facts |= {"paused_at": now - HOUR}
     if withdrawn:
@@ -52,10 +61,7 @@ async def a_connection(
     if failing:
         facts |= {"problem_at": now - HOUR, "failures": 3, "problem_kind": "too_slow"}
         facts |= {"problem_detail": "groupcall"}
-    connection = Connection(**{"school_id": school.id, **facts, **columns})
-    async with database.transaction() as session:
-        session.add(connection)
-    return connection
+    return Connection(**{"school_id": school.id, **facts, **columns})
 
 
 async def the_connection(database: Database, school: School) -> Connection:
@@ -74,5 +80,6 @@ def _answering(school: School, now: datetime) -> dict[str, Any]:
         "school_checked_at": now - HOUR,
         "data_at": now - HOUR,
         "first_connected_at": now - HOUR,
+        "connected_at": now - HOUR,
         "checked_at": now - HOUR,
     }

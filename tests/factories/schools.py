@@ -31,7 +31,28 @@ async def a_school(
     Whatever else is given describes its connection: see `a_connection`.
     """
     owner = owner or await a_person(database, now=now)
-    school = School(
+    school = school_row(
+        now=now, name=name, urn=urn, dfe_number=dfe_number, mis=mis, telephone=telephone
+    )
+    async with database.transaction() as session:
+        session.add(school)
+    await a_member(database, school, owner, Role.OWNER, now=now)
+    if connection:
+        await a_connection(database, school, now=now, **connection)
+    return school
+
+
+def school_row(
+    *,
+    now: datetime,
+    name: str = "King's School",
+    urn: str | None = "123456",
+    dfe_number: str = DFE_NUMBER,
+    mis: str = "isams-xod",
+    telephone: str = "01632 960001",
+) -> School:
+    """The row of a school."""
+    return School(
         urn=urn,
         la_code=dfe_number[:3],
         establishment_number=dfe_number[3:],
@@ -44,12 +65,6 @@ async def a_school(
         mis_chosen_at=now,
         created_at=now,
     )
-    async with database.transaction() as session:
-        session.add(school)
-    await a_member(database, school, owner, Role.OWNER, now=now)
-    if connection:
-        await a_connection(database, school, now=now, **connection)
-    return school
 
 
 async def a_member(

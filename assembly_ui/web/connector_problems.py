@@ -1,0 +1,148 @@
+"""What can be wrong with a connection, in words: the cause, the remedy, whose turn it is.
+
+Keys are the kinds of the client's errors and what the layers of Test Connection
+find. Each remedy is said both beside a failed layer and as the next step.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ADMIN = "You, or another admin of your school"
+MANAGER = "The person who manages Xporter on Demand at your school"
+GROUPCALL = "Groupcall"
+ASSEMBLY = "Assembly"
+
+WE_KEEP_TRYING = "Nothing to do for you: we keep trying, and this page changes by itself."
+TELL_US = "We keep trying. Tell help@assembly.education if it lasts more than an hour."
+TELL_US_NUMBER = "Tell help@assembly.education the number, and we add it."
+ASK_MANAGER = (
+    "Ask the person who manages Xporter on Demand at your school to look at Groupcall School "
+    "Portal."
+)
+
+
+class Problem(NamedTuple):
+    """What is wrong, what helps, and who can do it."""
+
+    cause: str
+    remedy: str
+    who: str
+
+
+def _theirs(cause: str) -> Problem:
+    return Problem(cause, WE_KEEP_TRYING, GROUPCALL)
+
+
+def _ours(cause: str) -> Problem:
+    return Problem(cause, TELL_US, ASSEMBLY)
+
+
+PROBLEMS: dict[str, Problem] = {
+    "xporter_error": _theirs("Xporter on Demand did not do what we asked."),
+    "unreachable": _theirs("We cannot reach Xporter on Demand."),
+    "address_unknown": _ours("We cannot find the address of Xporter on Demand."),
+    "connection_refused": _theirs("Xporter on Demand does not take our calls."),
+    "connection_lost": _theirs("The connection to Xporter on Demand broke off."),
+    "too_slow": _theirs("Xporter on Demand did not answer in time."),
+    "service_down": _theirs("Xporter on Demand has a fault."),
+    "rate_limited": _ours("Xporter on Demand asked us to call less often."),
+    "unreadable": _theirs("Xporter on Demand answered something we cannot read."),
+    "empty_answer": _theirs("Xporter on Demand sent an empty answer."),
+    "not_json": _theirs("Xporter on Demand sent a web page instead of data."),
+    "truncated_answer": _theirs("The answer of Xporter on Demand stopped half-way."),
+    "wrong_shape": _theirs("Xporter on Demand answered something else than we asked for."),
+    "redirected": _ours("Xporter on Demand sent us to another address, and we did not follow."),
+    "denied": Problem("Xporter on Demand refuses us access.", ASK_MANAGER, MANAGER),
+    "not_authorised": Problem(
+        "Xporter on Demand holds no authorisation of Assembly by your school.",
+        "Click Begin Authorisation in the email from Xporter on Demand, or Grant Access to have "
+        "it sent again.",
+        ADMIN,
+    ),
+    "authorisation_paused": Problem(
+        "Sharing is paused while your school chooses whose data to share.",
+        "Finish the selection of people in Groupcall School Portal.",
+        MANAGER,
+    ),
+    "scope_not_granted": Problem(
+        "The authorisation does not include what we asked for.",
+        "Click Grant Access and authorise again, leaving School ticked.",
+        ADMIN,
+    ),
+    "token_expired": _theirs("Xporter on Demand refuses the access it has just given us."),
+    "our_credentials_refused": _ours("Xporter on Demand did not accept Assembly itself."),
+    "no_data_yet": Problem(
+        "Xporter on Demand holds no data from your MIS.",
+        "The first collection runs overnight. If it stays like this, ask support@groupcall.com.",
+        GROUPCALL,
+    ),
+    "not_found": _ours("Xporter on Demand does not know your school, or what we asked for."),
+    "refused": _theirs("Xporter on Demand refused, in words we do not know."),
+    "invite_refused": Problem(
+        "Xporter on Demand did not take the invitation.",
+        "Check your school's details, then click Grant Access again. If it is refused once more, "
+        "tell help@assembly.education.",
+        ADMIN,
+    ),
+    "not_a_school_number": Problem(
+        "The DfE number we hold for your school is not one of 7 digits.", TELL_US_NUMBER, ADMIN
+    ),
+    "callback_unreadable": _ours("Xporter on Demand sent an authorisation we cannot read."),
+    "secret_unreadable": Problem(
+        "We can no longer read what Xporter on Demand gave us to open your school's data.",
+        "Click Grant Access and authorise again.",
+        ADMIN,
+    ),
+    "no_dfe_number": Problem(
+        "Your school has no 7-digit DfE number here, by which Xporter on Demand knows schools.",
+        TELL_US_NUMBER,
+        ADMIN,
+    ),
+    "not_invited": Problem("No invitation was sent yet.", "Click Grant Access.", ADMIN),
+    "no_school_scope": Problem(
+        "The authorisation does not include School-level data.",
+        "Click Grant Access and authorise again, leaving School ticked.",
+        ADMIN,
+    ),
+    "not_installed": Problem(
+        "The Xporter on Demand connector of your school does not answer yet.",
+        "Finish its installation, or wait for the onboarding queue.",
+        MANAGER,
+    ),
+    "wrong_school": Problem(
+        "The MIS belongs to another school than the one you chose.",
+        "Ask support@groupcall.com to connect the right MIS. If you chose the wrong school here, "
+        "tell help@assembly.education.",
+        ADMIN,
+    ),
+    "no_counts": Problem(
+        "Xporter on Demand answered, but holds no data for your school yet.",
+        "The first collection runs overnight. Test again tomorrow.",
+        GROUPCALL,
+    ),
+}
+
+PERHAPS_SENT = frozenset({"too_slow", "connection_lost"})
+"""After these nobody knows whether the invitation went out (see the client)."""
+
+
+def problem_of(kind: str) -> Problem:
+    """The words for a kind; of an unknown one only that something failed."""
+    return PROBLEMS.get(kind, PROBLEMS["xporter_error"])
+
+
+def invite_failed_words(kind: str, said: str = "") -> str:
+    """Why Grant Access came to nothing, what is safe, and what to do next.
+
+    `said` is what Xporter on Demand gave as its reason, if anything.
+    """
+    reason = f"{problem_of(kind).cause} It said: {said.rstrip('.')}." if said else ""
+    reason = reason or problem_of(kind).cause
+    if kind in PERHAPS_SENT:
+        return (
+            f"{reason} The invitation may have been sent or not. Look into the mailbox of the "
+            "school owner before you click Grant Access again."
+        )
+    remedy = problem_of(kind).remedy if kind == "invite_refused" else "Try again in a minute."
+    return f"{reason} No invitation was sent, and nothing else changed. {remedy}"
