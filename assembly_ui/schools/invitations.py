@@ -1,4 +1,4 @@
-"""Inviting colleagues by email: sent, sent again, taken back, accepted.
+"""Inviting colleagues by email: sent, sent again, taken back.
 
 An address has at most one open invitation to a school. Sending it again makes
 a new link; the one before then says so.
@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from assembly_ui.accounts.emails import usable_email
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.people import find_user
-from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
@@ -23,15 +22,10 @@ from assembly_ui.mail.outbox import post
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.errors import (
     AlreadyMember,
-    InvitationExpired,
-    InvitationForSomeoneElse,
-    InvitationReplaced,
-    InvitationRevoked,
     InvitationUnknown,
-    InvitationUsed,
     InvitedTooSoon,
 )
-from assembly_ui.schools.membership import add_member, lock_school, membership_of, permit
+from assembly_ui.schools.membership import membership_of, permit
 from assembly_ui.schools.models import Invitation, Role, School
 from assembly_ui.schools.paging import Paged, paged
 from assembly_ui.schools.roles import parse_role
@@ -59,28 +53,6 @@ class OpenInvitation:
     invited_by: str
     sent_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True)
-class InvitationView:
-    """An invitation as the person who opens its link sees it."""
-
-    school_name: str
-    town: str
-    email: str
-    role: Role
-    invited_by: str
-    expires_at: datetime
-    has_account: bool
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The school the person belongs to now."""
-
-    school_id: int
-    school_name: str
-    role: Role
 
 
 @dataclass(frozen=True)
@@ -122,7 +94,7 @@ async def invite(
         await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
         await _refuse_member(session, school_id, to)
         letter = _Letter(school_id, by_user_id, to, given, address, life, now)
-        return await _send(session, letter, await _open_for(session, school_id, to))
+        return await _send(session, letter, await open_for(session, school_id, to))
 
 
 async def resend(
@@ -159,7 +131,7 @@ async def revoke(
         await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
         invitation = await _open(session, school_id, invitation_id)
         invitation.revoked_at = now
-        _note(session, Action.INVITATION_REVOKED, invitation, by_user_id, now)
+        note(session, Action.INVITATION_REVOKED, invitation, by_user_id, now)
     return invitation.email
 
 
@@ -187,108 +159,6 @@ async def list_open(database: Database, *, school_id: int, page: int = 1) -> Pag
     return Paged(views, found.number, found.pages, found.total)
 
 
-async def look(database: Database, *, token: object, now: datetime) -> InvitationView:
-    """What the link invites to; it stays unused.
-
-    Raises:
-        InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
-    """
-    async with database.read() as session:
-        invitation = await find_usable(session, token, now=now)
-        school = await session.get_one(School, invitation.school_id)
-        by = await session.get_one(User, invitation.invited_by)
-        user = await find_user(session, invitation.email)
-    return InvitationView(
-        school_name=school.name,
-        town=school.town,
-        email=invitation.email,
-        role=invitation.role,
-        invited_by=by.name or by.email,
-        expires_at=invitation.expires_at,
-        has_account=user is not None and user.confirmed_at is not None,
-    )
-
-
-async def accept(
-    database: Database, *, token: object, user_id: int, session_id: int, now: datetime
-) -> Accepted:
-    """Join the school the link invites to, and look at it.
-
-    Pressing twice is no error: the member is shown their school.
-
-    Raises:
-        InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
-        InvitationForSomeoneElse: the person's address is not the invited one.
-    """
-    async with database.transaction() as session:
-        accepted = await _accept(session, token, user_id, now)
-    await look_at_school(database, session_id=session_id, school_id=accepted.school_id)
-    return accepted
-
-
-async def find_usable(session: Session, token: object, *, now: datetime) -> Invitation:
-    """The invitation, if its link opens something.
-
-    Raises:
-        InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
-    """
-    invitation = await _find(session, token)
-    if invitation.accepted_at:
-        raise InvitationUsed
-    if invitation.revoked_at:
-        newer = await _open_for(session, invitation.school_id, invitation.email)
-        raise InvitationReplaced if newer else InvitationRevoked
-    if invitation.expires_at <= now:
-        raise InvitationExpired(invitation.expires_at)
-    return invitation
-
-
-async def take_up(session: Session, invitation: Invitation, user_id: int, now: datetime) -> None:
-    """Make the person a member in the caller's transaction, for one caller only.
-
-    Raises:
-        InvitationUsed: somebody was quicker.
-    """
-    taken = await session.exec(
-        update(Invitation)
-        .where(
-            col(Invitation.id) == invitation.id,
-            col(Invitation.accepted_at).is_(None),
-            col(Invitation.revoked_at).is_(None),
-        )
-        .values(accepted_at=now)
-    )
-    if taken.rowcount == 0:
-        raise InvitationUsed
-    await add_member(
-        session,
-        school_id=invitation.school_id,
-        user_id=user_id,
-        role=invitation.role,
-        now=now,
-    )
-    _note(session, Action.INVITATION_ACCEPTED, invitation, user_id, now)
-
-
-async def _accept(session: Session, token: object, user_id: int, now: datetime) -> Accepted:
-    invitation = await _find(session, token)
-    user = await session.get_one(User, user_id)
-    if user.email != invitation.email:
-        raise InvitationForSomeoneElse(invitation.email)
-    school = await lock_school(session, invitation.school_id)
-    assert school is not None
-    # Whoever held the lock before may have accepted it, or taken it back.
-    await session.refresh(invitation)
-    member = await membership_of(session, school_id=invitation.school_id, user_id=user_id)
-    if member is None or not invitation.accepted_at:
-        await take_up(session, await find_usable(session, token, now=now), user_id, now)
-    role = member.role if member else invitation.role
-    return Accepted(invitation.school_id, school.name, role)
-
-
 async def _send(session: Session, letter: _Letter, before: Invitation | None) -> Sent:
     now = letter.now
     if before and before.sent_at + COOL_DOWN > now:
@@ -309,7 +179,7 @@ async def _send(session: Session, letter: _Letter, before: Invitation | None) ->
         before.revoked_at = now
     await _post(session, letter, f"{letter.address}/invitation?token={token}")
     action = Action.INVITATION_RESENT if before else Action.COLLEAGUE_INVITED
-    _note(session, action, invitation, letter.by_user_id, now)
+    note(session, action, invitation, letter.by_user_id, now)
     return Sent(letter.to, letter.role, again=before is not None)
 
 
@@ -335,14 +205,6 @@ async def _refuse_member(session: Session, school_id: int, email: str) -> None:
         raise AlreadyMember(school_id)
 
 
-async def _find(session: Session, token: object) -> Invitation:
-    query = select(Invitation).where(col(Invitation.token_hash) == hash_token(token))
-    invitation = (await session.exec(query)).first()
-    if invitation is None:
-        raise InvitationUnknown
-    return invitation
-
-
 async def _open(session: Session, school_id: int, invitation_id: int) -> Invitation:
     query = select(Invitation).where(col(Invitation.id) == invitation_id, *_is_open(school_id))
     invitation = (await session.exec(query)).first()
@@ -351,7 +213,8 @@ async def _open(session: Session, school_id: int, invitation_id: int) -> Invitat
     return invitation
 
 
-async def _open_for(session: Session, school_id: int, email: str) -> Invitation | None:
+async def open_for(session: Session, school_id: int, email: str) -> Invitation | None:
+    """The address's open invitation to the school."""
     query = select(Invitation).where(col(Invitation.email) == email, *_is_open(school_id))
     return (await session.exec(query)).first()
 
@@ -364,9 +227,10 @@ def _is_open(school_id: int) -> tuple:
     )
 
 
-def _note(
+def note(
     session: Session, action: Action, invitation: Invitation, user_id: int, now: datetime
 ) -> None:
+    """Record and announce what was done with an invitation, in the caller's transaction."""
     record(
         session,
         action,

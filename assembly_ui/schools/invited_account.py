@@ -16,7 +16,7 @@ from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import user_topic
 from assembly_ui.schools.errors import InvitationNeedsNoAccount
-from assembly_ui.schools.invitations import find_usable, look, take_up
+from assembly_ui.schools.invitation_link import find_usable, look, take_up
 from assembly_ui.schools.membership import lock_school
 
 FIELDS = ("name", "password", "password_confirmation")

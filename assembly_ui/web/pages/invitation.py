@@ -17,7 +17,7 @@ from assembly_ui.schools.errors import (
     InvitationNeedsNoAccount,
     InvitationProblem,
 )
-from assembly_ui.schools.invitations import InvitationView, accept, look
+from assembly_ui.schools.invitation_link import InvitationView, accept, look
 from assembly_ui.schools.invited_account import FIELDS, AccountForm, create_account
 from assembly_ui.web import access
 from assembly_ui.web.account_words import STRENGTH, field_words

@@ -25,7 +25,8 @@ from assembly_ui.web.components import (
     stack,
     submit,
 )
-from assembly_ui.web.components.combobox import combobox, marked
+from assembly_ui.web.components.combobox import combobox
+from assembly_ui.web.components.school_choice import chosen_school, suggested_school
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.lead_on import lead_on
 from assembly_ui.web.notice import notify, page_changed
@@ -260,9 +261,9 @@ def _school() -> rx.Component:
         combobox(
             "school",
             "School Name",
-            _echo(),
+            chosen_school(s.chosen),
             options=s.options,
-            option=_option,
+            option=suggested_school,
             on_type=s.search,
             on_choose=s.choose,
             on_clear=s.clear,
@@ -277,47 +278,6 @@ def _school() -> rx.Component:
         row(button("My school is not listed", kind="quiet", on_click=s.type_in)),
         gap="tight",
     )
-
-
-def _option(item: Any) -> list[Any]:
-    closed = rx.el.span(" (closed)", class_name="muted")
-    by_number = rx.el.span("DfE number ", marked(item["dfe_number"]))
-    return [
-        rx.el.span(
-            marked(item["name"]),
-            rx.cond(item["closed"], closed, rx.fragment()),
-            class_name="option-name",
-        ),
-        rx.el.span(
-            _place(item["town"]),
-            _place(item["postcode"]),
-            _place(item["local_authority"]),
-            rx.cond(item["urn"].length() > 0, rx.el.span("URN ", marked(item["urn"]))),
-            rx.cond(item["dfe_number"].length() > 0, by_number),
-            class_name="option-places",
-        ),
-    ]
-
-
-def _place(parts_of_text: Any) -> rx.Component:
-    return rx.cond(parts_of_text.length() > 0, rx.el.span(marked(parts_of_text)))
-
-
-def _echo() -> rx.Component:
-    chosen = SchoolSetupState.chosen
-    place = (chosen["town"], chosen["postcode"], chosen["local_authority"])
-    echo = alert(
-        rx.el.p(rx.el.strong(chosen["name"])),
-        rx.el.p(
-            *[rx.cond(part, rx.el.span(part)) for part in place],
-            rx.el.span("URN ", chosen["urn"]),
-            class_name="option-places",
-        ),
-        title="You have chosen",
-        tone="success",
-        id="chosen-school",
-    )
-    return rx.cond(chosen["urn"], echo, rx.fragment())
 
 
 def _typed_in() -> rx.Component:

@@ -12,7 +12,7 @@ from assembly_ui.accounts.errors import FieldProblem
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
-from assembly_ui.schools import invitations, join
+from assembly_ui.schools import invitation_link, invitations, join
 from assembly_ui.schools.errors import (
     AlreadyMember,
     InvitationExpired,
@@ -25,7 +25,8 @@ from assembly_ui.schools.errors import (
     NotAllowed,
     RoleUnknown,
 )
-from assembly_ui.schools.invitations import COOL_DOWN, Accepted, Sent, list_open, look
+from assembly_ui.schools.invitation_link import Accepted, look
+from assembly_ui.schools.invitations import COOL_DOWN, Sent, list_open
 from assembly_ui.schools.members import remove_member
 from assembly_ui.schools.models import Role, School
 from tests.factories.accounts import a_person
@@ -99,7 +100,7 @@ async def _accept(
     database: Database, clock: ManualClock, token: object, person: Person
 ) -> Accepted:
     log_in = await a_session(database, person, now=clock())
-    accepted = await invitations.accept(
+    accepted = await invitation_link.accept(
         database, token=token, user_id=person.id, session_id=log_in, now=clock()
     )
     assert await looks_at(database, log_in) == accepted.school_id

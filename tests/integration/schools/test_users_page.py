@@ -16,7 +16,8 @@ from assembly_ui.schools.join import list_requests
 from assembly_ui.schools.models import Role, School
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.join import JoinState
-from assembly_ui.web.pages.school_details import SchoolDetailsState
+from assembly_ui.web.pages.school_details.mis import MisState
+from assembly_ui.web.pages.school_details.record import SchoolDetailsState
 from assembly_ui.web.pages.schools import SchoolsState
 from assembly_ui.web.pages.users.invitations import InvitationsState
 from assembly_ui.web.pages.users.member import MemberState
@@ -89,9 +90,9 @@ async def test_every_member_sees_the_people_and_viewers_are_told_they_cannot_act
         (InvitationsState.revoke, {"invitation_id": 1}),
         (RequestsState.approve, {"request_id": 1, "role": "admin"}),
         (RequestsState.decline, {"request_id": 1}),
-        (SchoolDetailsState.choose_mis, {}),
-        (SchoolDetailsState.change_mis, {}),
-        (SchoolDetailsState.want_news, {"wanted": True}),
+        (MisState.choose_mis, {}),
+        (MisState.change_mis, {}),
+        (MisState.want_news, {"wanted": True}),
         (SchoolDetailsState.save, {"form": {}}),
     ],
     ids=lambda value: getattr(getattr(value, "fn", None), "__qualname__", ""),
@@ -298,15 +299,16 @@ async def test_another_mis_is_chosen_with_its_consequences(
     tab = await tab_as("admin")
     await tab.send(SchoolDetailsState.load)
     page = await tab.state(SchoolDetailsState)
-    await tab.send(SchoolDetailsState.choose_mis)
-    assert page.consequences == []
-    await tab.send(SchoolDetailsState.consider_mis, key="bromcom")
-    assert "Bromcom cannot be connected" in page.consequences[0]
-    await tab.send(SchoolDetailsState.change_mis)
+    await tab.send(MisState.choose_mis)
+    asked = await tab.state(MisState)
+    assert asked.consequences == []
+    await tab.send(MisState.consider_mis, key="bromcom")
+    assert "Bromcom cannot be connected" in asked.consequences[0]
+    await tab.send(MisState.change_mis)
     assert await notice(tab) == "Your school's MIS provider is Bromcom now."
     await page._show(await SchoolDetailsState._read(school_topic(place.school.id or 0)))
     assert page.mis_label == "Bromcom"
-    await tab.send(SchoolDetailsState.want_news, wanted=True)
+    await tab.send(MisState.want_news, wanted=True)
     school = await read_school(database, school_id=place.school.id or 0)
     assert school.wants_news_of_mis_since
 
@@ -352,8 +354,8 @@ async def test_hostile_arguments_change_nothing(
     await tab.send(InvitationsState.revoke, invitation_id=junk)
     await tab.send(RequestsState.approve, request_id=junk, role=junk)
     await tab.send(RequestsState.decline, request_id=junk)
-    await tab.send(SchoolDetailsState.consider_mis, key=junk)
-    await tab.send(SchoolDetailsState.change_mis)
+    await tab.send(MisState.consider_mis, key=junk)
+    await tab.send(MisState.change_mis)
     await tab.send(SchoolDetailsState.save, form=junk)
     await tab.send(SchoolsState.switch, school_id=None if junk == 7 else junk)
     assert await roles_in(database, place.school) == before
