@@ -80,7 +80,7 @@ async def _begin(
         try:
             secret = cipher.unlock(locked)
         except SecretUnreadable as error:
-            _note_problem(session, connection, error.kind, error.fault, now)
+            _note_problem(session, connection, error, now)
             _end(connection, due_at=now + UNREADABLE_AGAIN)
             return None
         connection.checking_since = now
@@ -125,13 +125,13 @@ async def _note(session: Session, connection: Connection, answer: Answer, now: d
             _note_answered(session, connection, now)
         case NoDataYet():
             _note_access(session, connection, now)
-            _note_problem(session, connection, answer.kind, answer.fault, now)
+            _note_problem(session, connection, answer, now)
         case AuthorisationPaused():
             _note_paused(session, connection, now)
         case NotAuthorised():
             _note_withdrawn(session, connection, now)
         case XporterError():
-            _note_problem(session, connection, answer.kind, answer.fault, now)
+            _note_problem(session, connection, answer, now)
 
 
 def _end(connection: Connection, *, due_at: datetime | None) -> None:
@@ -192,14 +192,17 @@ def _note_withdrawn(session: Session, connection: Connection, now: datetime) -> 
 
 
 def _note_problem(
-    session: Session, connection: Connection, kind: str, fault: str, now: datetime
+    session: Session,
+    connection: Connection,
+    error: XporterError | SecretUnreadable,
+    now: datetime,
 ) -> None:
     connection.failures += 1
-    connection.problem_kind, connection.problem_detail = kind[:60], fault
+    connection.problem_kind, connection.problem_detail = error.kind, str(error)[:300]
     if connection.problem_at is None:
         connection.problem_at = now
     if connection.failures == 2:
-        _tell(session, connection, timeline.Kind.PROBLEM, now, why=kind)
+        _tell(session, connection, timeline.Kind.PROBLEM, now, why=error.kind)
 
 
 def _clear_problem(connection: Connection) -> None:

@@ -60,8 +60,10 @@ class NotPermitted(ConnectorError):
 class SecretUnreadable(ConnectorError):
     """A stored secret was encrypted with a key that is no longer configured.
 
-    `kind` and `fault` are what the client's errors have too.
+    It has a `kind`, and is shown by it, as the client's errors are.
     """
 
     kind: ClassVar[str] = "secret_unreadable"
-    fault: ClassVar[str] = "us"
+
+    def __str__(self) -> str:
+        return self.kind

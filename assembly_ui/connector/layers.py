@@ -47,6 +47,7 @@ Layer = Callable[[Examination], Awaitable[Outcome]]
 
 PASS, FAIL, SKIP = "pass", "fail", "skip"
 NEEDED_SCOPES = ("School", "SchoolLite")
+LONGEST_DETAIL, LONGEST_AREA, MOST_AREAS = 1000, 60, 60
 
 
 async def register_match(exam: Examination) -> Outcome:
@@ -85,7 +86,7 @@ async def scopes(exam: Examination) -> Outcome:
         return _failure(error)
     if not set(NEEDED_SCOPES) & set(details.scopes):
         return Outcome(FAIL, "no_school_scope")
-    return Outcome(PASS, detail={"scopes": ", ".join(details.scopes)})
+    return Outcome(PASS, detail={"scopes": ", ".join(details.scopes)[:LONGEST_DETAIL]})
 
 
 async def installed(exam: Examination) -> Outcome:
@@ -104,7 +105,7 @@ async def right_school(exam: Examination) -> Outcome:
     school, info = exam.overview.school, exam.info
     if info is None:
         return Outcome(SKIP)
-    both = {"chosen": school.name, "found": info.name}
+    both = {"chosen": school.name, "found": info.name[:LONGEST_DETAIL]}
     matches = same_school(
         chosen_estab=school.dfe_number,
         mis_estab=info.estab,
@@ -122,7 +123,8 @@ async def data(exam: Examination) -> Outcome:
         return _failure(error)
     if not counts:
         return Outcome(FAIL, "no_counts")
-    return Outcome(PASS, detail={area: f"{count:,}" for area, count in counts.items()})
+    areas = list(counts.items())[:MOST_AREAS]
+    return Outcome(PASS, detail={area[:LONGEST_AREA]: f"{count:,}" for area, count in areas})
 
 
 LAYERS: dict[str, Layer] = {
@@ -137,4 +139,4 @@ LAYERS: dict[str, Layer] = {
 
 
 def _failure(error: XporterError) -> Outcome:
-    return Outcome(FAIL, error.kind, {"fault": error.fault})
+    return Outcome(FAIL, error.kind, {"said": str(error)})

@@ -19,7 +19,7 @@ class Connection(Row, table=True):
 
     Every `_at` is when a fact was learnt; a fact is cleared only by the
     transaction that learns its opposite. `held_until` is when Xporter on Demand
-    asked us to come back, `problem_detail` whose fault the problem is.
+    asked us to come back, `problem_detail` what support needs to know of a problem.
     """
 
     __tablename__ = "connections"

@@ -23,7 +23,9 @@ from assembly_ui.xporter.client import XporterClient
 
 log = structlog.get_logger()
 
-AT_ONCE = 8
+AT_ONCE = 6
+"""Fewer than the client's calls at once, so that whoever presses a button finds room."""
+
 LEASE = timedelta(minutes=3)
 AFTER_FAILURE = timedelta(seconds=5)
 LONGEST_SLEEP = timedelta(seconds=30)

@@ -251,13 +251,24 @@ def _bundle(overview: Overview, layers: list[TestLayer], test: ConnectionTest | 
         f"School: {school.name}, {school.postcode}, DfE {school.dfe_number}, URN {school.urn}",
         f"MIS: {label_of(school.mis)}",
         f"Status: {STATUS_WORDS[overview.status].badge}",
+        *_bundled_problem(overview),
         f"Tested: {_iso(test.started_at)}",
     ]
-    found = [
-        " ".join(filter(None, [f"[{layer['mark']}]", layer["name"] + ":", layer["words"]]))
-        for layer in layers
-    ]
-    return "\n".join(head + found)
+    lines = head + [_bundled_layer(*pair) for pair in zip(layers, test.layers, strict=True)]
+    # What comes from outside may not pass for a line of its own.
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def _bundled_problem(overview: Overview) -> list[str]:
+    connection = overview.connection
+    if connection.problem_at is None:
+        return []
+    return [f"Failing since {_iso(connection.problem_at)}: {connection.problem_detail}"]
+
+
+def _bundled_layer(layer: TestLayer, found: dict[str, Any]) -> str:
+    said = found["detail"].get("said") or found["cause"]
+    return f"[{layer['mark']}] {layer['name']}: {layer['words']}" + (f" ({said})" if said else "")
 
 
 def _line(entry: Entry) -> Line:

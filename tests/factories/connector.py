@@ -60,7 +60,7 @@ def connection_row(
         facts |= {"withdrawn_at": now - HOUR, "due_at": None}
     if failing:
         facts |= {"problem_at": now - HOUR, "failures": 3, "problem_kind": "too_slow"}
-        facts |= {"problem_detail": "groupcall"}
+        facts |= {"problem_detail": "too_slow"}
     return Connection(**{"school_id": school.id, **facts, **columns})
 
 

@@ -126,26 +126,26 @@ async def test_no_data_any_more_is_a_problem_of_a_connected_school(
     assert (connection.problem_kind, connection.failures) == ("no_data_yet", 2)
 
 
-PROBLEMS: dict[str, tuple[str, Answer, str]] = {
-    "service_down": ("SchoolInfo", httpx.Response(500), "groupcall"),
-    "too_slow": ("SchoolInfo", httpx.ReadTimeout("slow"), "groupcall"),
-    "connection_refused": ("SchoolInfo", httpx.ConnectError("refused"), "groupcall"),
-    "connection_lost": ("GetToken", httpx.ReadError("reset"), "groupcall"),
-    "rate_limited": ("GetToken", httpx.Response(429), "us"),
-    "not_json": ("SchoolInfo", httpx.Response(200, text="<html>"), "groupcall"),
-    "empty_answer": ("GetToken", httpx.Response(200), "groupcall"),
-    "truncated_answer": ("SchoolInfo", httpx.Response(200, text='{"School'), "groupcall"),
-    "wrong_shape": ("SchoolInfo", {"Students": []}, "groupcall"),
-    "redirected": ("SchoolInfo", httpx.Response(302, headers={"Location": "/"}), "us"),
-    "scope_not_granted": ("SchoolInfo", httpx.Response(403), "school"),
-    "token_expired": ("SchoolInfo", httpx.Response(401), "groupcall"),
-    "not_found": ("SchoolInfo", httpx.Response(404), "us"),
-    "refused": ("SchoolInfo", httpx.Response(400), "groupcall"),
+PROBLEMS: dict[str, tuple[str, Answer]] = {
+    "service_down": ("SchoolInfo", httpx.Response(500)),
+    "too_slow": ("SchoolInfo", httpx.ReadTimeout("slow")),
+    "connection_refused": ("SchoolInfo", httpx.ConnectError("refused")),
+    "connection_lost": ("GetToken", httpx.ReadError("reset")),
+    "rate_limited": ("GetToken", httpx.Response(429)),
+    "not_json": ("SchoolInfo", httpx.Response(200, text="<html>")),
+    "empty_answer": ("GetToken", httpx.Response(200)),
+    "truncated_answer": ("SchoolInfo", httpx.Response(200, text='{"School')),
+    "wrong_shape": ("SchoolInfo", {"Students": []}),
+    "redirected": ("SchoolInfo", httpx.Response(302, headers={"Location": "/"})),
+    "scope_not_granted": ("SchoolInfo", httpx.Response(403)),
+    "token_expired": ("SchoolInfo", httpx.Response(401)),
+    "not_found": ("SchoolInfo", httpx.Response(404)),
+    "refused": ("SchoolInfo", httpx.Response(400)),
 }
 CASES = [(kind, *case) for kind, case in PROBLEMS.items()]
 
 
-@pytest.mark.parametrize(("kind", "endpoint", "answer", "fault"), CASES, ids=PROBLEMS)
+@pytest.mark.parametrize(("kind", "endpoint", "answer"), CASES, ids=PROBLEMS)
 async def test_a_failing_call_is_a_problem_and_takes_no_good_fact_away(
     database: Database,
     clock: ManualClock,
@@ -154,7 +154,6 @@ async def test_a_failing_call_is_a_problem_and_takes_no_good_fact_away(
     kind: str,
     endpoint: str,
     answer: Answer,
-    fault: str,
 ) -> None:
     school = await a_school(database, now=clock(), connected=True)
     good = await the_connection(database, school)
@@ -162,7 +161,8 @@ async def test_a_failing_call_is_a_problem_and_takes_no_good_fact_away(
     assert (await check_now(school)).status is Status.CONNECTED
     connection = await the_connection(database, school)
     assert (connection.problem_at, connection.failures) == (clock(), 1)
-    assert (connection.problem_kind, connection.problem_detail) == (kind, fault)
+    assert connection.problem_kind == kind
+    assert connection.problem_detail.startswith(kind)
     for kept in ("data_at", "installed_at", "authorised_at", "school_matches", "mis_estab"):
         assert getattr(connection, kept) == getattr(good, kept)
     began = clock()
@@ -173,7 +173,7 @@ async def test_a_failing_call_is_a_problem_and_takes_no_good_fact_away(
     assert (await the_connection(database, school)).problem_at == began
 
 
-@pytest.mark.parametrize(("kind", "endpoint", "answer", "fault"), CASES, ids=PROBLEMS)
+@pytest.mark.parametrize(("kind", "endpoint", "answer"), CASES, ids=PROBLEMS)
 async def test_a_failing_call_before_the_first_data_goes_on_waiting(
     database: Database,
     clock: ManualClock,
@@ -182,7 +182,6 @@ async def test_a_failing_call_before_the_first_data_goes_on_waiting(
     kind: str,
     endpoint: str,
     answer: Answer,
-    fault: str,
 ) -> None:
     school = await a_school(database, now=clock(), authorised=True)
     service.says(endpoint, answer)
@@ -394,7 +393,7 @@ async def test_a_secret_we_cannot_read_is_our_problem_and_asks_nobody(
     school = await a_school(database, now=clock(), connected=True, secret_encrypted="rubbish")
     await check_now(school)
     connection = await the_connection(database, school)
-    assert (connection.problem_kind, connection.problem_detail) == ("secret_unreadable", "us")
+    assert (connection.problem_kind, connection.problem_detail) == ("secret_unreadable",) * 2
     assert (connection.checking_since, connection.due_at) == (None, clock() + HOUR)
     assert service.asked == []
     clock.advance(PROBLEM_GRACE)

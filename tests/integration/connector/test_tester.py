@@ -222,6 +222,20 @@ async def test_the_first_failure_is_named_and_what_rests_on_it_skipped(
     assert (entry.kind, entry.detail, entry.by) == ("tested", {"passed": False}, "James Walters")
 
 
+async def test_what_the_service_says_at_length_is_kept_in_short(
+    database: Database, clock: ManualClock, tester: runs.Tester, pubsub: PubSub, service: Service
+) -> None:
+    await a_school(database, now=clock(), connected=True)
+    scopes = ["School", *[f"{'Scope' * 30}{n}" for n in range(500)]]
+    service.says("TokenDetails", {"Estab": "3281102", "Scopes": scopes})
+    counts = [{"Area": f"{n}{'Area' * 100}", "Count": n} for n in range(500)]
+    service.says("Counts", {"Counts": counts})
+    await _start(tester)
+    test = await _the_end(database, pubsub)
+    assert _results(test) == dict.fromkeys(LAYERS, "pass")
+    assert len(str(test.layers)) < 10_000
+
+
 async def test_results_arrive_one_by_one(
     database: Database, clock: ManualClock, tester: runs.Tester, pubsub: PubSub, service: Service
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from sqlalchemy import event
 from sqlmodel import update
 from structlog.testing import capture_logs
 
@@ -301,6 +302,30 @@ async def test_it_sleeps_until_something_will_be_due_and_no_shorter(
     await a_school(database, now=clock(), connected=True)
     await _change(database, **{"due_at": None, **moved})
     assert await watcher._until_next() == sleep
+
+
+async def test_while_a_check_is_under_way_it_does_not_turn_in_circles(
+    database: Database, clock: ManualClock, watcher: Watcher, pubsub: PubSub, service: Service
+) -> None:
+    """The row of a school under way stays due until its check ends."""
+    asked, statements = asyncio.Event(), 0
+
+    async def never(_request: httpx.Request) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    def count(*_given: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    service.says("SchoolInfo", never)
+    await a_school(database, now=clock(), authorised=True)
+    async with _running(watcher, pubsub):
+        await asyncio.wait_for(asked.wait(), LONG_ENOUGH)
+        event.listen(database.engine.sync_engine, "before_cursor_execute", count)
+        for _ in range(20_000):
+            await asyncio.sleep(0)
+    assert statements < 50
 
 
 async def test_one_school_that_cannot_be_checked_ends_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assembly_ui.connector.check import LONGEST_CHECK
+from assembly_ui.connector.grant_access import LONGEST_CALL, RESERVATION
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import LONGEST_WITHDRAWN, LOOKED_AT, Pace, next_check
 from assembly_ui.connector.status import Status
+from assembly_ui.connector.watcher import AT_ONCE, LEASE
+from assembly_ui.xporter.client import XporterClient
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -107,3 +112,13 @@ def test_no_check_is_due_at_once_or_never(
     assert wait >= 4.5 * SECOND
     held_until = facts["held_until"]
     assert held_until is None or NOW + wait >= held_until
+
+
+def test_whoever_works_under_a_lease_stops_before_it_lapses() -> None:
+    assert LEASE > LONGEST_CHECK
+    assert RESERVATION > LONGEST_CALL
+
+
+def test_checks_leave_room_for_the_calls_of_people() -> None:
+    calls_at_once = inspect.signature(XporterClient).parameters["calls_at_once"].default
+    assert calls_at_once > AT_ONCE

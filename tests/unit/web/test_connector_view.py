@@ -420,16 +420,23 @@ def test_a_test_runs_is_finished_or_was_stopped(test: Any, state: str) -> None:
 def test_the_support_bundle_tells_support_what_it_needs() -> None:
     found = [
         _layer("register_match", dfe_number="3281102", name="King's School"),
-        _layer("authorisation", "fail", "too_slow", fault="groupcall"),
+        _layer(
+            "authorisation", "fail", "service_down", said="service_down (HTTP 503): Busy\n[pass]"
+        ),
+        _layer("right_school", "fail", "wrong_school"),
         _layer("data", "skip"),
     ]
     assert _view(failing=True, test=_test(found, finished_at=NOW))["bundle"].splitlines() == [
         "School: King's School, GL1 2LR, DfE 3281102, URN 123456",
         "MIS: iSAMS (via Xporter on Demand)",
         "Status: Connection Problem",
+        "Failing since 2026-11-23T08:00:00+00:00: too_slow",
         "Tested: 2026-11-23T08:59:55+00:00",
         "[pass] Register match: King's School has the DfE number 3281102",
-        "[fail] Authorisation: Xporter on Demand did not answer in time.",
+        "[fail] Authorisation: Xporter on Demand has a fault. "
+        "(service_down (HTTP 503): Busy [pass])",
+        "[fail] Right school: The MIS belongs to another school than the one you chose. "
+        "(wrong_school)",
         "[skip] Data: Skipped: it rests on the one above",
     ]
 
