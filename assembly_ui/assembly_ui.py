@@ -18,6 +18,7 @@ from assembly_ui.web.doorman import guard
 from assembly_ui.web.http import create_http
 from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.live import tabs
+from assembly_ui.web.notice import after_failure
 from assembly_ui.web.pages import (
     confirm,
     confirm_email,
@@ -87,7 +88,7 @@ def _http() -> FastAPI:
 
 
 def _wrapped(inner: ASGIApp) -> ASGIApp:
-    pages = web_folder() / "build" / "client"
+    pages = web_folder(SETTINGS) / "build" / "client"
     return Security(PlainAddresses(inner, pages), SETTINGS, pages)
 
 
@@ -97,6 +98,7 @@ app = rx.App(
     stylesheets=STYLESHEETS,
     reset_style=False,
     toaster=None,
+    backend_exception_handler=after_failure,
     app_wraps={(5, "ConnectionBanner"): lambda stateful: connection_banner() if stateful else None},
     head_components=[
         rx.el.meta(name="color-scheme", content="light dark"),

@@ -137,9 +137,7 @@ async def _make(
         tester=tester,
         watcher=Watcher(database, xporter, cipher, clock, pace),
         outbox=Outbox(database, transport, clock, settings.mail_from),
-        stand_in=_stand_in(settings, database, transport, clock, new_http)
-        if settings.is_demo
-        else None,
+        stand_in=stand_in if settings.is_demo else None,
     )
 
 

@@ -18,6 +18,7 @@ from assembly_ui.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 FINGERPRINT = "assembly-fingerprint"
+USUAL_PORT = 3000
 
 
 class BuildFailed(Exception):
@@ -28,14 +29,19 @@ class BuildFailed(Exception):
         self.output = output
 
 
-def web_folder() -> Path:
-    """Where Reflex keeps the built pages (its own variable for that is honoured)."""
-    return Path(os.environ.get("REFLEX_WEB_WORKDIR", ROOT / ".web"))
+def web_folder(settings: Settings) -> Path:
+    """Where Reflex keeps the built pages (its own variable for that is honoured).
+
+    One for each port, since the port is compiled into them: two servers from one
+    checkout do not pull the pages from under each other.
+    """
+    own = ".web" if settings.port == USUAL_PORT else f".web-{settings.port}"
+    return Path(os.environ.get("REFLEX_WEB_WORKDIR", ROOT / own))
 
 
 def is_current(settings: Settings) -> bool:
     """Whether the last build was made from what is here now."""
-    mark = web_folder() / FINGERPRINT
+    mark = web_folder(settings) / FINGERPRINT
     return mark.is_file() and mark.read_text() == _fingerprint(settings)
 
 
@@ -46,17 +52,18 @@ def build(settings: Settings) -> None:
         BuildFailed: a package could not be fetched, or a page is wrong.
     """
     fingerprint = _fingerprint(settings)
-    (web_folder() / FINGERPRINT).unlink(missing_ok=True)
+    mark = web_folder(settings) / FINGERPRINT
+    mark.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(  # noqa: S603  (our own interpreter, fixed words)
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise BuildFailed(done.stdout + done.stderr)
-    (web_folder() / FINGERPRINT).write_text(fingerprint)
+    mark.write_text(fingerprint)
 
 
-def environment() -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
     """The environment Reflex works in: Bun from our own packages, production mode."""
     own = str(Path(sys.executable).parent)
     return os.environ | {
@@ -64,6 +71,7 @@ def environment() -> dict[str, str]:
         "REFLEX_USE_SYSTEM_BUN": "1",
         "REFLEX_CHECK_LATEST_VERSION": "0",
         "REFLEX_ENV_MODE": "prod",
+        "REFLEX_WEB_WORKDIR": str(web_folder(settings)),
     }
 
 

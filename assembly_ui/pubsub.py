@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 Topic = str
+SCHOOL = "school"
 
 
 def school_topic(school_id: int) -> Topic:
     """Anything a member of this school can see has changed."""
-    return f"school:{school_id}"
+    return f"{SCHOOL}:{school_id}"
 
 
 def user_topic(user_id: int) -> Topic:

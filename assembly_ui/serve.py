@@ -37,7 +37,7 @@ def serve(settings: Settings) -> None:
         _build(settings)
     _say(_welcome(settings))
     server = Path(sys.executable).parent / "granian"
-    os.execve(server, _command(server, settings), _environment())  # noqa: S606
+    os.execve(server, _command(server, settings), _environment(settings))  # noqa: S606
 
 
 def check_folder(folder: Path) -> None:
@@ -111,13 +111,13 @@ def _command(server: Path, settings: Settings) -> list[str]:
     ]
 
 
-def _environment() -> dict[str, str]:
+def _environment(settings: Settings) -> dict[str, str]:
     # Reflex's own switches, by the names it gives them: serve the build that is there.
     switches = (
         environment.REFLEX_SKIP_COMPILE,
         environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP,
     )
-    return build.environment() | {switch.name: "true" for switch in switches}
+    return build.environment(settings) | {switch.name: "true" for switch in switches}
 
 
 def _welcome(settings: Settings) -> str:

@@ -32,7 +32,7 @@ def dev() -> None:
         raise CommandFailed(str(problem)) from None
     migrations.migrate(config.database)
     command = [sys.executable, "-m", "reflex", "run", "--backend-port", "8000"]
-    environment = build.environment() | {
+    environment = build.environment(config) | {
         "REFLEX_ENV_MODE": "dev",
         "REFLEX_API_URL": "http://localhost:8000",
         "PYTHONUNBUFFERED": "1",

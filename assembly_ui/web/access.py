@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +31,7 @@ COOKIE = "assembly_session"
 TEXT_LIMIT = 2000
 FORM_FIELDS_LIMIT = 40
 
-_REFUSALS = {"signed in": "/log-in", "member": "/school-setup"}
+Permit = Callable[[rx.State], Awaitable[tuple[list[Caller], Any]]]
 
 
 def public(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
@@ -47,6 +47,22 @@ def signed_in(handler: Callable | None = None, *, supersedes: bool = False) -> A
 def member(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
     """Anyone who belongs to the current school, viewers included."""
     return _declare("member", handler, supersedes)
+
+
+def entering(handler: Callable) -> Any:
+    """A member whose tab is about to show the current school; see `show_school`."""
+    return _declare("member", handler, supersedes=False, enters=True)
+
+
+class Shown(rx.State):
+    """The school this tab shows, which another tab may have left meanwhile."""
+
+    _school_id: int = 0
+
+
+async def show_school(state: rx.State, school_id: int) -> None:
+    """From now on this tab shows that school, and its handlers act on no other."""
+    (await state.get_state(Shown))._school_id = school_id
 
 
 def admin(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
@@ -79,7 +95,7 @@ async def caller_of(state: rx.State) -> Caller | None:
     return await find_caller(use.database, token=session_token(state), now=use.clock())
 
 
-def _declare(access: str, handler: Callable | None, supersedes: bool) -> Any:
+def _declare(access: str, handler: Callable | None, supersedes: bool, enters: bool = False) -> Any:
     if handler is None:
         return functools.partial(_declare, access, supersedes=supersedes)
     signature = inspect.signature(handler)
@@ -88,7 +104,7 @@ def _declare(access: str, handler: Callable | None, supersedes: bool) -> Any:
     hints = typing.get_type_hints(handler)
     kinds = {p.name: hints.get(p.name, str) for p in parameters}
     guard = _guard_generator if inspect.isasyncgenfunction(handler) else _guard_coroutine
-    guarded = guard(access, handler, kinds)
+    guarded = guard(functools.partial(_permit, access=access, enters=enters), handler, kinds)
     guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[next(iter(signature.parameters.values())), *parameters]
     )
@@ -98,10 +114,10 @@ def _declare(access: str, handler: Callable | None, supersedes: bool) -> Any:
     return rx.event(guarded, supersedes=True) if supersedes else rx.event(guarded)
 
 
-def _guard_coroutine(access: str, handler: Callable, kinds: dict[str, Any]) -> Callable:
+def _guard_coroutine(permit: Permit, handler: Callable, kinds: dict[str, Any]) -> Callable:
     @functools.wraps(handler)
     async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
-        permitted, refusal = await _permit(self, access)
+        permitted, refusal = await permit(self)
         if refusal is not None:
             return refusal
         return await handler(self, *permitted, **_clean(kinds, args, sent))
@@ -109,10 +125,10 @@ def _guard_coroutine(access: str, handler: Callable, kinds: dict[str, Any]) -> C
     return guarded
 
 
-def _guard_generator(access: str, handler: Callable, kinds: dict[str, Any]) -> Callable:
+def _guard_generator(permit: Permit, handler: Callable, kinds: dict[str, Any]) -> Callable:
     @functools.wraps(handler)
     async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
-        permitted, refusal = await _permit(self, access)
+        permitted, refusal = await permit(self)
         if refusal is not None:
             yield refusal
             return
@@ -122,7 +138,7 @@ def _guard_generator(access: str, handler: Callable, kinds: dict[str, Any]) -> C
     return guarded
 
 
-async def _permit(state: rx.State, access: str) -> tuple[list[Caller], Any]:
+async def _permit(state: rx.State, *, access: str, enters: bool) -> tuple[list[Caller], Any]:
     if access == "public":
         return [], None
     me = await caller_of(state)
@@ -132,6 +148,9 @@ async def _permit(state: rx.State, access: str) -> tuple[list[Caller], Any]:
         return [me], None
     if me.school_id is None:
         return [], rx.redirect("/school-setup")
+    if not enters and (await state.get_state(Shown))._school_id not in (0, me.school_id):
+        # Another tab switched schools: what this one shows is not what it would act on.
+        return [], rx.redirect("/schools")
     if access != "member" and not me.may_act_as(Role(access)):
         return [], rx.redirect("/no-access")
     return [me], None

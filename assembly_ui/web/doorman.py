@@ -61,9 +61,7 @@ def declared_handlers() -> Mapping[str, str]:
     The access of those that declare none is the empty string.
     """
     registered = RegistrationContext.get().event_handlers
-    return {
-        name: getattr(entry.handler.fn, "__access__", "") for name, entry in registered.items()
-    }
+    return {name: getattr(entry.handler.fn, "__access__", "") for name, entry in registered.items()}
 
 
 def is_frameworks(name: str) -> bool:

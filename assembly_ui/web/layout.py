@@ -67,6 +67,7 @@ def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) 
         class_name="admin-main",
     )
     return _shell(
+        rx.cond(ShellState.moved, rx.el.span(on_mount=ShellState.move_on), rx.fragment()),
         rx.el.div(_sidebar(current), body, class_name="admin"),
         middle=[_school()],
         end=[_person(), _menu_button()],

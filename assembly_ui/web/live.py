@@ -50,6 +50,12 @@ class LiveTabs:
         for tabs in self._tabs.values():
             tabs.discard(key)
 
+    def forget(self, state: rx.State) -> None:
+        """Forget everything the tab of `state` shows, whichever States show it."""
+        token = state.router.session.client_token
+        for topic, tabs in self._tabs.items():
+            self._tabs[topic] = {key for key in tabs if key[0] != token}
+
     def watching(self, state: rx.State, topic: Topic) -> Callable[[], bool]:
         """A question to ask later: does this tab still show this topic?"""
         key = (state.router.session.client_token, type(state))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
+import structlog
 
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
+
+log = structlog.get_logger()
+
+SORRY = (
+    "Something went wrong on our side, and we have noted it. What you did last was not kept; "
+    "everything before it was. Try it again in a moment."
+)
 
 
 class NoticeState(rx.State):
@@ -19,6 +29,17 @@ class NoticeState(rx.State):
     async def dismiss(self):
         """Take the notice away."""
         self.words = ""
+
+    @access.public
+    async def apologise(self):
+        """Say that the last click failed on our side."""
+        self.words, self.tone = SORRY, "danger"
+
+
+def after_failure(exception: Exception) -> Any:
+    """What becomes of an error no handler foresaw: a line in the log, a word on the screen."""
+    log.error("handler.failed", exc_info=exception)
+    return NoticeState.apologise
 
 
 async def notify(

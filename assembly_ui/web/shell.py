@@ -9,12 +9,13 @@ import reflex as rx
 from assembly_ui.accounts.sessions import resolve as prolong
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub import SCHOOL, Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
 from assembly_ui.web import access
 from assembly_ui.web.connector_words import BADGES
 from assembly_ui.web.live import Live, tabs
-from assembly_ui.web.notice import page_changed
+from assembly_ui.web.notice import notify, page_changed
+from assembly_ui.web.still_here import still_member
 
 
 class ShellState(Live, rx.State):
@@ -26,8 +27,10 @@ class ShellState(Live, rx.State):
     school_count: int = 1
     badge_words: str = ""
     badge_tone: str = "info"
+    moved: bool = False
+    _school_id: int = 0
 
-    @access.member
+    @access.entering
     async def enter(self, me: Caller):
         """Load the bar. First in the `on_load` of every admin page."""
         use = parts()
@@ -41,15 +44,36 @@ class ShellState(Live, rx.State):
         self.school_name, self.person = me.school_name, me.display_name
         self.role = str(me.role)
         self.school_count = await count_schools(use.database, user_id=me.user_id)
+        self.moved = False
+        await access.show_school(self, me.school_id)
         tabs.unwatch(self)
         tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, user_topic(me.user_id))
+        self._school_id = me.school_id
         await self._show(await self._read(school_topic(me.school_id)))
 
-    @classmethod
-    async def _read(cls, topic: Topic) -> str:
-        use = parts()
-        school_id = int(topic.partition(":")[2])
-        return await read_badge(use.database, school_id=school_id, now=use.clock())
+    @access.public
+    async def move_on(self):
+        """This tab's school is not the person's any more: let them choose."""
+        self.moved = False
+        await notify(
+            self, f"This window no longer shows {self.school_name}.", "info", on_next_page=True
+        )
+        return rx.redirect("/schools")
 
-    async def _show(self, seen: str) -> None:
-        self.badge_words, self.badge_tone = BADGES[seen]
+    @classmethod
+    async def _read(cls, topic: Topic) -> str | None:
+        """The badge of a school; None when it is the person who changed."""
+        kind, _, number = topic.partition(":")
+        if kind != SCHOOL:
+            return None
+        use = parts()
+        return await read_badge(use.database, school_id=int(number), now=use.clock())
+
+    async def _show(self, seen: str | None) -> None:
+        if seen is not None:
+            self.badge_words, self.badge_tone = BADGES[seen]
+        elif await still_member(self, self._school_id) is None:
+            # Removed, logged out, or looking at another school from another tab.
+            tabs.forget(self)
+            self.moved = True

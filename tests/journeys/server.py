@@ -41,7 +41,6 @@ class Server:
             "ASSEMBLY_DATA_DIR": str(self.folder / "data"),
             # A browser walks faster than people do, and does so many times.
             "ASSEMBLY_THROTTLE_SCALE": "1000",
-            "REFLEX_WEB_WORKDIR": str(ROOT / ".web-tests"),
             **{f"ASSEMBLY_{name.upper()}": value for name, value in self._settings.items()},
         }
 

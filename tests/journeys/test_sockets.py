@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import socketio
 
 from tests.journeys import steps
+from tests.journeys.person import until
 from tests.journeys.server import ROOT, Server
 
 NAMESPACE = "/_event"
@@ -58,6 +59,14 @@ class Caller:
 
     async def _hear(self, update: Any) -> None:
         self.answers.append(update)
+
+    def has_heard_of(self, word: str) -> Callable[[], Awaitable[bool]]:
+        """A question for `until`: is the word in any answer yet?"""
+
+        async def look() -> bool:
+            return word in json.dumps(self.answers)
+
+        return look
 
     async def call(self, name: str, payload: Any) -> None:
         """Call a handler, whatever the payload."""
@@ -219,9 +228,7 @@ async def test_a_closed_tabs_token_is_worthless_without_its_cookie(server: Serve
         )
         await caller.call(enter, {})
         await caller.call(hydrate, {})
-        async with asyncio.timeout(10):
-            while not any("school_name" in json.dumps(answer) for answer in caller.answers):
-                await asyncio.sleep(0.005)
+        await until(caller.has_heard_of("school_name"), "an answer about the school")
         await client.disconnect()
         return json.dumps(caller.answers)
 

@@ -1,0 +1,1 @@
+"""What `make bench` measures: one module a row of docs/benchmarks.md, and the table they make."""

@@ -1,0 +1,82 @@
+"""Measure, print the table, write docs/benchmarks.md. `--only NAME` measures one row and prints."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+from tools.bench import (
+    demo,
+    first_run,
+    journey,
+    lighthouse,
+    machine,
+    page_weight,
+    painted_search,
+    report,
+    round_trip,
+    school_search,
+)
+from tools.bench.rows import Row
+
+ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
+    "page-weight": page_weight.measure,
+    "lighthouse": lighthouse.measure,
+    "painted-search": painted_search.measure,
+    "round-trip": round_trip.measure,
+    "journey": journey.measure,
+}
+ALONE: dict[str, Callable[[], list[Row]]] = {
+    "school-search": school_search.measure,
+    "first-run": first_run.measure,
+}
+ORDER = (
+    "first-run",
+    "page-weight",
+    "lighthouse",
+    "school-search",
+    "painted-search",
+    "round-trip",
+    "journey",
+)
+"""As in the table. What runs alone runs after the demo, the first run last of all."""
+
+
+async def measure(names: set[str]) -> list[Row]:
+    """The rows of these names, in the order of the table."""
+    found: dict[str, list[Row]] = {}
+    if names & ON_THE_DEMO.keys():
+        _say("starting a demo")
+        async with demo.running() as bench:
+            for name in [name for name in ON_THE_DEMO if name in names]:
+                _say(name)
+                found[name] = await ON_THE_DEMO[name](bench)
+    for name in [name for name in ALONE if name in names]:
+        _say(name)
+        found[name] = await asyncio.to_thread(ALONE[name])
+    return [row for name in ORDER for row in found.get(name, [])]
+
+
+def main() -> None:
+    """As the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--only", choices=ORDER, action="append", help="may be given several times")
+    only = parser.parse_args().only
+    facts = machine.describe() | {"Load before": machine.load()}
+    started = time.monotonic()
+    rows = asyncio.run(measure(set(only or ORDER)))
+    print(report.table(rows))
+    print(f"\nMeasured in {time.monotonic() - started:.0f} s.")
+    if not only:
+        report.write(rows, facts)
+
+
+def _say(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
