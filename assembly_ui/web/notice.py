@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 import structlog
+from reflex.event import EventSpec
 
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
@@ -36,10 +35,10 @@ class NoticeState(rx.State):
         self.words, self.tone = SORRY, "danger"
 
 
-def after_failure(exception: Exception) -> Any:
+def after_failure(exception: Exception) -> EventSpec | None:
     """What becomes of an error no handler foresaw: a line in the log, a word on the screen."""
     log.error("handler.failed", exc_info=exception)
-    return NoticeState.apologise
+    return NoticeState.apologise()
 
 
 async def notify(
