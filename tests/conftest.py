@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from assembly_ui import logs
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database, Row
 from assembly_ui.pubsub import PubSub
+
+# As the product logs; structlog's own default prints local variables, secrets among them.
+logs.configure(json=False)
 
 
 @pytest.fixture

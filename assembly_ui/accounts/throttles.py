@@ -37,6 +37,7 @@ class Deed(StrEnum):
     CONFIRM = "confirm"
     SEARCH = "search"
     API = "api"
+    CALLBACK = "callback"
 
 
 class Per(StrEnum):
@@ -72,6 +73,8 @@ LIMITS = (
     Limit(Deed.CONFIRM, Per.CALLER, 60, 15 * MINUTE, fails_open=False),
     Limit(Deed.SEARCH, Per.CALLER, 300, MINUTE, fails_open=True),
     Limit(Deed.API, Per.CALLER, 600, MINUTE, fails_open=True),
+    # One service on one address tells of every school there is.
+    Limit(Deed.CALLBACK, Per.CALLER, 1200, MINUTE, fails_open=True),
 )
 
 

@@ -68,7 +68,7 @@ def check_unlisted(form: UnlistedForm) -> UnlistedSchool:
     return UnlistedSchool(**values)
 
 
-class _Malformed(FieldProblem):
+class _Malformed(ValueError):
     pass
 
 

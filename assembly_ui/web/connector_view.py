@@ -30,6 +30,7 @@ from assembly_ui.web.connector_words import (
     TIMELINE,
     WRONG_SCHOOL,
 )
+from assembly_ui.web.school_words import not_available_words
 
 
 class Row(TypedDict):
@@ -67,6 +68,7 @@ class View(TypedDict):
     """Everything on the connector page that is the same for every member."""
 
     title: str
+    unavailable: str
     status: str
     badge: str
     tone: str
@@ -93,6 +95,7 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
     connection = overview.connection
     return View(
         title=connector_title(overview.school.mis),
+        unavailable=not_available_words(overview.school.mis),
         status=overview.status.value,
         badge=words.badge,
         tone=words.tone,

@@ -132,21 +132,6 @@ LAYER_PASSED = {
     "right_school": "The MIS says it is {found}",
 }
 
-FAULTS: dict[str, tuple[str, str]] = {
-    "groupcall": (
-        "Xporter on Demand is not answering as it should.",
-        "Nothing to do for you. Test again later.",
-    ),
-    "school": (
-        "Xporter on Demand did not accept our access to your school's data.",
-        "Click Grant Access to have a new invitation sent.",
-    ),
-    "us": (
-        "Xporter on Demand did not accept Assembly itself.",
-        "Tell help@assembly.education.",
-    ),
-}
-
 TIMELINE = {
     "invitation_sent": "Invitation sent to {to}",
     "invitation_refused": "Invitation not confirmed. {cause} {said}",

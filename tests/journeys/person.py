@@ -13,7 +13,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, 
 from tests.journeys.server import Server
 
 PASSWORD = "Autumn-Kettle-42"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -111,7 +112,7 @@ class Person:
             self.complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
 
-async def until(look: Callable[[], Awaitable[Any]], what: str, seconds: float = 10) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
     """What `look` finds, as soon as it finds something."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

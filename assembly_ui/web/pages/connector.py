@@ -27,8 +27,10 @@ from assembly_ui.web.components import (
     code_block,
     copy_button,
     details,
+    empty,
     facts,
     link,
+    link_button,
     mark,
     p,
     row,
@@ -36,8 +38,9 @@ from assembly_ui.web.components import (
     stack,
     timeline,
 )
+from assembly_ui.web.components.countdown import countdown
+from assembly_ui.web.connector_problems import invite_failed_words
 from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
-from assembly_ui.web.connector_words import FAULTS
 from assembly_ui.web.layout import admin_page
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
@@ -69,6 +72,8 @@ class ConnectorState(Live, rx.State):
     tested: str = ""
     bundle: str = ""
     granting: bool = False
+    again_at: str = ""
+    unavailable: str = ""
     may_act: bool = False
 
     @access.member
@@ -86,7 +91,7 @@ class ConnectorState(Live, rx.State):
     async def grant_access(self, me: Caller):
         """Have Xporter on Demand email the invitation."""
         use = parts()
-        self.granting = True
+        self.granting, self.again_at = True, ""
         yield
         try:
             email = await grant_access(
@@ -99,6 +104,8 @@ class ConnectorState(Live, rx.State):
             )
             await notify(self, f"Xporter on Demand is sending the invitation to {email}.")
         except errors.ConnectorError as error:
+            if isinstance(error, errors.InvitedJustNow):
+                self.again_at = error.retry_at.isoformat()
             await notify(self, _why_not(error), "warning")
         finally:
             self.granting = False
@@ -130,16 +137,12 @@ class ConnectorState(Live, rx.State):
 
 def _why_not(error: errors.ConnectorError) -> str:
     match error:
-        case errors.InvitedJustNow(retry_at=when):
-            return (
-                "An invitation was sent a moment ago. Check the mailbox first; you can send "
-                f"another from {when:%H:%M:%S} UTC."
-            )
+        case errors.InvitedJustNow():
+            return "An invitation was sent a moment ago. Check the mailbox first."
         case errors.InviteUnderWay():
             return "The invitation is being sent already. This page changes when it is."
-        case errors.InviteFailed(fault=fault):
-            cause, _ = FAULTS.get(fault, FAULTS["groupcall"])
-            return f"{cause} No invitation was sent and nothing changed. Try again in a minute."
+        case errors.InviteFailed(kind=kind, detail=said):
+            return invite_failed_words(kind, said)
         case errors.NoDfeNumber():
             return (
                 "Xporter on Demand knows schools by their 7-digit DfE number, and we have none "
@@ -220,7 +223,13 @@ def _grant() -> rx.Component:
                 busy=ConnectorState.granting,
                 disabled=~ConnectorState.may_act,
                 wide=True,
+                id="grant-access",
             )
+        ),
+        rx.cond(
+            ConnectorState.again_at,
+            countdown("You can send another in", ConnectorState.again_at, holds="grant-access"),
+            rx.fragment(),
         ),
         _viewer_hint(),
     )
@@ -340,12 +349,21 @@ def _line(item: rx.Var[Line]) -> rx.Component:
     )
 
 
+def _unavailable() -> rx.Component:
+    return empty(
+        "Not available yet",
+        p(ConnectorState.unavailable),
+        link_button("Look at your MIS provider", href="/school-details"),
+    )
+
+
 def connector() -> rx.Component:
     """The page."""
+    connection = rx.fragment(
+        _status(), card(_grant(), _test(), _help(), aria_label="Actions"), _history()
+    )
     return admin_page(
-        _status(),
-        card(_grant(), _test(), _help(), aria_label="Actions"),
-        _history(),
+        rx.cond(ConnectorState.unavailable, _unavailable(), connection),
         rx.el.span(on_unmount=ConnectorState.leave),
         heading=ConnectorState.title,
         current="Connector",

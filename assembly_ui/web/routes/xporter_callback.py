@@ -11,9 +11,12 @@ import hmac
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import CALLBACK_PATH, parts
 from assembly_ui.connector.callback import receive_callback
 from assembly_ui.settings import Settings
+from assembly_ui.web.http_caller import client_ip
 from assembly_ui.xporter.callback import LONGEST_BODY, parse_body
 from assembly_ui.xporter.errors import CallbackUnreadable, XporterError
 
@@ -26,12 +29,16 @@ def router(settings: Settings) -> APIRouter:
 
     @routes.post(CALLBACK_PATH + "/{key}", include_in_schema=False)
     async def authorised(key: str, request: Request) -> Response:
-        """204 when dealt with, true or not; 503 when the sender should repeat."""
+        """204 when dealt with, true or not; 429 or 503 when the sender should repeat."""
         if not any(
             hmac.compare_digest(key.encode(), own.encode())
             for own in parts().settings.callback_keys
         ):
             return Response(status_code=404)
+        try:
+            await parts().throttles.hit(Deed.CALLBACK, caller=client_ip(request))
+        except Throttled:
+            return Response(status_code=429)
         return Response(status_code=await _receive(await _body(request)))
 
     return routes

@@ -27,7 +27,7 @@ PUBLIC_STATES = {
     "signed_in_state",
     "terms_state",
 }
-LEAVING = {"leave", "close", "back"}
+LEAVING = {"leave", "close", "back", "move_on"}
 
 
 @pytest.fixture
