@@ -30,6 +30,8 @@ from assembly_ui.schools.models import Role
 COOKIE = "assembly_session"
 TEXT_LIMIT = 2000
 FORM_FIELDS_LIMIT = 40
+LARGEST_NUMBER = 2**31 - 1
+"""The largest an integer column of PostgreSQL takes."""
 
 Permit = Callable[[rx.State], Awaitable[tuple[list[Caller], Any]]]
 
@@ -176,8 +178,9 @@ def clean(kind: Any, value: Any) -> Any:
     if kind is bool:
         return value is True
     if kind is int:
-        whole = isinstance(value, (int, str)) and str(value).lstrip("-").isdecimal()
-        return int(value) if whole and len(str(value)) < 16 else 0
+        whole = isinstance(value, (int, str)) and str(value).removeprefix("-").isdecimal()
+        number = int(value) if whole and len(str(value)) < 16 else 0
+        return number if abs(number) <= LARGEST_NUMBER else 0
     if kind is str:
         return clean_text(value)
     items = list(value.items())[:FORM_FIELDS_LIMIT] if isinstance(value, dict) else []

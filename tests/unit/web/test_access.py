@@ -45,7 +45,20 @@ def test_text_and_forms_are_cut_to_a_sane_size() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "number"),
-    [(7, 7), ("7", 7), ("-7", -7), (True, 0), (7.5, 0), ("7; DROP", 0), ("9" * 40, 0), ("٣", 3)],
+    [
+        (7, 7),
+        ("7", 7),
+        ("-7", -7),
+        ("--7", 0),
+        ("-", 0),
+        (True, 0),
+        (7.5, 0),
+        ("7; DROP", 0),
+        (2**31 - 1, 2**31 - 1),
+        (2**31, 0),
+        ("9" * 40, 0),
+        ("٣", 3),
+    ],
 )
 def test_numbers_are_numbers_or_nothing(sent: object, number: int) -> None:
     assert clean(int, sent) == number
