@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +23,7 @@ from assembly_ui.settings import Settings
 LARGEST_BODY = 256 * 1024
 YEAR = 365 * 24 * 3600
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_TOO_LARGE = PlainTextResponse("That is too large.", 413)
 _FALLBACKS = ("404", "__spa-fallback")
 
 
@@ -40,9 +42,16 @@ class Security:
             return
         limited = _LimitedBody(receive)
         if limited.is_too_large(scope):
-            await PlainTextResponse("That is too large.", 413)(scope, receive, send)
+            await _TOO_LARGE(scope, receive, send)
             return
-        await self._app(scope, limited.receive, self._answering(scope["path"], send))
+        answer = _Answer(self._answering(scope["path"], send), limited)
+        try:
+            await self._app(scope, limited.receive, answer.send)
+        except ClientDisconnect:
+            if not limited.is_cut_off:
+                raise
+        if limited.is_cut_off and not answer.has_begun:
+            await _TOO_LARGE(scope, receive, send)
 
     def _answering(self, path: str, send: Send) -> Send:
         async def answer(message: Message) -> None:
@@ -72,11 +81,32 @@ class _LimitedBody:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         return not length.isdigit() or int(length) > LARGEST_BODY
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether more came than a request may bring."""
+        return self._seen > LARGEST_BODY
+
     async def receive(self) -> Message:
         """The next piece; a disconnect in place of one that is too much."""
         message = await self._receive()
         self._seen += len(message.get("body", b""))
-        return message if self._seen <= LARGEST_BODY else {"type": "http.disconnect"}
+        return {"type": "http.disconnect"} if self.is_cut_off else message
+
+
+class _Answer:
+    """What goes back; nothing more of what the app says of a body that was cut off."""
+
+    def __init__(self, send: Send, limited: _LimitedBody) -> None:
+        self._send = send
+        self._limited = limited
+        self.has_begun = False
+
+    async def send(self, message: Message) -> None:
+        """Pass a piece on."""
+        if self._limited.is_cut_off and not self.has_begun:
+            return
+        self.has_begun = True
+        await self._send(message)
 
 
 def policies(pages: Path, settings: Settings) -> Mapping[str, str]:

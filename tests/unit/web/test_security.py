@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -97,3 +98,13 @@ async def test_a_request_that_brings_too_much_is_refused(pages: Path) -> None:
         too_much = await client.post("/form", content=b"x" * (LARGEST_BODY + 1))
     assert (fits.status_code, fits.text) == (200, str(LARGEST_BODY))
     assert too_much.status_code == 413
+
+
+async def test_a_body_that_hides_its_length_is_refused_just_as_plainly(pages: Path) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b"x" * LARGEST_BODY
+
+    async with _client(pages) as client:
+        refused = await client.post("/form", content=endless())
+    assert (refused.status_code, refused.text) == (413, "That is too large.")
