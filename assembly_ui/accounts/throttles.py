@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 import structlog
 from limits import RateLimitItemPerSecond
@@ -16,12 +17,15 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 
-from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.emails import parse_email
+from assembly_ui.accounts.errors import FieldProblem, Throttled
 
 log = structlog.get_logger()
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+IPV6_PREFIX = 64
+"""What one customer of a network is given at least."""
 COUNTER_DOWN = timedelta(seconds=30)
 """When to come back while nothing can be counted."""
 
@@ -100,7 +104,7 @@ class Throttles:
             await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
 
     def _concerned(self, deed: Deed, caller: str, address: str) -> list[tuple[Limit, str]]:
-        who = {Per.CALLER: caller, Per.ADDRESS: address.strip().lower()}
+        who = {Per.CALLER: _network(caller), Per.ADDRESS: _spelling(address)}
         return [
             (limit, who[limit.per]) for limit in LIMITS if limit.deed is deed and who[limit.per]
         ]
@@ -121,3 +125,22 @@ class Throttles:
 
     def _item(self, limit: Limit) -> RateLimitItemPerSecond:
         return RateLimitItemPerSecond(max(1, round(limit.amount * self._scale)), limit.seconds)
+
+
+def _network(caller: str) -> str:
+    """The address of a caller; the network for IPv6, of which everyone has 2**64 addresses."""
+    try:
+        address = ip_address(caller)
+    except ValueError:
+        return caller
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, IPV6_PREFIX), strict=False))
+
+
+def _spelling(address: str) -> str:
+    """An address as the accounts know it: invisible characters make no other one of it."""
+    try:
+        return parse_email(address)
+    except FieldProblem:
+        return address.strip().lower()

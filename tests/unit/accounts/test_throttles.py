@@ -34,11 +34,44 @@ async def test_one_person_is_not_held_up_by_another() -> None:
     await throttles.hit(Deed.LOG_IN, address="two@kings.sch.uk")
 
 
-async def test_the_case_of_an_address_does_not_dodge_the_limit() -> None:
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        " ONE@kings.sch.uk ",
+        "o\u200ene@kings.sch.uk",
+        "one\u200f@kings.sch.uk",
+        "one@ki\u00adngs.sch.uk",
+        "\ufeffone@kings.sch.uk",
+    ],
+)
+async def test_another_spelling_of_an_address_does_not_dodge_the_limit(spelling: str) -> None:
     throttles = Throttles(scale=0.1)
     await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
     with pytest.raises(Throttled):
-        await throttles.hit(Deed.LOG_IN, address=" ONE@kings.sch.uk ")
+        await throttles.hit(Deed.LOG_IN, address=spelling)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:DB8:1:2::2", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("not an address", "another", False),
+    ],
+)
+async def test_a_caller_is_counted_by_network_where_addresses_cost_nothing(
+    first: str, second: str, is_same: bool
+) -> None:
+    throttles = Throttles(scale=0.01)
+    await throttles.hit(Deed.LOG_IN, caller=first)
+    if is_same:
+        with pytest.raises(Throttled):
+            await throttles.hit(Deed.LOG_IN, caller=second)
+    else:
+        await throttles.hit(Deed.LOG_IN, caller=second)
 
 
 async def test_the_right_password_wipes_the_slate() -> None:
