@@ -24,12 +24,17 @@ reset: ## Forget the demo: delete the data folder's database
 	@rm -rf $(DATA)/assembly.db $(DATA)/assembly.db-wal $(DATA)/assembly.db-shm .states
 	@echo "The demo's data is gone. make run starts afresh."
 
-test: check ## Everything CI runs: checks, then all tests (T=path narrows it)
+test: ## Everything CI runs: checks, then all tests (T=path narrows it)
+ifdef T
+	@$(MAKE) --no-print-directory check
 	@$(PY) tools/chromium.py
 	@$(PY) -m pytest -q $(T)
+else
+	@$(MAKE) --no-print-directory check unit journeys
+endif
 
 unit: .venv/.test ## Only the quick shelves, without a browser
-	@$(PY) -m pytest -q tests/unit tests/integration
+	@$(PY) -m pytest -q -n 2 tests/unit tests/integration
 
 journeys: .venv/.test ## Only the browser's shelf
 	@$(PY) tools/chromium.py
@@ -45,9 +50,9 @@ format: .venv/.test ## Put the code into its one shape
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: .venv/.test ## Measure against the bars; writes docs/benchmarks.md
+bench: .venv/.bench ## Measure against the bars; writes docs/benchmarks.md (ONLY=row narrows it)
 	@$(PY) tools/chromium.py
-	@$(PY) -m tools.bench
+	@$(PY) -m tools.bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: .venv/.test ## Take the README's pictures and every screen, into screenshots/
 	@$(PY) tools/chromium.py
@@ -63,3 +68,6 @@ migration: .venv/.test ## Write the migration that the tables need (NAME="adds â
 .venv/.test: requirements.txt requirements-test.txt constraints.txt
 	@test -n "$(PYTHON)" || { echo "Assembly needs Python 3.11 or newer, and there is none here. Install one, or name it: make test PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) tools/venv.py requirements-test.txt $@
+
+.venv/.bench: .venv/.test requirements-bench.txt
+	@$(PYTHON) tools/venv.py requirements-bench.txt $@

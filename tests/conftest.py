@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from assembly_ui import logs
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database, Row
+from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub
+from assembly_ui.tables import METADATA
+
+DRIVER_SECONDS = 5
 
 # As the product logs; structlog's own default prints local variables, secrets among them.
 logs.configure(json=False)
@@ -28,13 +35,25 @@ def pubsub() -> PubSub:
     return PubSub()
 
 
-@pytest.fixture
-async def database(tmp_path: Path, pubsub: PubSub) -> AsyncIterator[Database]:
-    """A real, empty SQLite database with every table."""
-    import assembly_ui.tables  # noqa: F401  (registers every table)
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = create_engine(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    return path
 
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}", pubsub.announce)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Row.metadata.create_all)
+
+@pytest.fixture
+async def database(empty_database: Path, tmp_path: Path, pubsub: PubSub) -> AsyncIterator[Database]:
+    """A real, empty SQLite database with every table."""
+    path = shutil.copy(empty_database, tmp_path / "test.db")
+    database = Database(f"sqlite+aiosqlite:///{path}", pubsub.announce)
+    before = set(threading.enumerate())
     yield database
     await database.close()
+    for thread in set(threading.enumerate()) - before:
+        # A cancelled query ends in its own time, and must not outlive the test's event loop.
+        if "_connection_worker" in thread.name:
+            await asyncio.to_thread(thread.join, DRIVER_SECONDS)

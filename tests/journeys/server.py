@@ -10,14 +10,19 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from assembly_ui.schools.register_file import SHIPPED, read_register
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFERRED_PORT = 3987
 START_SECONDS = 120
+# Schools of its own for seeding; those that tests look up by name lie elsewhere.
+AREA = "Islington"
 _TROUBLE = re.compile(r"\b(error|critical|traceback)\b", re.IGNORECASE)
 
 
@@ -32,6 +37,7 @@ class Server:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._read_to = 0
+        self._schools = _schools_of(AREA)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -96,11 +102,10 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def seed(self, school: str, state: str) -> dict[str, Any]:
-        """A school in that state with a confirmed owner; see `demo seed --help`."""
-        return json.loads(
-            self.command("demo", "seed", "--school", school, "--state", state, "--json")
-        )
+    def seed(self, state: str) -> dict[str, Any]:
+        """A school nobody has yet, in that state, with its owner; see `demo seed --help`."""
+        words = ("--school", next(self._schools), "--state", state, "--json")
+        return json.loads(self.command("demo", "seed", *words))
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
@@ -128,6 +133,14 @@ class Server:
         os.killpg(self._process.pid, how)
         self._process.wait(20)
         self._process = None
+
+
+def _schools_of(area: str) -> Iterator[str]:
+    return (
+        school.urn
+        for school in read_register(SHIPPED)
+        if school.local_authority == area and school.dfe_number
+    )
 
 
 def _free_port() -> int:

@@ -116,7 +116,7 @@ async def test_the_first_stop_of_every_page_leads_past_the_menu(someone: Session
 
 async def test_log_in_and_log_out_work_without_javascript(someone: SessionOf) -> None:
     seeded_by = await someone()
-    seeded = seeded_by.server.seed("100026", "awaiting-invitation")
+    seeded = seeded_by.server.seed("awaiting-invitation")
     james = await someone(java_script_enabled=False)
     await james.page.goto(f"{james.server.address}/log-in")
     await james.fills(Email=seeded["email"], Password="not the password")
@@ -132,7 +132,7 @@ async def test_log_in_and_log_out_work_without_javascript(someone: SessionOf) ->
 
 async def test_logging_out_ends_it_in_every_tab(someone: SessionOf) -> None:
     james = await someone()
-    seeded = james.server.seed("100027", "awaiting-invitation")
+    seeded = james.server.seed("awaiting-invitation")
     await steps.log_in(james, seeded["email"], seeded["password"])
     await james.goes_to("/connector")
     await james.clicks("Log out")

@@ -61,7 +61,7 @@ async def test_a_kill_between_every_two_steps_loses_and_doubles_nothing(
 async def test_an_open_tab_heals_itself_and_says_so_meanwhile(
     someone: SessionOf, server: Server
 ) -> None:
-    seeded = server.seed("100015", "awaiting-invitation")
+    seeded = server.seed("awaiting-invitation")
     james = await someone()
     james.expects(GONE)
     await steps.log_in(james, seeded["email"], seeded["password"])
@@ -78,8 +78,7 @@ async def test_an_open_tab_heals_itself_and_says_so_meanwhile(
 async def test_a_change_made_while_away_is_there_on_return(
     someone: SessionOf, server: Server, offline: str
 ) -> None:
-    urn = {"network": "100018", "tab": "100019"}[offline]
-    seeded = server.seed(urn, "awaiting-invitation")
+    seeded = server.seed("awaiting-invitation")
     james, at_home = await someone(), await someone()
     james.expects("ERR_INTERNET_DISCONNECTED|WebSocket|websocket")
     for person in (james, at_home):

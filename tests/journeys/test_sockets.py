@@ -163,7 +163,7 @@ async def test_a_person_without_a_school_is_led_to_set_one_up(
 async def test_a_viewer_can_call_nothing_that_changes_the_school(
     server: Server, handlers: dict[str, tuple[str, list[str]]]
 ) -> None:
-    seeded = server.seed("100008", "connected")
+    seeded = server.seed("connected")
     cookie = await _cookie(server, seeded["email"], seeded["password"])
     _make_viewer(server, seeded["email"])
     before = _facts(server)
@@ -181,7 +181,7 @@ async def test_hostile_payloads_meet_no_traceback_and_change_nothing(
 ) -> None:
     headers = {}
     if role == "owner":
-        seeded = server.seed("100009", "awaiting-invitation")
+        seeded = server.seed("awaiting-invitation")
         headers["Cookie"] = await _cookie(server, seeded["email"], seeded["password"])
     before = _facts(server)
     async with _calling(server, **headers) as caller:
@@ -210,7 +210,7 @@ async def test_a_foreign_page_cannot_open_a_socket(server: Server) -> None:
 
 
 async def test_a_closed_tabs_token_is_worthless_without_its_cookie(server: Server) -> None:
-    seeded = server.seed("100010", "awaiting-invitation")
+    seeded = server.seed("awaiting-invitation")
     cookie = await _cookie(server, seeded["email"], seeded["password"])
     token = str(uuid.uuid4())
     enter = "reflex___state____state.assembly_ui___web___shell____shell_state.enter"
@@ -237,7 +237,7 @@ async def test_a_closed_tabs_token_is_worthless_without_its_cookie(server: Serve
 
 
 async def _an_account_without_a_school(server: Server) -> str:
-    seeded = server.seed("100020", "awaiting-invitation")
+    seeded = server.seed("awaiting-invitation")
     with _database(server) as database:
         database.execute(
             "DELETE FROM memberships WHERE user_id = (SELECT id FROM users WHERE email = ?)",

@@ -17,7 +17,6 @@ from tests.journeys.person import Person
 from tests.journeys.server import Server
 from tools import chromium
 
-SCHOOL = "100001"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -65,7 +64,7 @@ async def running() -> AsyncIterator[Bench]:
         server = Demo(Path(folder))
         await asyncio.to_thread(server.start)
         try:
-            seeded = await asyncio.to_thread(server.seed, SCHOOL, "connected")
+            seeded = await asyncio.to_thread(server.seed, "connected")
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
                 yield Bench(server, browser, seeded, await log_in(server, seeded))
