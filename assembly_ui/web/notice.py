@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import reflex as rx
 import structlog
 from reflex.event import EventSpec
+from reflex_base.event.context import EventContext
 
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
@@ -15,6 +18,9 @@ SORRY = (
     "Something went wrong on our side, and we have noted it. What you did last was not kept; "
     "everything before it was. Try it again in a moment."
 )
+
+_apologised: deque[str] = deque(maxlen=1000)
+"""The events that failed last, so that nobody apologises for an apology."""
 
 
 class NoticeState(rx.State):
@@ -38,6 +44,11 @@ class NoticeState(rx.State):
 def after_failure(exception: Exception) -> EventSpec | None:
     """What becomes of an error no handler foresaw: a line in the log, a word on the screen."""
     log.error("handler.failed", exc_info=exception)
+    failed = EventContext.get()
+    if failed.parent_txid in _apologised:
+        # The apology failed as well. Another would, and so on without end.
+        return None
+    _apologised.append(failed.txid)
     return NoticeState.apologise()
 
 
