@@ -118,7 +118,7 @@ def _declare(access: str, handler: Callable | None, supersedes: bool, enters: bo
 
 def _guard_coroutine(permit: Permit, handler: Callable, kinds: dict[str, Any]) -> Callable:
     @functools.wraps(handler)
-    async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
+    async def guarded(self: rx.State, /, *args: Any, **sent: Any) -> Any:
         permitted, refusal = await permit(self)
         if refusal is not None:
             return refusal
@@ -129,7 +129,7 @@ def _guard_coroutine(permit: Permit, handler: Callable, kinds: dict[str, Any]) -
 
 def _guard_generator(permit: Permit, handler: Callable, kinds: dict[str, Any]) -> Callable:
     @functools.wraps(handler)
-    async def guarded(self: rx.State, *args: Any, **sent: Any) -> Any:
+    async def guarded(self: rx.State, /, *args: Any, **sent: Any) -> Any:
         permitted, refusal = await permit(self)
         if refusal is not None:
             yield refusal

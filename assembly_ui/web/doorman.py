@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import reflex as rx
 from reflex_base.registry import RegistrationContext
@@ -29,15 +30,41 @@ _FRAMEWORK: dict[str, tuple[dict[str, type], dict[str, type]]] = {
 
 def guard(app: rx.App) -> None:
     """Put the doorman in front of the app's socket."""
-    namespace = app.event_namespace
+    namespace, handlers = app.event_namespace, declared_handlers()
     assert namespace is not None
-    inside, handlers = namespace.on_event, declared_handlers()
+    enter, trigger = namespace.on_event, namespace.trigger_event
 
     async def on_event(sid: str, data: Any) -> None:
+        if sid not in namespace.sid_to_token:
+            return  # A connection that named no tab.
         if (event := admitted(data, handlers)) is not None:
-            await inside(sid, event)
+            await enter(sid, event)
+
+    async def trigger_event(name: Any, sid: str, *sent: Any) -> Any:
+        match name, sent:
+            case "event" | "client_error", (data, *_):
+                return await trigger(name, sid, data)
+            case "ping", _:
+                return await trigger(name, sid)
+            case "connect" | "disconnect", _ if _is_servers_own(app, name, sid, sent):
+                return await trigger(name, sid, *sent)
 
     namespace.on_event = on_event  # type: ignore[method-assign]
+    namespace.trigger_event = trigger_event
+
+
+def _is_servers_own(app: rx.App, name: str, sid: str, sent: tuple[Any, ...]) -> bool:
+    """Whether a connection really begins or ends, and nobody sent an event of that name.
+
+    Such an event would bring headers and a network address of its own making.
+    """
+    server, namespace = app.sio, app.event_namespace
+    assert server is not None
+    assert namespace is not None
+    if name == "disconnect":
+        return not server.manager.is_connected(sid, namespace.namespace)
+    environ = server.get_environ(sid, namespace.namespace)
+    return environ is not None and bool(sent) and sent[0] is environ
 
 
 def admitted(data: Any, handlers: Mapping[str, str]) -> dict[str, Any] | None:
@@ -50,7 +77,7 @@ def admitted(data: Any, handlers: Mapping[str, str]) -> dict[str, Any] | None:
     router = data.get("router_data")
     return {
         "name": name,
-        "payload": payload,
+        "payload": _of_known_states(payload) if is_frameworks(name) else payload,
         "router_data": _router(router if isinstance(router, dict) else {}),
     }
 
@@ -89,6 +116,15 @@ def _is_plain(value: Any) -> bool:
     return all(isinstance(item, str) for item in items)
 
 
+def _of_known_states(payload: dict[str, Any]) -> dict[str, Any]:
+    """What a browser kept for States there are; it may know some of an older version."""
+    if "vars" not in payload:
+        return payload
+    states = RegistrationContext.get().base_states
+    kept = {k: v for k, v in payload["vars"].items() if k.rpartition(".")[0] in states}
+    return payload | {"vars": kept}
+
+
 def _router(sent: dict[str, Any]) -> dict[str, Any]:
     query = sent.get("query")
     items = list(query.items())[:MOST_QUERY_PARAMETERS] if isinstance(query, dict) else []
@@ -100,4 +136,10 @@ def _router(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _path(value: Any) -> str:
-    return value[:LONGEST_PATH] if isinstance(value, str) and value.startswith("/") else "/"
+    path = value[:LONGEST_PATH] if isinstance(value, str) else ""
+    try:
+        # Behind two slashes stands a host, which may be misspelt beyond reading.
+        has_host = bool(urlsplit(path).netloc)
+    except ValueError:
+        return "/"
+    return path if path.startswith("/") and not has_host else "/"

@@ -10,6 +10,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from assembly_ui.web.doorman import admitted, declared_handlers, is_frameworks
+from assembly_ui.web.ticket import TicketState
 
 ACCESS = {"public", "signed in", "member", "admin", "owner"}
 PUBLIC_STATES = {
@@ -133,6 +134,70 @@ def test_the_envelope_is_put_into_shape(handlers: dict[str, str]) -> None:
         "asPath": "/confirm?token=a",
         "query": {"token": "a"},
     }
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("/users?page=2", "/users?page=2"),
+        ("/users?back=//elsewhere", "/users?back=//elsewhere"),
+        ("//evil.example/users", "/"),
+        ("//[", "/"),
+        ("/\t/[", "/"),
+        ("users", "/"),
+        ("/" + "x" * 10_000, "/" + "x" * 3999),
+    ],
+)
+def test_a_page_is_a_path_of_ours(handlers: dict[str, str], sent: str, kept: str) -> None:
+    name = next(name for name, access in _ours(handlers).items() if access == "public")
+    event = admitted({"name": name, "router_data": {"asPath": sent}}, handlers)
+    assert event is not None
+    assert event["router_data"]["asPath"] == kept
+
+
+def test_what_a_browser_kept_for_states_there_are_not_is_left_out(
+    handlers: dict[str, str],
+) -> None:
+    ticket = f"{TicketState.get_full_name()}.ticket"
+    sent = {ticket: "x", "": "x", "nothing": "x", "a.b.c": "x"}
+    takers = [n for n in handlers if n.endswith((".update_vars_internal", ".hydrate_and_load"))]
+    assert len(takers) == 2
+    for name in takers:
+        event = admitted({"name": name, "payload": {"vars": sent}}, handlers)
+        assert event is not None
+        assert event["payload"] == {"vars": {ticket: "x"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("connect", [{"QUERY_STRING": "token=another", "REMOTE_ADDR": "203.0.113.9"}]),
+        ("connect", [None]),
+        ("connect", []),
+        ("event", []),
+        ("event", [None, 1, 2]),
+        ("client_error", []),
+        ("link_token_to_sid", ["another"]),
+        (None, [1]),
+        (7, [1]),
+        ({"a": 1}, [1]),
+    ],
+)
+async def test_what_a_client_calls_an_event_is_not_believed(
+    app: rx.App, name: Any, sent: list[Any]
+) -> None:
+    namespace = app.event_namespace
+    assert namespace is not None
+    await namespace.trigger_event(name, "a socket", *sent)
+    assert "a socket" not in namespace.sid_to_token
+    assert "a socket" not in namespace._static_router_data
+
+
+def test_no_argument_takes_the_place_of_the_state(app: rx.App) -> None:
+    for name, entry in RegistrationContext.get().event_handlers.items():
+        if getattr(entry.handler.fn, "__access__", ""):
+            code = entry.handler.fn.__code__
+            assert code.co_posonlyargcount == 1, name
 
 
 def test_what_the_framework_needs_is_known_by_name(handlers: dict[str, str]) -> None:
