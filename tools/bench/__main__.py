@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 
 from tools.bench import (
@@ -20,7 +21,7 @@ from tools.bench import (
     round_trip,
     school_search,
 )
-from tools.bench.rows import Row
+from tools.bench.rows import Row, not_measured
 
 ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
     "page-weight": page_weight.measure,
@@ -53,11 +54,20 @@ async def measure(names: set[str]) -> list[Row]:
         async with demo.running() as bench:
             for name in [name for name in ON_THE_DEMO if name in names]:
                 _say(name)
-                found[name] = await ON_THE_DEMO[name](bench)
+                found[name] = await _rows(name, ON_THE_DEMO[name](bench))
     for name in [name for name in ALONE if name in names]:
         _say(name)
-        found[name] = await asyncio.to_thread(ALONE[name])
+        found[name] = await _rows(name, asyncio.to_thread(ALONE[name]))
     return [row for name in ORDER for row in found.get(name, [])]
+
+
+async def _rows(name: str, measuring: Awaitable[list[Row]]) -> list[Row]:
+    """One module's rows; what goes wrong there costs the others nothing."""
+    try:
+        return await measuring
+    except Exception as error:
+        traceback.print_exc()
+        return [not_measured(name, str(error).strip().splitlines()[-1])]
 
 
 def main() -> None:
@@ -71,7 +81,7 @@ def main() -> None:
     print(report.table(rows))
     print(f"\nMeasured in {time.monotonic() - started:.0f} s.")
     if not only:
-        report.write(rows, facts)
+        report.write(rows, facts | {"Load after": machine.load()})
 
 
 def _say(what: str) -> None:

@@ -1,4 +1,4 @@
-"""The demo the rows are measured on: the product in production mode, a browser, two schools."""
+"""The demo the rows are measured on: the product in production mode, a browser, a school."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ async def measure(bench: Bench) -> list[Row]:
             await _walk(person, typed, name)
             walks.append(time.perf_counter() - started)
     what = f"sign-up to Connected, 3 s of it the stand-in's installation (median of {len(walks)})"
-    why = "The steps are watched one by one; see the server's log of a slow one."
+    why = "Server and browser share the cores; every step waits for the page before it."
     return [at_most(AREA, what, statistics.median(walks), 20, "s", why=why)]
 
 

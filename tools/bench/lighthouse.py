@@ -8,7 +8,7 @@ import socket
 import statistics
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from playwright.async_api import async_playwright
@@ -20,6 +20,7 @@ from tools.bench.rows import Row, at_least
 
 AREA = "Lighthouse, mobile"
 ROUNDS = 3
+ATTEMPTS = 3
 PUBLIC = ("/sign-up", "/log-in")
 SIGNED_IN = ("/school-setup", "/connector", "/apps")
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -33,27 +34,39 @@ async def measure(bench: Bench) -> list[Row]:
 
 async def _row(bench: Bench, path: str) -> Row:
     names = [name for name in LEAST if path in PUBLIC or name != "seo"]
-    reports = [await _report(bench, path) for _ in range(ROUNDS)]
-    scores = {
-        name: statistics.median(
-            100 * (report["categories"][name]["score"] or 0) for report in reports
-        )
-        for name in names
-    }
+    # Only the performance varies between runs.
+    report = await _report(bench, path, names)
+    again = [await _report(bench, path, ["performance"]) for _ in range(ROUNDS - 1)]
+    scores = {name: _score(report, name) for name in names}
+    scores["performance"] = statistics.median(
+        _score(one, "performance") for one in (report, *again)
+    )
     bar = "≥ 95 / 100 / 100" + (" / 100" if "seo" in names else "")
     return at_least(
         AREA,
         f"{path} (median of {ROUNDS})",
         bar,
         [(scores[name], LEAST[name]) for name in names],
-        _failed(reports[-1], [name for name in names if scores[name] < LEAST[name]]),
+        _failed(report, [name for name in names if scores[name] < LEAST[name]]),
     )
 
 
-async def _report(bench: Bench, path: str) -> dict[str, Any]:
+def _score(report: dict[str, Any], category: str) -> float:
+    return 100 * (report["categories"][category]["score"] or 0)
+
+
+async def _report(bench: Bench, path: str, names: list[str]) -> dict[str, Any]:
+    for _ in range(ATTEMPTS - 1):
+        # On a busy machine Lighthouse now and then loses track of the browser.
+        with suppress(node.NodeFailed):
+            return await _one_report(bench, path, names)
+    return await _one_report(bench, path, names)
+
+
+async def _one_report(bench: Bench, path: str, names: list[str]) -> dict[str, Any]:
     url = bench.server.address + path
     async with _new_browser(bench, signed_in=path in SIGNED_IN) as port:
-        report = json.loads(await asyncio.to_thread(node.lighthouse, url, port=port))
+        report = json.loads(await asyncio.to_thread(node.lighthouse, url, names, port=port))
     # A page that leads elsewhere would be another page's score.
     assert report["finalDisplayedUrl"] == url, report["finalDisplayedUrl"]
     return report

@@ -27,7 +27,7 @@ def describe() -> dict[str, str]:
 
 
 def load() -> str:
-    """How busy the machine was before anything started, one minute and fifteen."""
+    """How many programs want a core just now: figures taken beside other work are worse."""
     minute, _, quarter = os.getloadavg()
     return f"{minute:.1f} in the last minute, {quarter:.1f} in the last quarter of an hour"
 

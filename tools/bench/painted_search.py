@@ -28,14 +28,21 @@ WATCH = """
   // After the text has changed, and before anyone else hears of it.
   addEventListener("input", () => {
     const text = input.value.trim();
-    if (text !== last) pressed.set(last = text, at);
+    if (text === last) return;
+    last = text;
+    pressed.delete(text);
+    if (text) pressed.set(text, at);
   }, true);
   new MutationObserver(() => {
-    const text = list.dataset.asked, from = pressed.get(text);
-    if (from === undefined) return;
-    pressed.delete(text);
+    const keys = [...pressed.keys()];
+    // Keys overtaken by later ones have their answer in the later one's.
+    const answered = keys.slice(0, keys.indexOf(list.dataset.asked) + 1);
+    const times = answered.map((text) => pressed.get(text));
+    answered.forEach((text) => pressed.delete(text));
     // A task after the next frame's callbacks: the frame is painted by then.
-    requestAnimationFrame(() => setTimeout(() => painted.push(performance.now() - from)));
+    requestAnimationFrame(() => setTimeout(() => {
+      times.forEach((from) => painted.push(performance.now() - from));
+    }));
   }).observe(list, { attributes: true, attributeFilter: ["data-asked"] });
   window.unanswered = () => pressed.size;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tests.journeys.server import ROOT
@@ -39,4 +40,5 @@ def write(rows: Sequence[Row], machine: dict[str, str]) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     met = "met" if row.met else "**missed**"
-    return (row.area, row.what, row.bar, row.figure, f"{row.ratio:.0%}", met)
+    share = f"{row.ratio:.0%}" if math.isfinite(row.ratio) else "–"
+    return (row.area, row.what, row.bar, row.figure, share, met)

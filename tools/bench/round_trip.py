@@ -16,8 +16,9 @@ ALONE_CALLS = 200
 BUSY_TABS = 100
 BUSY_CALLS = 6
 WHY = (
-    "Each read of SQLite goes through the driver's thread about nine times, 0.1 ms each; this "
-    "handler reads twice, and the check and the list are composed anew every time."
+    "Profiled: Reflex itself takes about 0.5 ms of an event. The rest is SQLAlchemy's: each of the "
+    "two reads goes to the driver's thread and back some nine times, their three statements are "
+    "composed anew for every event, and whole rows become objects where a few columns are used."
 )
 
 

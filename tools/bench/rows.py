@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ def at_least(area: str, what: str, bar: str, pairs: Iterable[tuple[float, float]
     figure = " / ".join(f"{value:.0f}" for value, _ in values)
     ratio = max(least / max(value, 1) for value, least in values)
     return Row(area, what, bar, figure, ratio, why)
+
+
+def not_measured(area: str, why: str) -> Row:
+    """A row that came to nothing, which no bar forgives."""
+    return Row(area, "could not be measured", "", "–", math.inf, why)
 
 
 def number(value: float, unit: str) -> str:
