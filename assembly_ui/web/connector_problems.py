@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-ADMIN = "You, or another admin of your school"
+ADMIN = "An admin or the owner of your school"
 MANAGER = "The person who manages Xporter on Demand at your school"
 GROUPCALL = "Groupcall"
 ASSEMBLY = "Assembly"
@@ -61,8 +61,8 @@ PROBLEMS: dict[str, Problem] = {
         ADMIN,
     ),
     "authorisation_paused": Problem(
-        "Sharing is paused while your school chooses whose data to share.",
-        "Finish the selection of people in Groupcall School Portal.",
+        "Sharing is paused, or your school has yet to choose whose data to share.",
+        "Resume sharing in Groupcall School Portal, or finish the selection of people there.",
         MANAGER,
     ),
     "scope_not_granted": Problem(

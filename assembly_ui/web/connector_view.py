@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import datetime
 from typing import Any, TypedDict
@@ -225,10 +226,15 @@ def _layer_words(found: dict[str, Any]) -> str:
     if found["result"] == "skip":
         return "Skipped: it rests on the one above"
     if found["layer"] == "data":
-        return ", ".join(f"{count} {area.lower()}" for area, count in detail.items())
+        return ", ".join(f"{count} {_spaced(area)}" for area, count in detail.items())
     if found["layer"] == "invitation" and not detail.get("to"):
         return "Not needed: your school authorised Assembly of its own accord"
     return LAYER_PASSED[found["layer"]].format_map(defaultdict(str, detail))
+
+
+def _spaced(area: str) -> str:
+    """AttendanceMarks, as Xporter on Demand names it, in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", area).lower()
 
 
 def _took(milliseconds: int) -> str:

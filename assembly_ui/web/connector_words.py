@@ -52,9 +52,10 @@ STATUS_WORDS: dict[Status, Words] = {
     Status.ACCESS_PAUSED: Words(
         "Access Paused",
         "warning",
-        "Your school has paused sharing in Xporter on Demand while it finishes choosing whose "
-        "data to share. What we already hold stays as it was, and nothing new is read.",
-        "Finish the selection of people in Groupcall School Portal. This page changes by itself.",
+        "Your school has paused sharing in Xporter on Demand, or has yet to choose whose data to "
+        "share. What we already hold stays as it was, and nothing new is read.",
+        "Resume sharing in Groupcall School Portal, or finish the selection of people there. This "
+        "page changes by itself.",
         MANAGER,
     ),
     Status.ACCESS_WITHDRAWN: Words(

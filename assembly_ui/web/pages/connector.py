@@ -228,7 +228,7 @@ def _grant() -> rx.Component:
         ),
         rx.cond(
             ConnectorState.again_at,
-            countdown("You can send another in", ConnectorState.again_at, holds="grant-access"),
+            countdown("You can send another", ConnectorState.again_at, holds="grant-access"),
             rx.fragment(),
         ),
         _viewer_hint(),
@@ -342,7 +342,9 @@ def _line(item: rx.Var[Line]) -> rx.Component:
         rx.el.span(ago(item["at"]), class_name="muted small"),
         rx.el.span(
             item["words"],
-            rx.cond(item["by"], rx.el.span(" by ", item["by"], class_name="muted"), rx.fragment()),
+            rx.cond(
+                item["by"], rx.el.span(" · by ", item["by"], class_name="muted"), rx.fragment()
+            ),
         ),
         key=item["key"],
         class_name="timeline-item",

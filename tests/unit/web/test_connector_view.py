@@ -172,7 +172,7 @@ STEPS: dict[str, tuple[dict[str, Any], str, str]] = {
         ADMIN,
     ),
     "connected": ({"connected": True}, "Authorise an app.", ADMIN),
-    "paused": ({"paused": True}, "Finish the selection of people", MANAGER),
+    "paused": ({"paused": True}, "Resume sharing in Groupcall School Portal", MANAGER),
     "withdrawn": (
         {"withdrawn": True},
         "If this was not intended, click Grant Access",
@@ -374,6 +374,7 @@ PASSED = [
     (_layer("installed", mis="isams"), "Your MIS answered"),
     (_layer("right_school", chosen="King's", found="The King's"), "The MIS says it is The King's"),
     (_layer("data", Students="1,042", Staff="88"), "1,042 students, 88 staff"),
+    (_layer("data", AttendanceMarks="127,584"), "127,584 attendance marks"),
     (_layer("data", result="skip"), "Skipped: it rests on the one above"),
     (_layer("scopes", scopes="{__class__} %s"), "{__class__} %s"),
 ]
