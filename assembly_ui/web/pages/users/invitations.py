@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from assembly_ui import settings
 from assembly_ui.accounts.errors import AccountsError, FieldProblem
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
@@ -37,6 +38,7 @@ from assembly_ui.web.typed import typed_in
 from assembly_ui.web.users_view import Invited, invited
 
 FORM = "invite"
+_DAYS = settings.load().invitation_days
 
 
 class InvitationsState(Live, rx.State):
@@ -179,7 +181,8 @@ def invite_colleague() -> rx.Component:
         field(
             "email",
             "Email",
-            hint="We send them a link. They can use it for some days, and you can take it back.",
+            hint="We send them a link. "
+            f"It can be used for {_DAYS} days, and you can take it back at any time.",
             error=s.errors["email"],
             required=True,
             type="email",
