@@ -92,7 +92,8 @@ def _read(file: Path) -> tuple[dict[str, RegisterSchool], int]:
             else:
                 skipped += 1
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RegisterFileUnreadable(file, str(error)) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RegisterFileUnreadable(file, reason) from error
     if not schools:
         raise RegisterFileEmpty(file)
     return schools, skipped

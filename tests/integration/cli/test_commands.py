@@ -72,7 +72,7 @@ def test_a_code_is_added_listed_and_disabled(run: Run) -> None:
         (("invite-code", "add", "a b"), "cannot be used"),
         (("invite-code", "add", ""), "cannot be used"),
         (("invite-code", "disable", "nobody-knows-it"), "There is no code nobody-knows-it"),
-        (("register", "import", "/nowhere.csv"), "cannot be read"),
+        (("register", "import", "/nowhere.csv"), "cannot be read: No such file or directory."),
         (("demo", "seed", "--school", "999999", "--state", "connected"), "no school with the URN"),
     ],
 )
