@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, announce
+from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
-from assembly_ui.schools.errors import NotAllowed
+from assembly_ui.schools.errors import NotAllowed, SchoolTaken
 from assembly_ui.schools.membership import permit
 from assembly_ui.schools.mis import find_mis, parse_mis
 from assembly_ui.schools.models import Role, School
 from assembly_ui.schools.register import Register
-from assembly_ui.schools.setup import refuse_listed
+from assembly_ui.schools.setup import find_by_dfe_number, refuse_listed
 from assembly_ui.schools.unlisted import UnlistedForm, UnlistedSchool, check_unlisted
 
 
@@ -82,6 +82,8 @@ async def edit_unlisted_school(
         FieldProblems
         NotAllowed: not an admin, or the record is the register's.
         SchoolListed: the DfE number is that of a school of the register.
+        SchoolTaken: the DfE number is that of another school that is set up. What
+            Xporter on Demand says of schools, it says by that number.
     """
     typed = check_unlisted(form)
     await refuse_listed(register, typed.dfe_number)
@@ -89,6 +91,7 @@ async def edit_unlisted_school(
         school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
         if school.urn is not None:
             raise NotAllowed
+        await _refuse_taken(session, school, typed.dfe_number)
         changed = _apply(school, typed)
         if not changed:
             return
@@ -102,6 +105,14 @@ async def edit_unlisted_school(
             changed=changed,
         )
         announce(session, school_topic(school_id))
+
+
+async def _refuse_taken(session: Session, school: School, dfe_number: str) -> None:
+    if not dfe_number or dfe_number == f"{school.la_code}{school.establishment_number}":
+        return
+    other = await find_by_dfe_number(session, dfe_number)
+    if other is not None and other.id is not None:
+        raise SchoolTaken(other.id, other.name)
 
 
 def _apply(school: School, typed: UnlistedSchool) -> list[str]:

@@ -163,6 +163,8 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
             return CHOOSE_SCHOOL
         case errors.SchoolListed(name=name):
             return f"That is the DfE number of {name}. Search for it by name and choose it there."
+        case errors.SchoolTaken(school_name=name):
+            return f"That is the DfE number of {name}, which is set up already. Check the number."
         case errors.SchoolNotSetUp():
             return "Nobody has set up that school on Assembly. You can do it yourself."
         case errors.MisUnknown():

@@ -12,7 +12,13 @@ from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic
 from assembly_ui.schools import details
 from assembly_ui.schools.details import read_school
-from assembly_ui.schools.errors import FieldProblems, MisUnknown, NotAllowed, SchoolListed
+from assembly_ui.schools.errors import (
+    FieldProblems,
+    MisUnknown,
+    NotAllowed,
+    SchoolListed,
+    SchoolTaken,
+)
 from assembly_ui.schools.models import Role, School
 from assembly_ui.schools.register import Register
 from assembly_ui.schools.unlisted import UnlistedForm
@@ -144,6 +150,17 @@ async def test_a_school_that_is_not_listed_can_be_corrected_and_is_reviewed_agai
     assert "establishment_number" in entry.fields["changed"]
     await _edit(database, register, clock, school, james)
     assert len(await recorded(database, "school_edited")) == 1
+
+
+async def test_the_number_of_a_school_of_somebody_else_cannot_be_taken_by_correcting(
+    database: Database, register: Register, clock: ManualClock, james: Person
+) -> None:
+    ann = await a_person(database, now=clock())
+    await a_school(database, now=clock(), owner=ann, urn=None, dfe_number="6614001")
+    school = await a_school(database, now=clock(), owner=james, urn=None, dfe_number="")
+    with pytest.raises(SchoolTaken):
+        await _edit(database, register, clock, school, james)
+    assert (await read_school(database, school_id=school.id or 0)).dfe_number == ""
 
 
 async def test_what_the_register_says_is_not_edited(

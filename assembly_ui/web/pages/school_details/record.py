@@ -106,7 +106,7 @@ class SchoolDetailsState(Live, rx.State):
             await notify(self, "The details of your school are saved. We check them again.")
         except errors.FieldProblems as problems:
             yield self._refuse(unlisted_words(problems.problems))
-        except errors.SchoolListed as error:
+        except (errors.SchoolListed, errors.SchoolTaken) as error:
             yield self._refuse({"dfe_number": words_for(error, now=use.clock())})
         except errors.SchoolsError as error:
             await notify(self, words_for(error, now=use.clock()), "warning")
