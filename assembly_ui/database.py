@@ -1,8 +1,8 @@
-"""The database: one async engine, two ways in.
+"""The database: one async engine and the ways in.
 
-`read()` for looking, `transaction()` for changing. A transaction collects the
-topics its changes concern and announces them only after the commit, so nobody
-ever hears of something that did not happen.
+`read()` for looking, `glance()` for one quick look, `transaction()` for changing.
+A transaction collects the topics its changes concern and announces them only
+after the commit, so nobody ever hears of something that did not happen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Enum, MetaData, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
@@ -21,6 +21,7 @@ Announce = Callable[[Iterable[str]], Awaitable[None]]
 
 BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "assembly_writes"
+_GLANCES = "assembly_glances"
 _TOPICS = "topics"
 
 
@@ -55,6 +56,7 @@ class Database:
     def __init__(self, url: str, announce: Announce | None = None) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._glancer = self.engine.execution_options(**{_GLANCES: True})
         self._announce = announce
 
     @property
@@ -67,6 +69,12 @@ class Database:
         """A session for reading. What it changes is not kept."""
         async with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one quick SELECT, where a session would cost more than it brings."""
+        async with self._glancer.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -112,5 +120,7 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
 def _on_sqlite_begin(connection: Any) -> None:
     # A writer takes its lock at once: a reader that turns writer half-way is
     # refused by SQLite without waiting, whatever the busy timeout says.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # One SELECT alone is a transaction of its own and needs none around it.
+    options = connection.get_execution_options()
+    if not options.get(_GLANCES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

@@ -1,7 +1,7 @@
 """Takes a picture of every screen in every state, at three widths, light and dark.
 
-Into screenshots/WIDTH-SCHEME/NAME.png, for looking at. With `--readme` it also
-refreshes the pictures of the README in docs/pictures/.
+Into screenshots/WIDTH-SCHEME/NAME.png, for looking at. With `--docs` it also
+refreshes the pictures that README and docs/screens.md show.
 """
 
 from __future__ import annotations
@@ -22,13 +22,21 @@ from tools import chromium
 
 WIDTHS = (375, 768, 1440)
 SCHEMES = ("light", "dark")
-FOR_README = {
+OF_THE_GUIDE = {
     "06-sign-up": "sign-up",
-    "22-school-setup-list": "school-setup",
     "12-mailbox-message": "mailbox",
-    "33-connector-awaiting-connection": "awaiting",
-    "35-connector-connected": "connector",
+    "16-confirm-email": "confirm-email",
+    "22-school-setup-list": "school-setup-list",
+    "24-school-setup-chosen": "school-setup",
+    "25-school-details": "no-data",
+    "31-connector-awaiting-invitation": "awaiting-invitation",
+    "32-mailbox-invitation": "invitation",
+    "33-connector-awaiting-connection": "awaiting-connection",
+    "36-portal-begin": "begin-authorisation",
+    "35-connector-connected": "connected",
 }
+"""Screens that docs/screens.md sets beside the user guide, and what their pictures are called."""
+
 Shoot = Callable[[str], Awaitable[None]]
 
 
@@ -44,7 +52,8 @@ class Album:
         """Take the screen as it is now."""
         for scheme in SCHEMES:
             await self._page.emulate_media(color_scheme=scheme)
-            await self._page.locator(f"html.{scheme}").wait_for()
+            if await self._page.locator(".shell").count():
+                await self._page.locator(f"html.{scheme}").wait_for()
             await self._page.evaluate("scrollTo(0, 0)")
             for width in self._widths:
                 await self._page.set_viewport_size({"width": width, "height": 900})
@@ -142,6 +151,13 @@ async def _connecting(person: Person, shoot: Shoot, email: str) -> None:
     await person.clicks("Test Connection")
     await person.sees("Support bundle")
     await shoot("34-connector-test-failed")
+    await person.goes_to(f"/mailbox?to={email}")
+    await person.page.get_by_text(steps.INVITATION_SUBJECT).first.click()
+    await person.page.get_by_role("link", name="Begin Authorisation").first.wait_for()
+    await shoot("32-mailbox-invitation")
+    await person.page.goto(invitation)
+    await person.page.get_by_role("button", name="Proceed").wait_for()
+    await shoot("36-portal-begin")
     await steps.authorise(person, invitation)
     await shoot("40-portal-done")
     await person.goes_to("/connector")
@@ -181,21 +197,26 @@ async def _demo() -> AsyncIterator[tuple[Server, Browser]]:
             server.stop()
 
 
-async def main(widths: tuple[int, ...], readme: bool) -> None:
+async def main(widths: tuple[int, ...], docs: bool) -> None:
     """Take them all."""
     async with _demo() as (server, browser):
         await _tour(server, browser, widths)
-    if readme:
-        pictures = ROOT / "docs" / "pictures"
-        pictures.mkdir(exist_ok=True)
-        for name, called in FOR_README.items():
-            picture = (ROOT / "screenshots" / "1440-light" / f"{name}.png").read_bytes()
-            (pictures / f"{called}.png").write_bytes(picture)
+    if docs:
+        _refresh_docs()
+
+
+def _refresh_docs() -> None:
+    pictures = ROOT / "docs" / "pictures"
+    pictures.mkdir(exist_ok=True)
+    for width in (min(WIDTHS), max(WIDTHS)):
+        for name, called in OF_THE_GUIDE.items():
+            picture = (ROOT / "screenshots" / f"{width}-light" / f"{name}.png").read_bytes()
+            (pictures / f"{called}-{width}.png").write_bytes(picture)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readme", action="store_true", help="refresh docs/pictures too")
+    parser.add_argument("--docs", action="store_true", help="refresh docs/pictures too")
     parser.add_argument("--width", type=int, action="append", help="only these widths")
     chosen = parser.parse_args()
-    asyncio.run(main(tuple(chosen.width or WIDTHS), chosen.readme))
+    asyncio.run(main(tuple(chosen.width or WIDTHS), chosen.docs))

@@ -9,9 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import col, select
-from sqlmodel.sql.expression import Select
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
 
 from assembly_ui.accounts.models import LogInSession, User
 from assembly_ui.database import Database
@@ -40,50 +40,48 @@ class Caller:
         return self.role is not None and self.role.includes(role)
 
 
-def _query(token: str, now: datetime) -> Select[LogInSession, User, Membership, School]:
-    token_hash = hashlib.sha256(token.encode()).hexdigest()
-    return (
-        select(LogInSession, User, Membership, School)
-        .join(User, col(User.id) == col(LogInSession.user_id))
-        .outerjoin(
-            Membership,
-            (col(Membership.user_id) == col(User.id))
-            & (col(Membership.school_id) == col(LogInSession.school_id)),
-        )
-        .outerjoin(School, col(School.id) == col(Membership.school_id))
-        .where(
-            col(LogInSession.token_hash) == token_hash,
-            col(LogInSession.revoked_at).is_(None),
-            col(LogInSession.expires_at) > now,
-            col(User.confirmed_at).is_not(None),
-        )
+# Written once and read as columns: this is asked before everything else anyone does.
+_WHO = (
+    select(
+        col(LogInSession.id).label("session_id"),
+        col(User.id).label("user_id"),
+        col(User.name).label("name"),
+        col(User.email).label("email"),
+        col(School.id).label("school_id"),
+        col(School.name).label("school_name"),
+        col(Membership.role).label("role"),
     )
+    .join(User, col(User.id) == col(LogInSession.user_id))
+    .outerjoin(
+        Membership,
+        (col(Membership.user_id) == col(User.id))
+        & (col(Membership.school_id) == col(LogInSession.school_id)),
+    )
+    .outerjoin(School, col(School.id) == col(Membership.school_id))
+    .where(
+        col(LogInSession.token_hash) == bindparam("token_hash"),
+        col(LogInSession.revoked_at).is_(None),
+        col(LogInSession.expires_at) > bindparam("now"),
+        col(User.confirmed_at).is_not(None),
+    )
+)
 
 
 async def find_caller(database: Database, *, token: str, now: datetime) -> Caller | None:
     """The person whose log-in cookie holds `token`, or nobody."""
     if not token:
         return None
-    async with database.read() as session:
-        row = (await session.exec(_query(token, now))).first()
+    sought = {"token_hash": hashlib.sha256(token.encode()).hexdigest(), "now": now}
+    async with database.glance() as connection:
+        row = (await connection.execute(_WHO, sought)).first()
     if row is None:
         return None
-    log_in, user, membership, school = row
-    assert log_in.id is not None
-    assert user.id is not None
-    return Caller(
-        session_id=log_in.id,
-        user_id=user.id,
-        name=user.name,
-        email=user.email,
-        school_id=school.id if school else None,
-        school_name=school.name if school else "",
-        role=membership.role if membership else None,
-    )
+    found = dict(row._mapping)
+    return Caller(**found | {"school_name": found["school_name"] or ""})
 
 
 async def count_schools(database: Database, *, user_id: int) -> int:
     """How many schools a person belongs to."""
-    query = select(func.count()).where(col(Membership.user_id) == user_id)
+    query = select_rows(func.count()).where(col(Membership.user_id) == user_id)
     async with database.read() as session:
         return (await session.exec(query)).one()
