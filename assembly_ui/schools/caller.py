@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -41,7 +42,7 @@ class Caller:
 
 
 # Written once and read as columns: this is asked before everything else anyone does.
-_WHO = (
+_WHO: Select[Any] = (
     select(
         col(LogInSession.id).label("session_id"),
         col(User.id).label("user_id"),

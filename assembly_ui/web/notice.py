@@ -11,6 +11,7 @@ from reflex_base.event.context import EventContext
 
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
+from assembly_ui.web.live import tabs
 
 log = structlog.get_logger()
 
@@ -65,7 +66,12 @@ async def notify(
 
 
 async def page_changed(state: rx.State) -> None:
-    """Take away a notice that belonged to the page before."""
+    """Take away what belonged to the page before: its notice, and what it kept showing.
+
+    Else a person who switches schools on a page without the bar would be told,
+    on the next page with one, that the window's school is not theirs any more.
+    """
+    tabs.forget(state)
     notice = await state.get_state(NoticeState)
     if not notice._survives:
         notice.words = ""

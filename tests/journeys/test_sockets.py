@@ -75,11 +75,11 @@ class Caller:
 
 
 @asynccontextmanager
-async def _calling(server: Server, **headers: str) -> AsyncIterator[Caller]:
+async def _calling(server: Server, token: str = "", **headers: str) -> AsyncIterator[Caller]:
     client = socketio.AsyncClient(reconnection=False)
     caller = Caller(client)
     await client.connect(
-        f"{server.address}?token={uuid.uuid4()}",
+        f"{server.address}?token={token or uuid.uuid4()}",
         headers=headers,
         socketio_path="_event",
         namespaces=[NAMESPACE],
@@ -234,6 +234,42 @@ async def test_a_closed_tabs_token_is_worthless_without_its_cookie(server: Serve
 
     assert seeded["school"] in await connect(Cookie=cookie)
     assert seeded["school"] not in await connect()
+
+
+async def test_whoever_connects_with_a_closed_tabs_token_is_shown_no_news_either(
+    server: Server,
+) -> None:
+    seeded = server.seed("awaiting-invitation")
+    cookie = await _cookie(server, seeded["email"], seeded["password"])
+    enter = "reflex___state____state.assembly_ui___web___shell____shell_state.enter"
+    page = "reflex___state____state.assembly_ui___web___pages___users___invitations____"
+    form = {"form": {"email": "secret@kings.sch.uk", "role": "viewer"}}
+    token = str(uuid.uuid4())
+    async with _calling(server, token, Cookie=cookie) as owner:
+        await owner.call(enter, {})
+        await owner.call(f"{page}invitations_state.load", {})
+        await until(owner.has_heard_of("may_act"), "the page")
+    async with _calling(server, token) as thief, _calling(server, Cookie=cookie) as owner:
+        await owner.call(enter, {})
+        await owner.call(f"{page}invitations_state.load", {})
+        await owner.call(f"{page}invitations_state.invite", form)
+        await until(owner.has_heard_of("secret@kings.sch.uk"), "news of the invitation")
+        await until(owner.has_heard_of('"until'), "the list of invitations")
+        assert thief.answers == []
+
+
+async def test_a_client_cannot_make_up_its_network_address(server: Server) -> None:
+    load = "reflex___state____state.assembly_ui___web___pages___log_in____log_in_state.load"
+    forged = {
+        "QUERY_STRING": f"token={uuid.uuid4()}",
+        "asgi.scope": {"client": ["203.0.113.9", 1], "headers": []},
+    }
+    async with _calling(server) as stranger:
+        await stranger._client.emit("connect", forged, namespace=NAMESPACE)
+        await stranger._client.emit("disconnect", "gone", namespace=NAMESPACE)
+        await stranger.call(load, {})
+        await until(stranger.has_heard_of("client_ip"), "an answer")
+        assert "203.0.113.9" not in json.dumps(stranger.answers)
 
 
 async def _an_account_without_a_school(server: Server) -> str:

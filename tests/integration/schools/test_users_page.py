@@ -10,7 +10,7 @@ import pytest
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
-from assembly_ui.pubsub import school_topic
+from assembly_ui.pubsub import school_topic, user_topic
 from assembly_ui.schools.details import read_school
 from assembly_ui.schools.join import list_requests
 from assembly_ui.schools.models import Role, School
@@ -269,6 +269,16 @@ async def test_a_tab_of_someone_who_was_removed_is_shown_nothing_more(
     assert page.gone
     assert page.members == []
     assert not tabs._tabs[school_topic(place.school.id or 0)]
+
+
+async def test_a_window_that_chooses_a_school_no_longer_shows_the_one_before(
+    place: Place, tab_as: Callable[[str], Any]
+) -> None:
+    tab, topic = await tab_as("owner"), user_topic(place.people["owner"].id or 0)
+    await tab.send(ShellState.enter)
+    assert tabs._tabs[topic]
+    await tab.send(SchoolsState.load)
+    assert not tabs._tabs[topic]
 
 
 async def test_switching_is_between_ones_own_schools(
