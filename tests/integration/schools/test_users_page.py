@@ -23,6 +23,7 @@ from assembly_ui.web.pages.users.invitations import InvitationsState
 from assembly_ui.web.pages.users.member import MemberState
 from assembly_ui.web.pages.users.people import PeopleState
 from assembly_ui.web.pages.users.requests import RequestsState
+from assembly_ui.web.shell import ShellState
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, posted, roles_in
 from tests.factories.schools import a_school
