@@ -78,17 +78,20 @@ class Caller:
 async def _calling(server: Server, token: str = "", **headers: str) -> AsyncIterator[Caller]:
     client = socketio.AsyncClient(reconnection=False)
     caller = Caller(client)
-    await client.connect(
-        f"{server.address}?token={token or uuid.uuid4()}",
-        headers=headers,
-        socketio_path="_event",
-        namespaces=[NAMESPACE],
-        transports=["websocket"],
-    )
     try:
+        await client.connect(
+            f"{server.address}?token={token or uuid.uuid4()}",
+            headers=headers,
+            socketio_path="_event",
+            namespaces=[NAMESPACE],
+            transports=["websocket"],
+        )
         yield caller
     finally:
         await client.disconnect()
+        # The client leaves its session open when it is not let in.
+        if client.eio.http is not None:
+            await client.eio.http.close()
 
 
 @pytest.fixture(scope="module")
