@@ -16,6 +16,8 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="system",
+    # What a tab shows can be read again; on disk it would leave log-in cookies behind.
+    state_manager_mode="memory",
     plugins=[],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -201,7 +201,7 @@ def _stand_in(
 def _pace(settings: Settings) -> Pace:
     return Pace(
         onboarding=timedelta(seconds=settings.watch_onboarding_seconds),
-        settled=timedelta(minutes=settings.watch_settled_minutes),
+        settled=timedelta(minutes=settings.settled_minutes),
     )
 
 

@@ -47,7 +47,8 @@ def check_folder(folder: Path) -> None:
         CannotStart
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What is kept here is nobody else's on this machine.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()

@@ -34,7 +34,7 @@ def main(requirements, mark):
                 "apt install python3-venv"
             )
     print("Installing packages (up to a minute the first time) …", flush=True)
-    install = ["install", "--quiet", "--disable-pip-version-check"]
+    install = ["install", "--quiet", "--no-compile", "--disable-pip-version-check"]
     if subprocess.call(
         PIP + install + ["-r", requirements, "-c", "constraints.txt"], cwd=str(ROOT)
     ):

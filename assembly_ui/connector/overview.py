@@ -12,6 +12,7 @@ from assembly_ui.connector.facts import facts_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.status import Facts, Status, derive_status
 from assembly_ui.database import Database, Session
+from assembly_ui.schools.mis import is_via_xporter
 from assembly_ui.schools.models import Membership, Role, School
 
 
@@ -37,11 +38,12 @@ async def read_overview(database: Database, *, school_id: int, now: datetime) ->
     return Overview(school, owner, derive_status(facts, now), facts, connection, now)
 
 
-async def read_badge(database: Database, *, school_id: int, now: datetime) -> Status:
-    """Just the status, for the badge in the bar."""
+async def read_badge(database: Database, *, school_id: int, now: datetime) -> Status | None:
+    """Just the status, for the badge in the bar; None for an MIS without a connector here."""
     async with database.read() as session:
+        school = await session.get_one(School, school_id)
         connection = await _connection(session, school_id)
-    return derive_status(facts_of(connection), now)
+    return derive_status(facts_of(connection), now) if is_via_xporter(school.mis) else None
 
 
 async def _connection(session: Session, school_id: int) -> Connection:

@@ -42,7 +42,7 @@ class Caller:
 
 
 # Written once and read as columns: this is asked before everything else anyone does.
-_WHO: Select[Any] = (
+_WHO: Select[Any, Any, Any, Any, Any, Any, Any] = (
     select(
         col(LogInSession.id).label("session_id"),
         col(User.id).label("user_id"),

@@ -86,13 +86,16 @@ async def forget_draft(session: Session, user_id: int) -> None:
 
 
 def find_in_register(register: Register, urn: object) -> RegisterSchool:
-    """The school with this URN.
+    """The school with this URN, if it is open.
+
+    A closed school may share its DfE number with the one that took its place,
+    and would then receive what is meant for that one.
 
     Raises:
         SchoolNotInRegister
     """
     school = register.get(urn) if isinstance(urn, str) else None
-    if school is None:
+    if school is None or not school.is_open:
         raise SchoolNotInRegister
     return school
 

@@ -84,8 +84,7 @@ def link_words(problem: errors.LinkProblem, *, resets: bool) -> LinkWords:
                 "This link has been used",
                 f"The password was changed with it on {_at(when)}. A link works once. Log in "
                 "with the new password, or have another link sent if you do not know it.",
-                "Log in",
-                "/log-in",
+                *again,
             )
         case errors.LinkUsed(used_at=when):
             return LinkWords(

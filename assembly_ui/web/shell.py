@@ -68,7 +68,7 @@ class ShellState(Live, rx.State):
         if kind != SCHOOL:
             return None
         use = parts()
-        return await read_badge(use.database, school_id=int(number), now=use.clock())
+        return await read_badge(use.database, school_id=int(number), now=use.clock()) or ""
 
     async def _show(self, seen: str | None) -> None:
         if seen is not None:

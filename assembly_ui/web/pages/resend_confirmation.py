@@ -107,6 +107,7 @@ def _resend_confirmation() -> rx.Component:
         rx.cond(s.refusal, alert(s.refusal, tone="warning", role="alert"), rx.fragment()),
         card(form),
         ways_on(
+            link("Mistyped your address?", href="/confirm-email"),
             link("Already confirmed?", href="/log-in"),
             link("Forgotten password?", href="/forgotten-password"),
         ),
