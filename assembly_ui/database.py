@@ -7,21 +7,24 @@ after the commit, so nobody ever hears of something that did not happen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Enum, MetaData, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import Engine, Enum, Executable, MetaData, event
+from sqlalchemy import Row as ResultRow
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import Session as NearSession
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
+
+from assembly_ui.near import NearReading, near_engine
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
 
 BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "assembly_writes"
-_GLANCES = "assembly_glances"
 _TOPICS = "topics"
 
 
@@ -56,8 +59,13 @@ class Database:
     def __init__(self, url: str, announce: Announce | None = None) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
-        self._glancer = self.engine.execution_options(**{_GLANCES: True})
+        self._near = near_engine(url)
         self._announce = announce
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """Every engine beneath, for those who watch what is said to the database."""
+        return tuple(filter(None, (self.engine.sync_engine, self._near)))
 
     @property
     def is_sqlite(self) -> bool:
@@ -67,14 +75,22 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """A session for reading. What it changes is not kept."""
+        if self._near:
+            with NearSession(self._near, expire_on_commit=False) as near:
+                yield cast(Session, NearReading(near))
+            return
         async with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
-    @asynccontextmanager
-    async def glance(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for one quick SELECT, where a session would cost more than it brings."""
-        async with self._glancer.connect() as connection:
-            yield connection
+    async def glance(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> ResultRow[Any] | None:
+        """The first row of one quick SELECT, without the cost of a session."""
+        if self._near:
+            with self._near.connect() as connection:
+                return connection.execute(statement, values).first()
+        async with self.engine.connect() as connection:
+            return (await connection.execute(statement, values)).first()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -88,6 +104,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._near:
+            self._near.dispose()
         await self.engine.dispose()
 
 
@@ -120,7 +138,5 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
 def _on_sqlite_begin(connection: Any) -> None:
     # A writer takes its lock at once: a reader that turns writer half-way is
     # refused by SQLite without waiting, whatever the busy timeout says.
-    # One SELECT alone is a transaction of its own and needs none around it.
-    options = connection.get_execution_options()
-    if not options.get(_GLANCES):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

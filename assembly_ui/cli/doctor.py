@@ -115,10 +115,8 @@ def _database(config: Settings) -> Finding:
 async def _revision(config: Settings) -> str:
     database = Database(config.database)
     try:
-        async with database.read() as session:
-            connection = await session.connection()
-            row = await connection.execute(text("SELECT version_num FROM alembic_version"))
-            return str(row.scalar())
+        row = await database.glance(text("SELECT version_num FROM alembic_version"))
+        return str(row[0]) if row else ""
     finally:
         await database.close()
 

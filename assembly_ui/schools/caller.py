@@ -73,8 +73,7 @@ async def find_caller(database: Database, *, token: str, now: datetime) -> Calle
     if not token:
         return None
     sought = {"token_hash": hashlib.sha256(token.encode()).hexdigest(), "now": now}
-    async with database.glance() as connection:
-        row = (await connection.execute(_WHO, sought)).first()
+    row = await database.glance(_WHO, sought)
     if row is None:
         return None
     found = dict(row._mapping)

@@ -6,12 +6,12 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.leases import claim, next_due
 from assembly_ui.mail.models import OutboxMessage
+from tests.factories.database import listen_to
 
 LEASE = timedelta(seconds=30)
 MINUTE = timedelta(minutes=1)
@@ -86,11 +86,7 @@ async def test_claimed_rows_can_be_read_after_the_claim(
 async def test_finding_nothing_due_writes_nothing(database: Database, clock: ManualClock) -> None:
     await _a_row(database, now=clock(), due_at=clock() + MINUTE)
     statements: list[str] = []
-    event.listen(
-        database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda _conn, _cursor, statement, *_rest: statements.append(statement),
-    )
+    listen_to(database, statements.append)
     assert await _claim(database, clock()) == []
     await next_due(database, OutboxMessage)
     assert statements

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.bootstrap import parts
@@ -21,8 +22,7 @@ def router(settings: Settings) -> APIRouter:
     async def health() -> JSONResponse:
         """200 when the database answers, 503 when it does not."""
         try:
-            async with parts().database.read() as session:
-                await session.connection()
+            await parts().database.glance(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from sqlalchemy import event
 from sqlmodel import update
 from structlog.testing import capture_logs
 
@@ -29,6 +28,7 @@ from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
+from tests.factories.database import listen_to
 from tests.factories.schools import DFE_NUMBER, a_school
 from tests.factories.xporter import Answer, Service, a_client, school_info
 
@@ -314,7 +314,7 @@ async def test_while_a_check_is_under_way_it_does_not_turn_in_circles(
         asked.set()
         await asyncio.Event().wait()
 
-    def count(*_given: object) -> None:
+    def count(_statement: str) -> None:
         nonlocal statements
         statements += 1
 
@@ -322,7 +322,7 @@ async def test_while_a_check_is_under_way_it_does_not_turn_in_circles(
     await a_school(database, now=clock(), authorised=True)
     async with _running(watcher, pubsub):
         await asyncio.wait_for(asked.wait(), LONG_ENOUGH)
-        event.listen(database.engine.sync_engine, "before_cursor_execute", count)
+        listen_to(database, count)
         for _ in range(20_000):
             await asyncio.sleep(0)
     assert statements < 50

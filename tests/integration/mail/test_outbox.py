@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from assembly_ui.clock import ManualClock, system_clock
@@ -27,6 +26,7 @@ from assembly_ui.mail.worker import (
     Outbox,
 )
 from assembly_ui.pubsub import MAILBOX_TOPIC, PubSub
+from tests.factories.database import listen_to
 from tests.factories.mail import (
     HREF,
     TO,
@@ -340,12 +340,12 @@ class _Statements:
     def __init__(self, database: Database) -> None:
         self.all: list[str] = []
         self._first = asyncio.Event()
-        event.listen(database.engine.sync_engine, "before_cursor_execute", self._note)
+        listen_to(database, self._note)
 
     async def first(self) -> None:
         async with asyncio.timeout(SOON):
             await self._first.wait()
 
-    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def _note(self, statement: str) -> None:
         self.all.append(statement)
         self._first.set()

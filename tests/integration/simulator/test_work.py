@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from assembly_ui.clock import ManualClock, system_clock
 from assembly_ui.database import Database
@@ -20,6 +19,7 @@ from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.steps import Step
 from assembly_ui.simulator.work import Work, keep_up
 from tests.factories.browser import Browser
+from tests.factories.database import listen_to
 from tests.factories.simulator import (
     Mailbox,
     Partner,
@@ -100,11 +100,7 @@ async def test_nothing_but_its_own_topic_wakes_it(pubsub: PubSub, clock: ManualC
 
 async def test_with_nothing_due_it_only_looks(stand_in: StandIn, database: Database) -> None:
     said: list[str] = []
-    event.listen(
-        database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_: said.append(statement),
-    )
+    listen_to(database, said.append)
     assert await stand_in.do_due() == 0
     assert said
     # What writes begins with BEGIN IMMEDIATE.
