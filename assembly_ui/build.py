@@ -7,6 +7,7 @@ the last build still holds.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import subprocess
@@ -19,6 +20,8 @@ from assembly_ui.settings import Settings
 ROOT = Path(__file__).parent.parent
 FINGERPRINT = "assembly-fingerprint"
 USUAL_PORT = 3000
+_EAGER = b'<link rel="modulepreload" href'
+_PATIENT = b'<link rel="modulepreload" fetchpriority="low" href'
 
 
 class BuildFailed(Exception):
@@ -60,7 +63,23 @@ def build(settings: Settings) -> None:
     )
     if done.returncode:
         raise BuildFailed(done.stdout + done.stderr)
+    paint_before_scripts(web_folder(settings) / "build" / "client")
     mark.write_text(fingerprint)
+
+
+def paint_before_scripts(pages: Path) -> None:
+    """Let each page show itself before its scripts are fetched.
+
+    Browsers fetch preloaded modules before the style sheet is applied; on a slow
+    line that doubles the time until anything is seen. The compressed copies that
+    the server prefers are written anew.
+    """
+    for page in pages.rglob("*.html"):
+        html = page.read_bytes().replace(_EAGER, _PATIENT)
+        page.write_bytes(html)
+        packed = page.with_name(f"{page.name}.gz")
+        if packed.exists():
+            packed.write_bytes(gzip.compress(html))
 
 
 def environment(settings: Settings) -> dict[str, str]:

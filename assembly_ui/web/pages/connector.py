@@ -364,8 +364,9 @@ def connector() -> rx.Component:
     connection = rx.fragment(
         _status(), card(_grant(), _test(), _help(), aria_label="Actions"), _history()
     )
+    known = rx.cond(ConnectorState.unavailable, _unavailable(), connection)
     return admin_page(
-        rx.cond(ConnectorState.unavailable, _unavailable(), connection),
+        rx.cond(ConnectorState.loaded, known, p("Loading the connection …")),
         rx.el.span(on_unmount=ConnectorState.leave),
         heading=ConnectorState.title,
         current="Connector",
