@@ -16,9 +16,9 @@ ALONE_CALLS = 200
 BUSY_TABS = 100
 BUSY_CALLS = 6
 WHY = (
-    "Profiled: nearly all of it is the handler's two reads. Each goes to the driver's thread and "
-    "back some nine times, their three statements are composed anew for every event, and whole "
-    "rows become objects where a few columns are used."
+    "Measured apart, in processor time: Reflex 1.2 ms, who is calling 0.2 ms, the list of people "
+    "1.6 ms, most of it SQLAlchemy composing the statement and making objects of its rows. The "
+    "load generator has its share of the same two cores."
 )
 
 
