@@ -70,7 +70,8 @@ async def _sets_up_by_keyboard(person: Person) -> None:
     page = person.page
     await _tabs_to(page, "School Name")
     await page.keyboard.type("Primrose Hill Sch", delay=15)
-    await page.get_by_role("option").first.wait_for()
+    # The list for all that was typed, not for its beginning.
+    await page.locator("[role='listbox'][data-asked='Primrose Hill Sch']").wait_for()
     await page.keyboard.press("ArrowDown")
     field = page.get_by_role("combobox", name="School Name")
     await expect(field).to_have_attribute("aria-expanded", "true")
