@@ -41,7 +41,7 @@ def measure() -> list[Row]:
             first,
             45,
             "s",
-            why="Two thirds of it is pip, which also compiles every module; the rest is making "
+            why="Two thirds of it is pip; the rest is making "
             ".venv, building the pages and the start.",
         ),
         at_most(
