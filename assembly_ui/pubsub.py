@@ -28,6 +28,9 @@ def user_topic(user_id: int) -> Topic:
 MAILBOX_TOPIC: Topic = "mailbox"
 """A message arrived in, or left, the demo mailbox."""
 
+EVERYTHING: Topic = "*"
+"""Announcements may have been missed: whoever listens looks at all it shows again."""
+
 
 class PubSub:
     """In-process announcements, for a product running as one process."""

@@ -1,0 +1,16 @@
+"""the engine remembers"""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what this revision adds."""
+
+
+def downgrade() -> None:
+    """Take it away again."""
