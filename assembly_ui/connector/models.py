@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
 from assembly_ui.database import Row
@@ -20,6 +20,8 @@ class Connection(Row, table=True):
     Every `_at` is when a fact was learnt; a fact is cleared only by the
     transaction that learns its opposite. `held_until` is when Xporter on Demand
     asked us to come back, `problem_detail` what support needs to know of a problem.
+    A school opens by its secret; by a token instead, while its secret has not
+    reached us. `secret_at` is when the callback that brought the secret arrived.
     """
 
     __tablename__ = "connections"
@@ -35,7 +37,11 @@ class Connection(Row, table=True):
 
     authorised_at: datetime | None = None
     secret_encrypted: str = Field(default="", max_length=500)
+    secret_at: datetime | None = None
+    token_encrypted: str = Field(default="", sa_type=Text)
+    token_expires_at: datetime | None = None
     scopes: str = Field(default="", max_length=2000)
+    scopes_asked: str = Field(default="", max_length=2000)
     installed_at: datetime | None = None
     install_stage: str = Field(default="", max_length=120)
 
@@ -50,6 +56,7 @@ class Connection(Row, table=True):
     mismatched_at: datetime | None = None
 
     data_at: datetime | None = None
+    collected_at: datetime | None = None
     first_connected_at: datetime | None = None
     connected_at: datetime | None = None
     problem_at: datetime | None = Field(default=None, index=True)
@@ -60,9 +67,73 @@ class Connection(Row, table=True):
 
     checked_at: datetime | None = None
     checking_since: datetime | None = None
-    watched_at: datetime | None = None
+    watched_at: datetime | None = Field(default=None, index=True)
     due_at: datetime | None = Field(default=None, index=True)
+    leased_until: datetime | None = Field(default=None, index=True)
+
+    trouble_told: str = Field(default="", max_length=20)
+    trouble_told_at: datetime | None = None
+    recovery_told_at: datetime | None = None
+    notice_due_at: datetime | None = Field(default=None, index=True)
+
+
+class ServiceHealth(Row, table=True):
+    """What is known of Xporter on Demand as a whole; there is one row.
+
+    Schools that failed in a row, none answering between; since when nobody is
+    asked (`opened_at`) but for one probe at a time, due at `due_at`.
+    """
+
+    __tablename__ = "service_health"
+
+    id: int = Field(default=1, primary_key=True)
+    failing_since: datetime | None = None
+    failing_kind: str = Field(default="", max_length=60)
+    failed_schools: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    probes: int = 0
+    probed_at: datetime | None = None
+    due_at: datetime | None = None
     leased_until: datetime | None = None
+
+
+class Reconciliation(Row, table=True):
+    """When to ask again which schools authorised us; there is one row."""
+
+    __tablename__ = "reconciliations"
+
+    id: int = Field(default=1, primary_key=True)
+    done_at: datetime | None = None
+    failures: int = 0
+    due_at: datetime | None = None
+    leased_until: datetime | None = None
+
+
+class ReceivedCallback(Row, table=True):
+    """A callback on its way to being verified, or refused a moment ago.
+
+    `digest` tells one callback from another; a refused one is kept without its
+    secret until `due_at`, so that whoever guesses is soon out of turns.
+    """
+
+    __tablename__ = "received_callbacks"
+
+    id: int | None = Field(default=None, primary_key=True)
+    estab: str = Field(max_length=7, index=True)
+    digest: str = Field(max_length=64, unique=True)
+    secret_encrypted: str = Field(default="", max_length=500)
+    scopes_granted: str = Field(default="", max_length=2000)
+    scopes_asked: str = Field(default="", max_length=2000)
+    installed: bool = False
+    received_at: datetime
+    refused_at: datetime | None = None
+    attempts: int = 0
+    last_problem: str = Field(default="", max_length=60)
+    due_at: datetime | None = Field(default=None, index=True)
+    leased_until: datetime | None = Field(default=None, index=True)
 
 
 class TimelineEvent(Row, table=True):
