@@ -8,62 +8,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from fastapi.responses import JSONResponse
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from assembly_ui.simulator import errors, scopes
-from assembly_ui.simulator.access import check_secret, read_claims, sharing_of
+from assembly_ui.simulator.access import check_secret, sharing_of
+from assembly_ui.simulator.api.call import Call
+from assembly_ui.simulator.api.trouble import seen_through, under_faults
 from assembly_ui.simulator.refusals import NO_ERROR, refusal
 from assembly_ui.simulator.registration import register_schools
-from assembly_ui.simulator.requests import Members, read_members
+from assembly_ui.simulator.requests import Members
 from assembly_ui.simulator.school_data import FREE_OF_SCOPE, TABLES
 from assembly_ui.simulator.stand_in import StandIn
-from assembly_ui.simulator.tokens import MANAGEMENT, Claims
+from assembly_ui.simulator.tokens import MANAGEMENT
 
 THIRD_PARTY = "xporterondemand"
 
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call being answered. `found` are the parts of its path."""
-
-    stand_in: StandIn
-    request: Request
-    found: dict[str, str]
-
-    @property
-    def now(self) -> datetime:
-        """The stand-in's time."""
-        return self.stand_in.clock()
-
-    @property
-    def claims(self) -> Claims:
-        """What its token says; see `read_claims` for what it raises."""
-        return read_claims(self.stand_in, self.request)
-
-
-async def answer(stand_in: StandIn, request: Request, path: str) -> JSONResponse:
+async def answer(stand_in: StandIn, request: Request, path: str) -> Response:
     """Answer a call to `path` below the stand-in's address."""
-    handler, found = _find(request.method, path)
+    handler, endpoint, found = _find(request.method, path)
+    call = Call(stand_in, request, endpoint, found)
+
+    async def as_it_should() -> Response:
+        return JSONResponse(await handler(call))
+
     try:
-        return JSONResponse(await handler(Call(stand_in, request, found)))
+        return await under_faults(call, as_it_should)
     except errors.ApiRefused as refused:
-        return refusal(
-            refused,
-            asked_for_token=handler is get_token,
-            real_status=_asks_for_status(request),
-        )
+        return refusal(refused, asked_for_token=handler is get_token, real_status=call.wants_status)
 
 
 async def get_token(call: Call) -> Body:
     """A token for a secret: the application's own, or a school's."""
-    asked = await read_members(call.request) or {}
+    asked = await call.members() or {}
     estab, secret = _text(asked, "estab"), _text(asked, "password")
     if _text(asked, "relyingparty") != call.stand_in.relying_party:
         raise errors.WrongSecret
@@ -80,7 +64,7 @@ async def school_register(call: Call) -> Body:
         return {"Message": "Unauthorized: a management token is needed"}
     return await register_schools(
         call.stand_in.database,
-        body=await read_members(call.request),
+        body=await call.members(),
         relying_party=call.stand_in.relying_party,
         now=call.now,
     )
@@ -92,7 +76,9 @@ async def token_details(call: Call) -> Body:
     name, granted = "", ""
     if claims.estab != MANAGEMENT:
         sharing = await sharing_of(call.stand_in, claims)
+        sharing = seen_through(call.faults, sharing)
         name, granted = sharing.school_name, sharing.scopes
+        claims = replace(claims, estab=sharing.estab)
     return {
         "Estab": claims.estab,
         "Expires": _zoned(claims.expires),
@@ -117,14 +103,14 @@ async def school_data(call: Call) -> Body:
     if call.claims.estab == MANAGEMENT:
         raise errors.WrongKindOfToken
     sharing = await sharing_of(call.stand_in, call.claims)
-    endpoint = call.found["endpoint"].casefold()
+    endpoint = call.endpoint
     if call.found["estab"] != sharing.estab:
         raise errors.SchoolUnknown
     if endpoint not in TABLES:
         raise errors.EndpointUnknown
     if endpoint not in FREE_OF_SCOPE and scopes.SCHOOL not in sharing.scopes.split(","):
         raise errors.ScopeNotGranted(scopes.SCHOOL)
-    return TABLES[endpoint](sharing, call.now)
+    return TABLES[endpoint](seen_through(call.faults, sharing), call.now)
 
 
 async def nothing(_call: Call) -> Body:
@@ -144,17 +130,14 @@ ROUTES: list[tuple[str, str, Handler]] = [
 ]
 
 
-def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
+def _find(method: str, path: str) -> tuple[Handler, str, dict[str, str]]:
     for wanted, pattern, handler in ROUTES:
         match = re.fullmatch(pattern + "/?", path, re.IGNORECASE)
         if match and method == wanted:
-            return handler, match.groupdict()
-    return nothing, {}
-
-
-def _asks_for_status(request: Request) -> bool:
-    asked = {name.casefold(): value for name, value in request.query_params.items()}
-    return asked.get("httpstatuscodes", "").casefold() == "true"
+            found = match.groupdict()
+            endpoint = found.get("endpoint") or pattern.rpartition("/")[2]
+            return handler, endpoint.casefold(), found
+    return nothing, "", {}
 
 
 def _text(asked: Members, name: str) -> str:
