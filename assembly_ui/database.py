@@ -7,7 +7,7 @@ after the commit, so nobody ever hears of something that did not happen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Any, cast
@@ -15,11 +15,10 @@ from typing import Any, cast
 from sqlalchemy import Engine, Enum, Executable, MetaData, event
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel import Session as NearSession
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
-from assembly_ui.near import NearReading, near_engine
+from assembly_ui.near import Near, NearReading
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
 
@@ -59,13 +58,16 @@ class Database:
     def __init__(self, url: str, announce: Announce | None = None) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
-        self._near = near_engine(url)
+        # A single SELECT needs no transaction around it, which would be two more round trips.
+        self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._near = Near(url) if self.is_sqlite else None
         self._announce = announce
 
     @property
     def engines(self) -> tuple[Engine, ...]:
         """Every engine beneath, for those who watch what is said to the database."""
-        return tuple(filter(None, (self.engine.sync_engine, self._near)))
+        near = (self._near.engine,) if self._near else ()
+        return (self.engine.sync_engine, *near)
 
     @property
     def is_sqlite(self) -> bool:
@@ -76,7 +78,7 @@ class Database:
     async def read(self) -> AsyncIterator[Session]:
         """A session for reading. What it changes is not kept."""
         if self._near:
-            with NearSession(self._near, expire_on_commit=False) as near:
+            with self._near.session() as near:
                 yield cast(Session, NearReading(near))
             return
         async with Session(self.engine, expire_on_commit=False) as session:
@@ -86,11 +88,16 @@ class Database:
         self, statement: Executable, values: Mapping[str, Any] | None = None
     ) -> ResultRow[Any] | None:
         """The first row of one quick SELECT, without the cost of a session."""
+        return next(iter(await self.glance_all(statement, values)), None)
+
+    async def glance_all(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[ResultRow[Any]]:
+        """Every row of one quick SELECT, without the cost of a session."""
         if self._near:
-            with self._near.connect() as connection:
-                return connection.execute(statement, values).first()
-        async with self.engine.connect() as connection:
-            return (await connection.execute(statement, values)).first()
+            return self._near.glance(statement, values)
+        async with self._glancing.connect() as connection:
+            return (await connection.execute(statement, values)).all()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -105,7 +112,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         if self._near:
-            self._near.dispose()
+            self._near.close()
         await self.engine.dispose()
 
 

@@ -9,13 +9,15 @@ See docs/decisions/0011.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Executable, Row, create_engine, event, make_url
 from sqlmodel import Session
 
 # A reader waits for nobody but a database being recovered after a kill.
 BUSY_MILLISECONDS = 2000
+_ONE_BY_ONE = "assembly_one_by_one"
 
 
 class NearReading:
@@ -41,15 +43,37 @@ class NearReading:
         return self._session.get_one(entity, ident, **options)
 
 
-def near_engine(url: str) -> Engine | None:
-    """An engine that only reads, for SQLite; None for anything else."""
-    if not url.startswith("sqlite"):
-        return None
-    # Every reader has a connection of its own at once; none is ever waited for.
-    engine = create_engine(make_url(url).set(drivername="sqlite"), max_overflow=-1)
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
+class Near:
+    """The ways of reading SQLite here and now."""
+
+    def __init__(self, url: str) -> None:
+        # Every reader has a connection of its own at once; none is ever waited for.
+        self.engine = create_engine(make_url(url).set(drivername="sqlite"), max_overflow=-1)
+        event.listen(self.engine, "connect", _on_connect)
+        event.listen(self.engine, "begin", _on_begin)
+        self._glancing: Connection | None = None
+
+    def session(self) -> Session:
+        """For several reads that see the same moment."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def glance(self, statement: Executable, values: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
+        """Every row of one SELECT.
+
+        It is over before anything else can happen, so one connection, kept open,
+        serves all; and a single SELECT needs no transaction around it.
+        """
+        if self._glancing is None:
+            connection = self.engine.connect()
+            self._glancing = connection.execution_options(**{_ONE_BY_ONE: True})
+        return self._glancing.execute(statement, values).all()
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._glancing is not None:
+            self._glancing.close()
+            self._glancing = None
+        self.engine.dispose()
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -60,5 +84,6 @@ def _on_connect(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _on_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _on_begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get(_ONE_BY_ONE):
+        connection.exec_driver_sql("BEGIN")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import BindParameter, bindparam, func
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from assembly_ui.accounts.emails import usable_email
@@ -27,7 +29,7 @@ from assembly_ui.schools.errors import (
 )
 from assembly_ui.schools.membership import membership_of, permit
 from assembly_ui.schools.models import Invitation, Role, School
-from assembly_ui.schools.paging import Paged, paged
+from assembly_ui.schools.paging import Listing, Paged
 from assembly_ui.schools.roles import parse_role
 
 COOL_DOWN = timedelta(minutes=1)
@@ -137,25 +139,8 @@ async def revoke(
 
 async def list_open(database: Database, *, school_id: int, page: int = 1) -> Paged[OpenInvitation]:
     """Invitations nobody has accepted, the latest first; expired ones among them."""
-    query = (
-        select(Invitation, User)
-        .join(User, col(User.id) == col(Invitation.invited_by))
-        .where(*_is_open(school_id))
-        .order_by(col(Invitation.sent_at).desc(), col(Invitation.id).desc())
-    )
-    async with database.read() as session:
-        found = await paged(session, query, number=page)
-    views = [
-        OpenInvitation(
-            id=invitation.id,
-            email=invitation.email,
-            role=invitation.role,
-            invited_by=user.name or user.email,
-            sent_at=invitation.sent_at,
-            expires_at=invitation.expires_at,
-        )
-        for invitation, user in found.rows
-    ]
+    found = await _OPEN.page(database, {"school_id": school_id}, number=page)
+    views = [OpenInvitation(*row) for row in found.rows]
     return Paged(views, found.number, found.pages, found.total)
 
 
@@ -219,12 +204,28 @@ async def open_for(session: Session, school_id: int, email: str) -> Invitation |
     return (await session.exec(query)).first()
 
 
-def _is_open(school_id: int) -> tuple:
+def _is_open(school_id: int | BindParameter[int]) -> tuple:
     return (
         col(Invitation.school_id) == school_id,
         col(Invitation.accepted_at).is_(None),
         col(Invitation.revoked_at).is_(None),
     )
+
+
+# In the order of OpenInvitation.
+_OPEN = Listing(
+    select_columns(
+        col(Invitation.id),
+        col(Invitation.email),
+        col(Invitation.role),
+        func.coalesce(func.nullif(col(User.name), ""), col(User.email)),
+        col(Invitation.sent_at),
+        col(Invitation.expires_at),
+    )
+    .join(User, col(User.id) == col(Invitation.invited_by))
+    .where(*_is_open(bindparam("school_id")))
+    .order_by(col(Invitation.sent_at).desc(), col(Invitation.id).desc())
+)
 
 
 def note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
@@ -27,7 +28,7 @@ from assembly_ui.schools.membership import (
     permit,
 )
 from assembly_ui.schools.models import JoinRequest, Role, School
-from assembly_ui.schools.paging import Paged, paged
+from assembly_ui.schools.paging import Listing, Paged
 from assembly_ui.schools.roles import parse_role
 from assembly_ui.schools.setup import find_by_dfe_number
 
@@ -113,20 +114,21 @@ async def ask_to_join(
     return Asked(school.name, now, is_new=True)
 
 
+# In the order of RequestView.
+_WAITING = Listing(
+    select(JoinRequest.id, User.name, User.email, JoinRequest.created_at)
+    .join(User, col(User.id) == col(JoinRequest.user_id))
+    .where(
+        col(JoinRequest.school_id) == bindparam("school_id"), col(JoinRequest.decided_at).is_(None)
+    )
+    .order_by(col(JoinRequest.created_at), col(JoinRequest.id))
+)
+
+
 async def list_requests(database: Database, *, school_id: int, page: int = 1) -> Paged[RequestView]:
     """Requests that wait for an answer, the oldest first."""
-    query = (
-        select(JoinRequest, User)
-        .join(User, col(User.id) == col(JoinRequest.user_id))
-        .where(col(JoinRequest.school_id) == school_id, col(JoinRequest.decided_at).is_(None))
-        .order_by(col(JoinRequest.created_at), col(JoinRequest.id))
-    )
-    async with database.read() as session:
-        found = await paged(session, query, number=page)
-    views = [
-        RequestView(request.id, user.name, user.email, request.created_at)
-        for request, user in found.rows
-    ]
+    found = await _WAITING.page(database, {"school_id": school_id}, number=page)
+    views = [RequestView(*row) for row in found.rows]
     return Paged(views, found.number, found.pages, found.total)
 
 

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-
-from sqlalchemy import ColumnElement, case, func
-from sqlmodel import col, or_, select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.audit.service import Action, record
@@ -21,16 +17,7 @@ from assembly_ui.pubsub import school_topic, user_topic
 from assembly_ui.schools.errors import MemberNotFound, OwnerMustStay
 from assembly_ui.schools.membership import membership_of, permit
 from assembly_ui.schools.models import Membership, Role
-from assembly_ui.schools.paging import Paged, paged
 from assembly_ui.schools.roles import parse_role
-
-
-class Order(StrEnum):
-    """How the list of members is sorted."""
-
-    ROLE = "role"
-    NAME = "name"
-    LAST_SEEN = "last_seen"
 
 
 @dataclass(frozen=True)
@@ -48,29 +35,6 @@ class MemberView:
     def display_name(self) -> str:
         """Their name, or their address when they gave none."""
         return self.name or self.email
-
-
-async def list_members(
-    database: Database,
-    *,
-    school_id: int,
-    page: int = 1,
-    order: Order = Order.ROLE,
-    containing: str = "",
-) -> Paged[MemberView]:
-    """Members whose name or address contains a text, a page at a time."""
-    query = (
-        select(Membership, User)
-        .join(User, col(User.id) == col(Membership.user_id))
-        .where(col(Membership.school_id) == school_id)
-        .order_by(*_order(order))
-    )
-    if containing:
-        query = query.where(_contains(containing))
-    async with database.read() as session:
-        found = await paged(session, query, number=page)
-    views = [_view(membership, user) for membership, user in found.rows]
-    return Paged(views, found.number, found.pages, found.total)
 
 
 async def get_member(database: Database, *, school_id: int, user_id: int) -> MemberView:
@@ -206,26 +170,6 @@ def _note(
     )
     announce(session, school_topic(school_id))
     announce(session, user_topic(user_id))
-
-
-def _order(order: Order) -> list:
-    shown_name = func.lower(func.coalesce(func.nullif(col(User.name), ""), col(User.email)))
-    ties = [shown_name, col(Membership.id)]
-    match order:
-        case Order.NAME:
-            return ties
-        case Order.LAST_SEEN:
-            return [col(User.last_seen_at).is_(None), col(User.last_seen_at).desc(), *ties]
-        case Order.ROLE:
-            ranks = {role: rank for rank, role in enumerate(Role)}
-            return [case(ranks, value=col(Membership.role)), *ties]
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    return or_(
-        col(User.name).icontains(text, autoescape=True),
-        col(User.email).icontains(text, autoescape=True),
-    )
 
 
 def _view(membership: Membership, user: User) -> MemberView:

@@ -79,8 +79,14 @@ def owner(handler: Callable | None = None, *, supersedes: bool = False) -> Any:
 
 def session_token(state: rx.State) -> str:
     """The log-in token in the cookie this tab connected with, or an empty string."""
+    return _token_in(state.rx_router_headers.cookie)
+
+
+@functools.lru_cache(maxsize=256)
+def _token_in(header: str) -> str:
+    # Asked twice for every event, and a tab's header is always the same.
     try:
-        cookie = SimpleCookie(state.router.headers.cookie)
+        cookie = SimpleCookie(header)
     except CookieError:
         return ""
     return cookie[COOKIE].value if COOKIE in cookie else ""

@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from assembly_ui.schools.invitations import OpenInvitation
 from assembly_ui.schools.join import RequestView
-from assembly_ui.schools.members import MemberView, Order
+from assembly_ui.schools.member_list import Order
+from assembly_ui.schools.members import MemberView
 from assembly_ui.schools.models import Role
 from assembly_ui.web.school_words import ROLE_NAMES
 

@@ -15,7 +15,8 @@ from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic, user_topic
 from assembly_ui.schools import members
 from assembly_ui.schools.errors import MemberNotFound, NotAllowed, OwnerMustStay, RoleUnknown
-from assembly_ui.schools.members import Order, get_member, list_members
+from assembly_ui.schools.member_list import Order, list_members
+from assembly_ui.schools.members import get_member
 from assembly_ui.schools.models import Role, School
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, a_session, posted, recorded, roles_in

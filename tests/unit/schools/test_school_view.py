@@ -11,7 +11,8 @@ from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.status import Facts, Status
 from assembly_ui.schools.invitations import OpenInvitation
 from assembly_ui.schools.join import RequestView
-from assembly_ui.schools.members import MemberView, Order
+from assembly_ui.schools.member_list import Order
+from assembly_ui.schools.members import MemberView
 from assembly_ui.schools.models import Role, School
 from assembly_ui.schools.register import Register
 from assembly_ui.web import details_view, school_view, users_view

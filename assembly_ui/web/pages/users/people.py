@@ -7,7 +7,7 @@ import reflex as rx
 from assembly_ui.bootstrap import parts
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.schools.caller import Caller
-from assembly_ui.schools.members import Order, list_members
+from assembly_ui.schools.member_list import Order, list_members
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access
 from assembly_ui.web.components import (
