@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import structlog
+from redis.asyncio import Redis
 
 from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.throttles import Throttles
@@ -23,6 +24,7 @@ from assembly_ui.database import Database
 from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
 from assembly_ui.mail.worker import Outbox
 from assembly_ui.pubsub import PubSub
+from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
 from assembly_ui.schools.register import Register
 from assembly_ui.settings import Settings
 from assembly_ui.simulator.callbacks import make_http as stand_in_http
@@ -84,14 +86,24 @@ def stand_in() -> StandIn:
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Parts]:
-    """Start every part and its background work; stop all of it at the end."""
+    """Every part of a process that serves pages, and what it does by itself meanwhile."""
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(connected(settings, clock))
         await ensure_default_code(made.database, clock())
         await close_interrupted(made.database, now=clock())
-        for name, work in _background_work(made).items():
-            await stack.enter_async_context(background(work, name=name))
+        if settings.work_in_web:
+            await stack.enter_async_context(working(made))
         yield made
+
+
+@asynccontextmanager
+async def working(made: Parts) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """The background work, in as many processes as there may be; a task for each kind."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(background(work, name=name))
+            for name, work in _background_work(made).items()
+        ]
 
 
 @asynccontextmanager
@@ -113,7 +125,10 @@ async def connected(
 async def _make(
     stack: AsyncExitStack, settings: Settings, clock: Clock, new_http: NewHttp | None
 ) -> Parts:
-    pubsub = PubSub()
+    valkey = (
+        await stack.enter_async_context(open_valkey(settings.valkey)) if settings.valkey else None
+    )
+    pubsub = await _pubsub(stack, valkey)
     database = Database(settings.database, pubsub.announce)
     stack.push_async_callback(database.close)
     http = await stack.enter_async_context((new_http or make_http)())
@@ -129,7 +144,7 @@ async def _make(
         clock=clock,
         pubsub=pubsub,
         database=database,
-        throttles=Throttles(scale=settings.throttle_scale),
+        throttles=Throttles(valkey, scale=settings.throttle_scale),
         register=await asyncio.to_thread(Register.load, settings.data_dir),
         cipher=cipher,
         xporter=xporter,
@@ -139,6 +154,14 @@ async def _make(
         outbox=Outbox(database, transport, clock, settings.mail_from),
         stand_in=stand_in if settings.is_demo else None,
     )
+
+
+async def _pubsub(stack: AsyncExitStack, valkey: Redis | None) -> PubSub:
+    if valkey is None:
+        return PubSub()
+    pubsub = ValkeyPubSub(valkey)
+    await stack.enter_async_context(pubsub.connected())
+    return pubsub
 
 
 def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
@@ -210,16 +233,17 @@ def _forget() -> None:
 
 
 @asynccontextmanager
-async def background(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIterator[None]:
+async def background(
+    work: Coroutine[Any, Any, None], *, name: str
+) -> AsyncIterator[asyncio.Task[None]]:
     """Let `work` run beside the block, and end with it."""
     task = asyncio.create_task(work, name=name)
     task.add_done_callback(_report_end)
     try:
-        yield
+        yield task
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
 from assembly_ui.near import Near, NearReading
+from assembly_ui.postgres import PATIENCE, postgres_engine
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
 
@@ -53,10 +55,15 @@ def word_column(words: type[StrEnum]) -> Enum:
 
 
 class Database:
-    """Opens sessions. Made once, in the lifespan, never at import."""
+    """Opens sessions. Made once, in the lifespan, never at import.
 
-    def __init__(self, url: str, announce: Announce | None = None) -> None:
-        self.engine = _engine(url)
+    `patience` is how long a PostgreSQL that is away is waited for.
+    """
+
+    def __init__(
+        self, url: str, announce: Announce | None = None, *, patience: timedelta = PATIENCE
+    ) -> None:
+        self.engine = _engine(url, patience)
         self._writer = self.engine.execution_options(**{_WRITES: True})
         # A single SELECT needs no transaction around it, which would be two more round trips.
         self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -121,9 +128,9 @@ def announce(session: Session, topic: str) -> None:
     session.info.setdefault(_TOPICS, []).append(topic)
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, patience: timedelta) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        return postgres_engine(url, patience)
     engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)

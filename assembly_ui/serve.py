@@ -108,6 +108,8 @@ def _command(server: Path, settings: Settings) -> list[str]:
         f"--port={settings.port}",
         "--log-level=warning",
         "--workers-kill-timeout=5",
+        f"--workers={settings.web_workers}",
+        *(["--respawn-failed-workers"] if settings.web_workers > 1 else []),
         "assembly_ui.assembly_ui:app",
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_FILE = "secret.key"
 GROUPCALL_PORTAL = "https://manage.groupcall.com"
+VALKEY_ADDRESS = re.compile(r"(rediss?|valkeys?|unix)://.")
+WANT = "need PostgreSQL (ASSEMBLY_DATABASE_URL) and Valkey (ASSEMBLY_VALKEY_URL)."
 
 
 class Mode(StrEnum):
@@ -58,6 +61,16 @@ class Settings(BaseSettings):
     trusted_proxy_hops: int = Field(0, description="Reverse proxies in front; 1 behind one proxy.")
     data_dir: Path = Field(Path("data"), description="Folder for the database, keys and register.")
     database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in the data folder.")
+    valkey_url: str = Field(
+        "", description="Valkey or Redis, e.g. redis://host:6379/0. Needed by several processes."
+    )
+    web_workers: int = Field(
+        1, ge=1, description="Processes that serve pages. Several need PostgreSQL and Valkey."
+    )
+    work_in_web: bool = Field(
+        True,
+        description="Background work runs where pages are served. `false`: `work` processes do it.",
+    )
     secret_keys: list[SecretStr] = Field(
         default_factory=list,
         description="Fernet keys (JSON list); the first encrypts, all decrypt. Demo makes one.",
@@ -85,6 +98,9 @@ class Settings(BaseSettings):
         "/api/oauth/GetToken", description="Token path below the Xporter address."
     )
 
+    xporter_calls_per_second: float = Field(
+        10, gt=0, description="Calls a second to Xporter on Demand, all processes together."
+    )
     xporter_portal_url: str = Field(
         "", description="Groupcall School Portal, linked for schools. Demo: the stand-in's."
     )
@@ -157,6 +173,16 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{path}"
 
     @property
+    def is_apart(self) -> bool:
+        """Whether the product runs as more than one process."""
+        return self.web_workers > 1 or not self.work_in_web
+
+    @property
+    def valkey(self) -> str:
+        """The address of the store that processes share, as its client reads it; may be empty."""
+        return re.sub(r"^valkey", "redis", self.valkey_url)
+
+    @property
     def xporter_address(self) -> str:
         """Where Xporter on Demand answers: the real one, or the stand-in in this process."""
         return self.xporter_url.rstrip("/") or f"{self.own_address}/simulator/xporter"
@@ -210,22 +236,42 @@ class Settings(BaseSettings):
         }
         return [f"ASSEMBLY_{name.upper()}" for name, value in needed.items() if not value]
 
+    def contradictions(self) -> list[str]:
+        """What is set but cannot work together, one sentence each."""
+        problems = []
+        if self.valkey_url and not VALKEY_ADDRESS.match(self.valkey_url):
+            problems.append(
+                "ASSEMBLY_VALKEY_URL cannot be used: it must begin with redis://, rediss://, "
+                "valkey://, valkeys:// or unix://."
+            )
+        if self.is_apart and not self.is_shared:
+            problems.append(
+                f"Several processes (ASSEMBLY_WEB_WORKERS, ASSEMBLY_WORK_IN_WEB) {WANT}"
+            )
+        return problems
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes can work on the same schools: PostgreSQL and Valkey."""
+        return bool(self.valkey_url) and not self.database.startswith("sqlite")
+
 
 def load() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        SettingsProblem: a value that cannot be read, or live mode with something
-            missing; every one is named.
+        SettingsProblem: a value that cannot be read, live mode with something
+            missing, or what cannot work together; every one is named.
     """
     try:
         settings = Settings()
     except ValidationError as error:
         raise SettingsProblem([_sentence(problem) for problem in error.errors()]) from None
-    if missing := settings.missing():
-        raise SettingsProblem(
-            [f"{name} is not set, and live mode cannot start without it." for name in missing]
-        )
+    problems = [
+        f"{name} is not set, and live mode cannot start without it." for name in settings.missing()
+    ]
+    if problems := problems + settings.contradictions():
+        raise SettingsProblem(problems)
     return settings
 
 

@@ -6,9 +6,11 @@ A code serves many people. It is compared trimmed and in lower case.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select, update
 
 from assembly_ui.accounts.errors import (
@@ -89,9 +91,11 @@ async def use(session: Session, code: str, *, now: datetime) -> int:
 
 async def ensure_default_code(database: Database, now: datetime) -> None:
     """The code of the user guide exists from the first start on."""
-    async with database.transaction() as session:
-        if await _find(session, DEFAULT_CODE) is None:
-            session.add(InviteCode(code=DEFAULT_CODE, created_at=now))
+    # Of several processes that start together, one makes it.
+    with suppress(IntegrityError):
+        async with database.transaction() as session:
+            if await _find(session, DEFAULT_CODE) is None:
+                session.add(InviteCode(code=DEFAULT_CODE, created_at=now))
 
 
 async def add_code(

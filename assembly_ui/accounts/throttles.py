@@ -1,21 +1,22 @@
 """How often anyone may do what. One table, counted per caller and per address.
 
-In memory by default; any storage address of the `limits` package (such as
-`async+valkey://…`) shares the counts between processes.
+Counted in memory, or in Valkey (or Redis) for all processes together.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 import structlog
 from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from redis.asyncio import Redis
 
 from assembly_ui.accounts.emails import parse_email
 from assembly_ui.accounts.errors import FieldProblem, Throttled
@@ -26,8 +27,6 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 IPV6_PREFIX = 64
 """What one customer of a network is given at least."""
-COUNTER_DOWN = timedelta(seconds=30)
-"""When to come back while nothing can be counted."""
 
 
 class Deed(StrEnum):
@@ -53,7 +52,11 @@ class Per(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """So many within so many seconds. `fails_open`: allow when nothing can be counted."""
+    """So many within so many seconds.
+
+    While Valkey is away: `fails_open` lets everybody through uncounted; otherwise
+    each process counts for itself, so that guessing stays slow and nobody is shut out.
+    """
 
     deed: Deed
     per: Per
@@ -63,7 +66,7 @@ class Limit:
 
 
 # A whole school sits behind one network address, so those limits are wide.
-# Guessing (log-in, links) stays shut when counting fails; the rest stays open.
+# Guessing (log-in, links) is always counted; the rest stays open when Valkey is away.
 LIMITS = (
     Limit(Deed.CHECK, Per.CALLER, 1200, 10 * MINUTE, fails_open=True),
     Limit(Deed.SIGN_UP, Per.CALLER, 60, HOUR, fails_open=True),
@@ -85,8 +88,9 @@ LIMITS = (
 class Throttles:
     """Counts deeds. `scale` multiplies every limit of the table."""
 
-    def __init__(self, storage: str = "async+memory://", *, scale: float = 1) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True))
+    def __init__(self, valkey: Redis | None = None, *, scale: float = 1) -> None:
+        self._alone = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(_shared(valkey)) if valkey else self._alone
         self._scale = scale
 
     async def hit(self, deed: Deed, *, caller: str = "", address: str = "") -> None:
@@ -101,7 +105,8 @@ class Throttles:
     async def forgive(self, deed: Deed, *, address: str) -> None:
         """Forget the deeds counted for an address, as after the right password."""
         for limit, who in self._concerned(deed, "", address):
-            await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
+            with suppress(StorageError):
+                await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
 
     def _concerned(self, deed: Deed, caller: str, address: str) -> list[tuple[Limit, str]]:
         who = {Per.CALLER: _network(caller), Per.ADDRESS: _spelling(address)}
@@ -110,21 +115,31 @@ class Throttles:
         ]
 
     async def _hit(self, limit: Limit, who: str) -> None:
-        item, key = self._item(limit), (limit.deed, limit.per, who)
         try:
-            if await self._limiter.hit(item, *key):
-                return
-            stats = await self._limiter.get_window_stats(item, *key)
+            await self._count(self._limiter, limit, who)
         except StorageError as error:
-            log.error("cannot count", limit=limit.deed, per=limit.per, error=str(error))
-            if limit.fails_open:
-                return
-            raise Throttled(datetime.now(UTC) + COUNTER_DOWN) from error
-        # The counter store keeps its own time, the machine's.
-        raise Throttled(datetime.fromtimestamp(stats.reset_time, UTC))
+            log.warning("throttles.alone", limit=limit.deed, per=limit.per, error=str(error))
+            if not limit.fails_open:
+                await self._count(self._alone, limit, who)
+
+    async def _count(self, limiter: MovingWindowRateLimiter, limit: Limit, who: str) -> None:
+        item, key = self._item(limit), (limit.deed, limit.per, who)
+        if not await limiter.hit(item, *key):
+            stats = await limiter.get_window_stats(item, *key)
+            # The counter store keeps its own time, the machine's.
+            raise Throttled(datetime.fromtimestamp(stats.reset_time, UTC))
 
     def _item(self, limit: Limit) -> RateLimitItemPerSecond:
         return RateLimitItemPerSecond(max(1, round(limit.amount * self._scale)), limit.seconds)
+
+
+def _shared(valkey: Redis) -> RedisStorage:
+    return RedisStorage(
+        "async+redis://",
+        wrap_exceptions=True,
+        implementation="redispy",
+        connection_pool=valkey.connection_pool,  # type: ignore[arg-type]
+    )
 
 
 def _network(caller: str) -> str:

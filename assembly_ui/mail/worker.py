@@ -24,7 +24,7 @@ from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.mail.outbox import OUTBOX_TOPIC
 from assembly_ui.mail.render import render
 from assembly_ui.mail.transports import Transport
-from assembly_ui.pubsub import PubSub, Topic
+from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 
 log = structlog.get_logger()
 
@@ -174,7 +174,7 @@ def _message_id(row: OutboxMessage) -> str:
 
 
 async def _posted(topics: asyncio.Queue[Topic]) -> None:
-    while await topics.get() != OUTBOX_TOPIC:
+    while await topics.get() not in (OUTBOX_TOPIC, EVERYTHING):
         pass
     # Everything posted so far is about to be seen; one look is enough for all.
     while not topics.empty():

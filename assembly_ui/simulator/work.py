@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from assembly_ui.clock import Clock
-from assembly_ui.pubsub import PubSub, Topic
+from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 from assembly_ui.simulator.invitations import SIMULATOR_TOPIC
 
 log = structlog.get_logger()
@@ -55,5 +55,5 @@ async def _sleep(topics: asyncio.Queue[Topic], seconds: float) -> None:
     """Sleep, or until something was announced that concerns the stand-in."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while await topics.get() != SIMULATOR_TOPIC:
+            while await topics.get() not in (SIMULATOR_TOPIC, EVERYTHING):
                 pass

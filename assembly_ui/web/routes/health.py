@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -13,6 +15,8 @@ from assembly_ui.settings import Settings
 
 log = structlog.get_logger()
 
+PATIENCE_SECONDS = 3
+
 
 def router(settings: Settings) -> APIRouter:
     """`/health`, for whoever watches over the process."""
@@ -22,7 +26,8 @@ def router(settings: Settings) -> APIRouter:
     async def health() -> JSONResponse:
         """200 when the database answers, 503 when it does not."""
         try:
-            await parts().database.glance(text("SELECT 1"))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await parts().database.glance(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from limits.errors import StorageError
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import LIMITS, Deed, Per, Throttles
@@ -94,21 +93,3 @@ async def test_a_caller_nobody_knows_is_not_counted_as_one() -> None:
 
 def test_every_deed_is_limited_per_caller() -> None:
     assert {limit.deed for limit in LIMITS if limit.per is Per.CALLER} == set(Deed)
-
-
-@pytest.mark.parametrize(("deed", "allowed"), [(Deed.SIGN_UP, True), (Deed.LOG_IN, False)])
-async def test_guessing_stays_shut_when_nothing_can_be_counted(
-    monkeypatch: pytest.MonkeyPatch, deed: Deed, allowed: bool
-) -> None:
-    throttles = Throttles()
-
-    async def broken(*_: object, **__: object) -> bool:
-        raise StorageError(ConnectionError("gone"))
-
-    monkeypatch.setattr(throttles._limiter, "hit", broken)
-    if allowed:
-        await throttles.hit(deed, caller="192.0.2.1")
-        return
-    with pytest.raises(Throttled) as caught:
-        await throttles.hit(deed, caller="192.0.2.1")
-    assert caught.value.retry_at > datetime.now(UTC)

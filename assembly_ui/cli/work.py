@@ -1,0 +1,45 @@
+"""`work`: background work in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import click
+import structlog
+
+from assembly_ui import bootstrap, logs, settings
+from assembly_ui.cli.support import CommandFailed
+from assembly_ui.settings import WANT, Settings
+
+log = structlog.get_logger()
+
+STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
+
+
+@click.command()
+def work() -> None:
+    """Send mail and watch schools, beside web processes that do not (ASSEMBLY_WORK_IN_WEB=false).
+
+    Any number may run; they share the work. Needs PostgreSQL and Valkey.
+    """
+    config = settings.load()
+    if not config.is_shared:
+        raise CommandFailed(f"Processes of their own for background work {WANT}")
+    logs.configure(json=not config.is_demo)
+    if ended := asyncio.run(_work(config)):
+        raise CommandFailed(f"Background work ended by itself: {', '.join(ended)}.")
+
+
+async def _work(config: Settings) -> list[str]:
+    """Work until told to stop; the names of work that ended without being told."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOPPED_BY:
+        loop.add_signal_handler(number, told.set)
+    async with bootstrap.connected(config) as parts, bootstrap.working(parts) as tasks:
+        log.info("work.started")
+        stop = asyncio.create_task(told.wait())
+        done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        return [task.get_name() for task in done if task is not stop]
