@@ -23,8 +23,11 @@ class CannotStart(Exception):
     """The reason, as one sentence for the person who tried."""
 
 
-def serve(settings: Settings) -> None:
-    """Never returns: replaces this process by the web server.
+APP = "assembly_ui.assembly_ui:app"
+
+
+def serve(settings: Settings, app: str = APP) -> None:
+    """Never returns: replaces this process by the web server, which serves `app`.
 
     Raises:
         CannotStart: with what to do about it.
@@ -37,7 +40,7 @@ def serve(settings: Settings) -> None:
         _build(settings)
     _say(_welcome(settings))
     server = Path(sys.executable).parent / "granian"
-    os.execve(server, _command(server, settings), _environment(settings))  # noqa: S606
+    os.execve(server, _command(server, settings, app), _environment(settings))  # noqa: S606
 
 
 def check_folder(folder: Path) -> None:
@@ -99,7 +102,7 @@ def _build(settings: Settings) -> None:
         ) from None
 
 
-def _command(server: Path, settings: Settings) -> list[str]:
+def _command(server: Path, settings: Settings, app: str) -> list[str]:
     return [
         str(server),
         "--interface=asgi",
@@ -110,7 +113,7 @@ def _command(server: Path, settings: Settings) -> list[str]:
         "--workers-kill-timeout=5",
         f"--workers={settings.web_workers}",
         *(["--respawn-failed-workers"] if settings.web_workers > 1 else []),
-        "assembly_ui.assembly_ui:app",
+        app,
     ]
 
 
