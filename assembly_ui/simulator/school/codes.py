@@ -1,0 +1,78 @@
+"""Numbers and identifiers people and groups carry: well formed, nobody's.
+
+`ExternalId` is the MIS's GUID, `IdaasId` the service's with its prefix (PL pupil,
+PWT staff, PC contact, GY year group, GC other groups), `XID` its short one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+from assembly_ui.simulator.school.identity import Identity, Row
+
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def identifiers(identity: Identity, prefix: str, number: int) -> Row:
+    """The four identifiers every person and group has."""
+    return {
+        "Id": str(number),
+        "XID": _base36(int(_digest(identity, prefix, number)[:10], 16)),
+        "ExternalId": guid(identity, prefix, number),
+        "IdaasId": f"{prefix}-{number}",
+    }
+
+
+@lru_cache(maxsize=60_000)
+def guid(identity: Identity, prefix: str, number: int) -> str:
+    """A GUID for life."""
+    text = _digest(identity, "guid", prefix, number)
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
+
+
+def upn(identity: Identity, number: int, year: int) -> str:
+    """A unique pupil number given by a primary school in `year`, with its check letter."""
+    feeder, serial = divmod(number, 1000)
+    digits = f"{identity.estab[:3]:0>3}{2000 + feeder:04}{year % 100:02}{serial:03}"
+    return check_letter(digits) + digits
+
+
+def check_letter(digits: str) -> str:
+    """The first letter of a UPN with these twelve digits."""
+    total = sum(place * int(digit) for place, digit in enumerate(digits, start=2))
+    return UPN_LETTERS[total % len(UPN_LETTERS)]
+
+
+def uln(number: int) -> str:
+    """A unique learner number with its check digit."""
+    for lead in range(10, 99):
+        digits = f"{lead}{number % 10_000_000:07}"
+        rest = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1))) % 11
+        if rest:
+            return f"{digits}{10 - rest}"
+    raise AssertionError("some lead always leaves a check digit")
+
+
+def ni_number(number: int) -> str:
+    """A National Insurance number with a prefix that is never issued."""
+    return f"QQ{number % 1_000_000:06}C"
+
+
+def teacher_number(number: int) -> str:
+    """Seven digits."""
+    return f"{9_000_000 + number % 1_000_000}"
+
+
+def _digest(identity: Identity, *key: object) -> str:
+    text = "/".join(map(str, (identity.key, *key)))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = ALPHABET[digit] + text
+    return text or "0"
