@@ -47,6 +47,7 @@ PROBLEMS: dict[str, Problem] = {
     "too_slow": _theirs("Xporter on Demand did not answer in time."),
     "service_down": _theirs("Xporter on Demand has a fault."),
     "rate_limited": _ours("Xporter on Demand asked us to call less often."),
+    "too_large": _ours("Xporter on Demand sent more than we can take in at once."),
     "unreadable": _theirs("Xporter on Demand answered something we cannot read."),
     "empty_answer": _theirs("Xporter on Demand sent an empty answer."),
     "not_json": _theirs("Xporter on Demand sent a web page instead of data."),

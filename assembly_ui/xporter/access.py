@@ -1,14 +1,16 @@
 """Making calls in somebody's name: with a school's token, or with our own.
 
 One call per school at a time, a token made when needed, and one repeat with a
-fresh token when the service refuses the one we kept.
+fresh token when the service refuses the one we kept. A turn lasts for one such call,
+not for a reading of many pages: Test Connection need not wait for the end of a sync,
+and the service never sees two calls for one school.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from assembly_ui.clock import Clock
 from assembly_ui.xporter import wire
@@ -24,9 +26,10 @@ from assembly_ui.xporter.errors import (
     WrongShape,
     XporterError,
 )
-from assembly_ui.xporter.records import Token
-from assembly_ui.xporter.tokens import Locks, Tokens
+from assembly_ui.xporter.records import Key, Token
+from assembly_ui.xporter.tokens import Tokens
 from assembly_ui.xporter.transport import Call, Transport
+from assembly_ui.xporter.turns import Turns
 
 THIRD_PARTY = "XporterOnDemand"
 MANAGEMENT = ""
@@ -34,6 +37,8 @@ MANAGEMENT = ""
 
 WithToken = Callable[[str], Call]
 """A call that still lacks the token."""
+
+Result = TypeVar("Result")
 
 
 class Access:
@@ -49,6 +54,7 @@ class Access:
         management_secret: str,
         dialect: Dialect,
         clock: Clock,
+        turns: Turns,
     ) -> None:
         self._transport = transport
         self._token_path = token_path
@@ -57,7 +63,7 @@ class Access:
         self._management_secret = management_secret
         self._zone = dialect.assumed_zone
         self._tokens = Tokens(self._make_token, clock)
-        self._turns = Locks()
+        self._turns = turns
 
     async def school_token(self, estab: str, secret: str) -> Token:
         """A working token of a school.
@@ -66,27 +72,30 @@ class Access:
             NotAuthorised, AuthorisationPaused: the school's doing.
             XporterError: anything else.
         """
-        async with self._turns(checked_estab(estab)):
+        async with self._turns.of_school(checked_estab(estab)):
             return await self._tokens.get(estab, secret)
 
-    async def as_school(self, estab: str, secret: str, call: WithToken) -> dict[str, Any]:
-        """The answer to a call made with a school's token."""
-        async with self._turns(checked_estab(estab)):
+    async def as_school(self, estab: str, key: Key, call: WithToken) -> dict[str, Any]:
+        """The answer to a call made with a school's token.
+
+        Raises:
+            TokenExpired: a token we were given is refused; only a secret makes another.
+        """
+        async with self._turns.of_school(checked_estab(estab)):
+            if isinstance(key, Token):
+                return await self._transport.ask(call(header_safe(key.value)))
             try:
-                return await self._with_token(estab, secret, call)
+                return await self._with_token(estab, key, call)
             except (NotAuthorised, AuthorisationPaused):
-                self.forget(estab, secret)
+                self.forget(estab, key)
                 raise
 
-    async def as_application(self, about_estab: str, call: WithToken) -> dict[str, Any]:
-        """The answer to a call about a school made with our own token."""
-        async with self._turns(checked_estab(about_estab)):
-            try:
-                return await self._with_token(MANAGEMENT, self._management_secret, call)
-            except (NotAuthorised, AuthorisationPaused, ScopeNotGranted, TokenExpired) as error:
-                refused = OurCredentialsRefused(error.detail, status=error.status)
-        self.forget_our_own()
-        raise refused
+    async def as_application(self, call: WithToken, *, about: str = "") -> dict[str, Any]:
+        """The answer to a call made with our own token, about a school or none."""
+        if not about:
+            return await self._with_our_token(call)
+        async with self._turns.of_school(checked_estab(about)):
+            return await self._with_our_token(call)
 
     def forget(self, estab: str, secret: str) -> None:
         """Drop the token of a school's secret; those of its other secrets stay."""
@@ -95,6 +104,26 @@ class Access:
     def forget_our_own(self) -> None:
         """Drop our own token."""
         self._tokens.forget(MANAGEMENT, self._management_secret)
+
+    async def prove(self) -> None:
+        """Make a new token of our own, whatever is kept.
+
+        Raises:
+            OurCredentialsRefused: the service answers, and does not accept us.
+        """
+        self.forget_our_own()
+        await self._as_ourselves(self._tokens.get(MANAGEMENT, self._management_secret))
+
+    async def _with_our_token(self, call: WithToken) -> dict[str, Any]:
+        return await self._as_ourselves(self._with_token(MANAGEMENT, self._management_secret, call))
+
+    async def _as_ourselves(self, doing: Awaitable[Result]) -> Result:
+        try:
+            return await doing
+        except (NotAuthorised, AuthorisationPaused, ScopeNotGranted, TokenExpired) as error:
+            refused = OurCredentialsRefused(error.detail, status=error.status)
+        self.forget_our_own()
+        raise refused
 
     async def _with_token(self, estab: str, secret: str, call: WithToken) -> dict[str, Any]:
         token = await self._tokens.get(estab, secret)
@@ -116,7 +145,7 @@ class Access:
             Call("POST", self._token_path, self._token_seconds, json=body, hide=(secret,))
         )
         read = wire.TokenAnswer.read(answer)
-        return Token(_header_safe(read.token), self._expires(read))
+        return Token(header_safe(read.token), self._expires(read))
 
     async def _ask_for_token(self, call: Call) -> dict[str, Any]:
         refused: XporterError
@@ -144,7 +173,12 @@ def checked_estab(estab: str) -> str:
     return estab
 
 
-def _header_safe(token: str) -> str:
+def header_safe(token: str) -> str:
+    """The token, which becomes part of a header.
+
+    Raises:
+        WrongShape: it cannot.
+    """
     # Anything else would fail inside the HTTP library, in an error that quotes it.
     if not (token.isascii() and token.isprintable()) or not token or " " in token:
         raise WrongShape

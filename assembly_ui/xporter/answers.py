@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+from pydantic_core import from_json
 
 from assembly_ui.xporter import wire
 from assembly_ui.xporter.dialect import Dialect
@@ -40,6 +42,9 @@ from assembly_ui.xporter.errors import (
     XporterError,
 )
 
+QUICKLY_READ = 262_144
+"""Bytes that are read in a few milliseconds; more belongs into a thread of its own."""
+
 LONGEST_PAUSE = timedelta(days=1)
 _BY_STATUS: dict[int, type[XporterError]] = {
     401: TokenExpired,
@@ -58,8 +63,8 @@ class Reader:
     now: datetime
     hide: Sequence[str] = ()
 
-    def read(self, response: httpx.Response) -> dict[str, Any]:
-        """The JSON object of an answer.
+    def read(self, response: httpx.Response, content: bytes) -> dict[str, Any]:
+        """The JSON object of an answer, whose body is `content`.
 
         Raises:
             XporterError: the answer is a failure, or cannot be read.
@@ -68,7 +73,7 @@ class Reader:
             raise Redirected(status=response.status_code)
         if response.status_code == 429:
             raise RateLimited(self._retry_at(response) or self.now + self._pause)
-        body = _parse(response.content)
+        body = _parse(content)
         if isinstance(body, dict):
             self._refuse_failure(response, body)
             return body
@@ -128,6 +133,10 @@ def kind_of(words: str, dialect: Dialect) -> type[XporterError] | None:
 
 def _parse(content: bytes) -> dict[str, Any] | Unreadable | None:
     """The object; or why there is none; None for JSON that is something else."""
+    if len(content) <= QUICKLY_READ:
+        with suppress(ValueError):
+            found = from_json(content)
+            return found if isinstance(found, dict) else None
     try:
         # ASP.NET may open with a byte order mark.
         body = content.decode("utf-8-sig").strip()
@@ -136,10 +145,15 @@ def _parse(content: bytes) -> dict[str, Any] | Unreadable | None:
     if not body:
         return EmptyAnswer()
     try:
-        found = json.loads(body)
+        found = json.loads(body, object_hook=_with_pause)
     except (ValueError, RecursionError) as error:
         return Truncated() if body[0] in "{[" and _ends_early(body, error) else NotJson()
     return found if isinstance(found, dict) else None
+
+
+def _with_pause(found: dict[str, Any]) -> dict[str, Any]:
+    # Python code lets other threads have a turn; the parser alone keeps them waiting.
+    return found
 
 
 def _ends_early(body: str, error: Exception) -> bool:

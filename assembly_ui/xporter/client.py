@@ -1,32 +1,36 @@
 """The way in: one method for each thing we ask Xporter on Demand.
 
-Paths and answers: facts file, sections 1 to 7. At most one call per school runs
-at a time, whoever asks. Every method raises `errors.XporterError` and nothing else.
+Inviting schools and their tokens are here; `information.py` is about the service,
+`school_data.py` about the data. At most one call per school runs at a time, whoever
+asks. Every method raises `errors.XporterError` and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-
 import httpx
 
 from assembly_ui.clock import Clock
-from assembly_ui.xporter import wire
-from assembly_ui.xporter.access import Access, WithToken
+from assembly_ui.xporter.access import Access
 from assembly_ui.xporter.dialect import Dialect
-from assembly_ui.xporter.errors import NoDataYet, OurCredentialsRefused, WrongShape
+from assembly_ui.xporter.errors import OurCredentialsRefused
+from assembly_ui.xporter.information import InformationCalls
 from assembly_ui.xporter.invitations import check_accepted, register_body
 from assembly_ui.xporter.records import (
+    AuthorisedSchool,
+    Key,
     Registration,
     SchoolInfo,
     SchoolInvitation,
     Token,
     TokenDetails,
 )
+from assembly_ui.xporter.school_data import SchoolData
 from assembly_ui.xporter.transport import Call, Repeats, Timeouts, Transport, make_http
+from assembly_ui.xporter.turns import LocalTurns, Turns
 
 __all__ = [
+    "AuthorisedSchool",
+    "Key",
     "Registration",
     "SchoolInfo",
     "SchoolInvitation",
@@ -38,14 +42,18 @@ __all__ = [
 ]
 
 REGISTER_PATH = "/api/Manage/SchoolRegister"
-DATA_PATH = "/api/v1"
+CALLS_PER_SECOND = 20
+PAGE_SIZE = 1000
+LONGEST_BODY = 64 * 1024 * 1024
 
 
-class XporterClient:
+class XporterClient(InformationCalls, SchoolData):
     """Talks to Xporter on Demand as one application (relying party).
 
-    `address` is where `/api/...` hangs, `token_path` begins with a slash. Make one
-    per process, inside its event loop.
+    `address` is where `/api/...` hangs, `token_path` begins with a slash. `turns` keeps
+    the limits on calls, by default those of this process with `calls_per_second`.
+    `page_size` is in rows, `longest_body` in bytes. Make one per process, inside its
+    event loop.
     """
 
     def __init__(
@@ -62,29 +70,36 @@ class XporterClient:
         timeouts: Timeouts | None = None,
         repeats: Repeats | None = None,
         calls_at_once: int = 8,
+        calls_per_second: float = CALLS_PER_SECOND,
+        turns: Turns | None = None,
+        page_size: int = PAGE_SIZE,
+        longest_body: int = LONGEST_BODY,
     ) -> None:
-        self._relying_party = relying_party
-        self._registration = registration
-        self._hide = (management_secret,)
-        self._dialect = dialect or Dialect()
-        self._timeouts = timeouts or Timeouts()
+        dialect, timeouts = dialect or Dialect(), timeouts or Timeouts()
+        turns = turns or LocalTurns(calls_per_second)
         transport = Transport(
             http,
             address=address,
             clock=clock,
-            dialect=self._dialect,
+            dialect=dialect,
             repeats=repeats or Repeats(),
             calls_at_once=calls_at_once,
+            longest_body=longest_body,
+            turns=turns,
         )
-        self._access = Access(
+        access = Access(
             transport,
             token_path=token_path,
-            token_seconds=self._timeouts.token,
+            token_seconds=timeouts.token,
             relying_party=relying_party,
             management_secret=management_secret,
-            dialect=self._dialect,
+            dialect=dialect,
             clock=clock,
+            turns=turns,
         )
+        super().__init__(access, timeouts, dialect, relying_party, page_size)
+        self._registration = registration
+        self._hide = (management_secret,)
 
     async def register_school(self, invitation: SchoolInvitation) -> None:
         """Have the service invite a school by email. Sent once, never repeated.
@@ -96,10 +111,10 @@ class XporterClient:
         """
         body = register_body(invitation, self._registration, self._relying_party)
         answer = await self._access.as_application(
-            invitation.la_code + invitation.dfes_code,
             lambda token: Call(
                 "POST", REGISTER_PATH, self._timeouts.invite, safe=False, token=token, json=body
             ),
+            about=invitation.la_code + invitation.dfes_code,
         )
         try:
             check_accepted(answer, invitation, self._dialect, self._hide)
@@ -116,69 +131,6 @@ class XporterClient:
         """
         return await self._access.school_token(estab, secret)
 
-    async def token_details(self, estab: str, secret: str) -> TokenDetails:
-        """What the secret's token is good for: which school, which scopes."""
-        call = self._get("/TokenDetails", self._timeouts.info)
-        read = wire.TokenDetailsAnswer.read(await self._access.as_school(estab, secret, call))
-        if not read.estab:
-            raise WrongShape
-        return TokenDetails(read.estab, read.name, read.scopes, self._time(read.expires))
-
-    async def school_info(self, estab: str, secret: str) -> SchoolInfo:
-        """The school as its MIS describes it.
-
-        Raises:
-            NoDataYet: nothing has been collected from the MIS so far.
-        """
-        answer = await self._access.as_school(estab, secret, self._data(estab, "SchoolInfo"))
-        found = wire.table(answer, "SchoolInfo")
-        if not found:
-            raise NoDataYet
-        meta = wire.MetaRow.read(next(iter(wire.rows(answer, "meta")), {}))
-        return self._school_info(wire.SchoolInfoRow.read(found[0]), meta)
-
-    async def counts(self, estab: str, secret: str) -> dict[str, int]:
-        """How many rows the service holds, by area; numbers only.
-
-        Raises:
-            NoDataYet: nothing has been collected from the MIS so far.
-        """
-        answer = await self._access.as_school(estab, secret, self._data(estab, "Counts"))
-        read = [wire.CountRow.read(row) for row in wire.table(answer, self._dialect.counts_table)]
-        if not read:
-            raise NoDataYet
-        return {row.area: row.count for row in read if row.area and row.count is not None}
-
     def forget(self, estab: str, secret: str) -> None:
         """Drop the token kept for this secret, so that the next call makes a new one."""
         self._access.forget(estab, secret)
-
-    def _get(self, tail: str, seconds: float, params: Mapping[str, str] | None = None) -> WithToken:
-        return lambda token: Call(
-            "GET", DATA_PATH + tail, seconds, token=token, params=params or {}
-        )
-
-    def _data(self, estab: str, endpoint: str) -> WithToken:
-        params = {"httpStatusCodes": "true"} if self._dialect.real_status_codes else {}
-        return self._get(f"/School/{estab}/{endpoint}", self._timeouts.data, params)
-
-    def _school_info(self, row: wire.SchoolInfoRow, meta: wire.MetaRow) -> SchoolInfo:
-        return SchoolInfo(
-            estab=row.estab_id,
-            name=row.name,
-            mis=meta.mis,
-            mis_version=meta.version,
-            collected_at=self._time(meta.date_time),
-            head=row.head,
-            phase=row.phase,
-            governance=row.governance,
-            telephone=row.telephone,
-            email=row.email,
-            web=row.web,
-            address=row.address,
-            academic_year=row.current_academic_year,
-            last_updated=self._time(row.last_updated),
-        )
-
-    def _time(self, value: str) -> datetime | None:
-        return wire.moment(value, self._dialect.assumed_zone)

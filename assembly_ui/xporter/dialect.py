@@ -6,7 +6,8 @@ real service turns out to speak differently, change it here or pass another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
 
@@ -35,8 +36,20 @@ class Dialect:
     accepted_statuses: tuple[str, ...] = ("OK",)
     """`Status` of a school whose invitation was taken. OK is attested, others are not."""
 
-    counts_table: str = "Counts"
-    """Name of the table with the rows Area and Count."""
+    table_names: Mapping[str, str] = field(default_factory=dict)
+    """Tables that turn out to be called otherwise than in `rows`, by their name there.
+
+    Inferred are Counts, StudentContacts, PersonComms, Photos, Calendar, AttendanceCodes,
+    AttendMarks and AsmResults. A main table under an unexpected name is found anyway
+    when nothing else could be it.
+    """
+
+    school_tokens_path: str = "/api/manage/GetXodSchoolTokens"
+    """Which schools are authorised: seen in use by the vendor's staff, documented nowhere."""
+
+    is_collection_steady: bool = True
+    """Whether meta.DateTime stays the same until the data are collected anew. If so, a
+    collection that happens between two pages of one reading shows by it."""
 
     real_status_codes: bool = True
     """Ask school data calls for real HTTP status codes; both styles are read anyway."""

@@ -8,6 +8,7 @@ XporterError             kind, fault, detail, status, retry_at
 ├── TooSlow                   no answer in the time for this kind of call
 ├── ServiceDown               5xx; retry_at when the service named a time
 ├── RateLimited               429; retry_at always set
+├── TooLarge                  the answer is longer than we take; detail is our limit
 ├── Unreadable
 │   ├── EmptyAnswer
 │   ├── NotJson               a web page, or other text
@@ -113,6 +114,13 @@ class RateLimited(XporterError):
     def __init__(self, retry_at: datetime, *, detail: str = "", status: int | None = 429) -> None:
         super().__init__(detail, status=status, retry_at=retry_at)
         self.retry_at: datetime = retry_at
+
+
+class TooLarge(XporterError):
+    """The answer is longer than we take in; `detail` is our limit."""
+
+    kind = "too_large"
+    fault = "us"
 
 
 class Unreadable(XporterError):

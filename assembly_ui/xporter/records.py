@@ -39,6 +39,18 @@ class Token:
     expires: datetime | None
 
 
+Key = str | Token
+"""What opens a school's data: its secret, or a token of it that we were given."""
+
+
+@dataclass(frozen=True)
+class AuthorisedSchool:
+    """A school whose authorisation of us is in force now, and a token of it."""
+
+    estab: str
+    token: Token
+
+
 @dataclass(frozen=True)
 class TokenDetails:
     """What a school's token is good for."""

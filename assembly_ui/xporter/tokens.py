@@ -9,31 +9,19 @@ which.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from assembly_ui.clock import Clock
 from assembly_ui.xporter.errors import Denied, XporterError
 from assembly_ui.xporter.records import Token
+from assembly_ui.xporter.turns import Locks
 
 LONGEST_KEPT = timedelta(minutes=10)
 
 MakeToken = Callable[[str, str], Awaitable[Token]]
-
-
-class Locks:
-    """A lock per name, which vanishes when nobody holds or awaits it."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    def __call__(self, name: str) -> asyncio.Lock:
-        """The lock of this name."""
-        return self._locks.setdefault(name, asyncio.Lock())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import httpx
 import stamina
 
 from assembly_ui.clock import Clock
-from assembly_ui.xporter.answers import Reader
+from assembly_ui.xporter.answers import QUICKLY_READ, Reader
 from assembly_ui.xporter.dialect import Dialect
 from assembly_ui.xporter.errors import (
     AddressUnknown,
@@ -25,10 +25,12 @@ from assembly_ui.xporter.errors import (
     ConnectionRefused,
     NotJson,
     ServiceDown,
+    TooLarge,
     TooSlow,
     Unreachable,
     XporterError,
 )
+from assembly_ui.xporter.turns import Turns
 
 REPEATED_STATUSES = (500, 502, 503)
 MOST_CAUSES = 20
@@ -38,8 +40,8 @@ MOST_CAUSES = 20
 class Timeouts:
     """Seconds for connecting, and for each kind of call from its start to its last byte.
 
-    Reads of data may go live to the school's MIS, hence the long limit (facts
-    file, section 8: 100 to 120 s, inferred).
+    `data` may be collected from the school's MIS while we wait, hence the long limit
+    (facts file, section 8: 100 to 120 s, inferred); `live` data are so as a rule.
     """
 
     connect: float = 5
@@ -47,6 +49,7 @@ class Timeouts:
     invite: float = 30
     info: float = 30
     data: float = 110
+    live: float = 150
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def make_http(timeouts: Timeouts | None = None, *, connections: int = 20) -> htt
     """
     limits = timeouts or Timeouts()
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(limits.data, connect=limits.connect),
+        timeout=httpx.Timeout(max(limits.data, limits.live), connect=limits.connect),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,
         mounts={"all://127.0.0.1": None, "all://localhost": None},
@@ -95,7 +98,10 @@ def make_http(timeouts: Timeouts | None = None, *, connections: int = 20) -> htt
 
 
 class Transport:
-    """Sends calls to one address, at most `calls_at_once` of them at a time."""
+    """Sends calls to one address, at most `calls_at_once` of them at a time.
+
+    No answer of more than `longest_body` bytes, unpacked, is taken in.
+    """
 
     def __init__(
         self,
@@ -106,6 +112,8 @@ class Transport:
         dialect: Dialect,
         repeats: Repeats,
         calls_at_once: int,
+        longest_body: int,
+        turns: Turns,
     ) -> None:
         self._http = http
         self._address = address.rstrip("/")
@@ -113,6 +121,8 @@ class Transport:
         self._dialect = dialect
         self._repeats = repeats
         self._free = asyncio.Semaphore(calls_at_once)
+        self._longest_body = longest_body
+        self._turns = turns
 
     async def ask(self, call: Call) -> dict[str, Any]:
         """The JSON object that answers a call, repeating it where that is safe.
@@ -137,24 +147,43 @@ class Transport:
 
     async def _ask_once(self, call: Call) -> dict[str, Any]:
         async with self._free:
-            response = await self._send(call)
-        if isinstance(response, XporterError):
-            raise response
-        hide = (*call.hide, call.token)
-        return Reader(self._dialect, self._clock(), hide).read(response)
+            await self._turns.of_service()
+            answer = await self._send(call)
+        if isinstance(answer, XporterError):
+            raise answer
+        response, content = answer
+        reader = Reader(self._dialect, self._clock(), (*call.hide, call.token))
+        if len(content) > QUICKLY_READ:
+            return await asyncio.to_thread(reader.read, response, content)
+        return reader.read(response, content)
 
-    async def _send(self, call: Call) -> httpx.Response | XporterError:
+    async def _send(self, call: Call) -> tuple[httpx.Response, bytes] | XporterError:
         try:
-            async with asyncio.timeout(call.seconds):
-                return await self._http.request(
+            async with (
+                asyncio.timeout(call.seconds),
+                self._http.stream(
                     call.method,
                     self._address + call.path,
                     params=dict(call.params) or None,
                     json=call.json,
                     headers=call.headers,
-                )
+                ) as response,
+            ):
+                content = await self._body(response)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             return problem_of(error)
+        if content is None:
+            return TooLarge(f"{self._longest_body} bytes", status=response.status_code)
+        return response, content
+
+    async def _body(self, response: httpx.Response) -> bytes | None:
+        """The unpacked body; None when it is too long, and is not read to its end then."""
+        body = bytearray()
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > self._longest_body:
+                return None
+        return bytes(body)
 
 
 def worth_repeating(error: Exception) -> bool:

@@ -1,16 +1,17 @@
 """The service's JSON, read leniently: members may be missing, null, unknown, oddly cased.
 
-Shapes: facts file, sections 2, 3, 5, 6 and 7.3. Names are compared without case
-and underscores, since recordings and documents disagree (`DateofBirth`). Values
-of a wrong type become "nothing", never an error; only an answer that is not an
-object at all, or lacks its table, has the wrong shape.
+Shapes: facts file, sections 2, 3 and 6; those of the tables are in `rows`. Names are
+compared without case and underscores, since recordings and documents disagree
+(`DateofBirth`). Values of a wrong type become "nothing", never an error; only an answer
+that is not an object at all, or lacks its table, has the wrong shape.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -22,9 +23,11 @@ _TRUE, _FALSE = {"1", "true", "t", "yes", "y"}, {"0", "false", "f", "no", "n"}
 _TAG = re.compile(r"<[^>]*>")
 # Secrets are GUIDs and tokens long base64; no ordinary word has 24 letters.
 _SECRET_LIKE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\w+/=\-.]{24,}")
+_DAY_FIRST = re.compile(r"^(\d\d)[-/](\d\d)[-/](\d{4})")
 _NOT_PRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
+@lru_cache(maxsize=4096)
 def same_name(name: str) -> str:
     """A member name without what its spellings differ in."""
     return name.replace("_", "").replace("-", "").casefold()
@@ -67,6 +70,24 @@ def moment(value: object, zone: tzinfo = UTC) -> datetime | None:
         return None
 
 
+def wall_time(value: object) -> datetime | None:
+    """A time as the clock on the school's wall shows it, without zone; None as in `moment`."""
+    try:
+        read = datetime.fromisoformat(text(value))
+        return read.replace(tzinfo=None) if read.year > 1 else None
+    except ValueError:
+        return None
+
+
+def day(value: object) -> date | None:
+    """A date from yyyy-MM-dd, dd-MM-yyyy or a time; None otherwise and for year 1.
+
+    The day comes first in one documented example alone (TimetableDayInstances).
+    """
+    read = wall_time(_DAY_FIRST.sub(r"\3-\2-\1", text(value)))
+    return read.date() if read else None
+
+
 def _aware(read: datetime, zone: tzinfo) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=zone)
 
@@ -77,6 +98,12 @@ def names(value: object) -> tuple[str, ...]:
     if not isinstance(parts, Sequence):
         return ()
     return tuple(dict.fromkeys(name for part in parts if (name := text(part))))
+
+
+def objects(value: object) -> tuple[Mapping[str, Any], ...]:
+    """The objects of a list; nothing else of it, and none of what is no list."""
+    found = value if isinstance(value, list | tuple) else ()
+    return tuple(one for one in found if isinstance(one, Mapping))
 
 
 def said(value: object, hide: Sequence[str] = ()) -> str:
@@ -96,6 +123,8 @@ Text = Annotated[str, BeforeValidator(text)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]
 Whole = Annotated[int | None, BeforeValidator(whole)]
 Names = Annotated[tuple[str, ...], BeforeValidator(names)]
+Day = Annotated[date | None, BeforeValidator(day)]
+WallTime = Annotated[datetime | None, BeforeValidator(wall_time)]
 
 
 def members(value: object) -> dict[str, Any]:
@@ -133,20 +162,16 @@ class Wire(BaseModel):
         """
         return cls.model_validate(value)
 
+    @classmethod
+    def read_all(cls, values: object) -> list[Self]:
+        """Read the objects of a list; anything else in it is left out."""
+        return [cls.read(value) for value in objects(values)]
+
 
 class TokenAnswer(Wire):
     """GetToken."""
 
     token: Text = ""
-    expires: Text = ""
-
-
-class TokenDetailsAnswer(Wire):
-    """TokenDetails."""
-
-    estab: Text = ""
-    name: Text = ""
-    scopes: Names = ()
     expires: Text = ""
 
 
@@ -157,37 +182,6 @@ class RegisteredSchool(Wire):
     dfes_code: Text = ""
     status: Text = ""
     message: Text = ""
-
-
-class SchoolInfoRow(Wire):
-    """The row of table SchoolInfo."""
-
-    estab_id: Text = ""
-    name: Text = ""
-    head: Text = ""
-    phase: Text = ""
-    governance: Text = ""
-    telephone: Text = ""
-    email: Text = ""
-    web: Text = ""
-    address: Text = ""
-    current_academic_year: Text = ""
-    last_updated: Text = ""
-
-
-class MetaRow(Wire):
-    """The row of table meta: where the data came from, and when."""
-
-    mis: Text = ""
-    version: Text = ""
-    date_time: Text = ""
-
-
-class CountRow(Wire):
-    """A row of Counts."""
-
-    area: Text = ""
-    count: Whole = None
 
 
 def table(answer: Mapping[str, Any], name: str) -> list[Any]:

@@ -251,7 +251,7 @@ async def test_the_table_of_counts_may_have_another_name(
     service: Service, http: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     service.says("Counts", {"DbCounts": [{"Area": "Students", "Count": 1}]})
-    client = a_client(http, clock, dialect=Dialect(counts_table="DBCounts"))
+    client = a_client(http, clock, dialect=Dialect(table_names={"Counts": "DBCounts"}))
     assert await client.counts(DFE_NUMBER, SECRET) == {"Students": 1}
 
 

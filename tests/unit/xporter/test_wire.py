@@ -15,6 +15,8 @@ from assembly_ui.xporter import wire
 from assembly_ui.xporter.answers import Reader
 from assembly_ui.xporter.dialect import Dialect
 from assembly_ui.xporter.errors import WrongShape, XporterError
+from assembly_ui.xporter.information import TokenDetailsAnswer
+from assembly_ui.xporter.rows.school import SchoolInfoRow
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2018, 6, 24, tzinfo=UTC)
@@ -26,7 +28,7 @@ any_json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(any_text, inner, max_size=4),
     max_leaves=10,
 )
-answers = (wire.TokenAnswer, wire.TokenDetailsAnswer, wire.RegisteredSchool, wire.SchoolInfoRow)
+answers = (wire.TokenAnswer, TokenDetailsAnswer, wire.RegisteredSchool, SchoolInfoRow)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,6 @@ def test_any_bytes_are_an_object_or_an_error_of_ours(body: bytes, status: int) -
 
 def _outcome(response: httpx.Response) -> dict | XporterError:
     try:
-        return Reader(Dialect(), NOW).read(response)
+        return Reader(Dialect(), NOW).read(response, response.content)
     except XporterError as error:
         return error
