@@ -17,6 +17,7 @@ from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.throttles import Throttles
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.connector.cipher import Cipher
+from assembly_ui.connector.notices import Links
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.tester import Tester, close_interrupted
 from assembly_ui.connector.watcher import Watcher
@@ -150,7 +151,7 @@ async def _make(
         xporter=xporter,
         pace=pace,
         tester=tester,
-        watcher=Watcher(database, xporter, cipher, clock, pace),
+        watcher=Watcher(database, xporter, cipher, clock, pace, _links(settings)),
         outbox=Outbox(database, transport, clock, settings.mail_from),
         stand_in=stand_in if settings.is_demo else None,
     )
@@ -226,6 +227,10 @@ def _pace(settings: Settings) -> Pace:
         onboarding=timedelta(seconds=settings.watch_onboarding_seconds),
         settled=timedelta(minutes=settings.settled_minutes),
     )
+
+
+def _links(settings: Settings) -> Links:
+    return Links(f"{settings.address}/connector", settings.help_email)
 
 
 def _forget() -> None:

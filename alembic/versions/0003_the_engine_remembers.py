@@ -13,6 +13,7 @@ depends_on = None
 
 TIMES = (
     "secret_at",
+    "secret_unreadable_at",
     "token_expires_at",
     "collected_at",
     "trouble_told_at",

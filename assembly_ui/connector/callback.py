@@ -3,30 +3,52 @@
 Anyone can post to the address once they know it, so nothing posted is
 believed: the secret counts only when a token made with it names the same
 school (facts file, section 4 and gap 10). Replays and strangers change nothing.
+What cannot be verified now is kept and verified later (see `inbox`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlmodel import col, select
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from assembly_ui.clock import Clock
-from assembly_ui.connector import timeline
+from assembly_ui.connector import inbox, timeline
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
-from assembly_ui.connector.facts import connection_of, note_connected, status_of
-from assembly_ui.connector.models import Connection
+from assembly_ui.connector.facts import (
+    connection_of,
+    forget_withdrawal,
+    note_connected,
+    note_trouble,
+    school_of_estab,
+    status_of,
+)
+from assembly_ui.connector.health import Health, read_service
+from assembly_ui.connector.models import Connection, ReceivedCallback
+from assembly_ui.connector.scopes import listed, named
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
-from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
-from assembly_ui.xporter.errors import AuthorisationPaused, NotAuthorised
+from assembly_ui.xporter.errors import (
+    AuthorisationPaused,
+    NotAuthorised,
+    TooSlow,
+    XporterError,
+)
 
-LONGEST_SCOPES = 2000
+LONGEST_VERIFYING = timedelta(seconds=40)
+"""Shorter than the lease on what is being verified."""
+
+
+class Receipt(StrEnum):
+    """What became of a callback."""
+
+    BELIEVED = "believed"
+    REFUSED = "refused"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True)
@@ -34,10 +56,12 @@ class Verified:
     """A callback whose secret was proven to be the school's."""
 
     school_id: int
-    secret: str
+    secret: str = field(repr=False)
     scopes: tuple[str, ...]
+    scopes_asked: tuple[str, ...]
     installed: bool
     paused: bool
+    received_at: datetime
 
 
 async def receive_callback(
@@ -47,66 +71,92 @@ async def receive_callback(
     *,
     callback: AuthorisationCallback,
     clock: Clock,
-) -> bool:
-    """Record an authorisation, if it is true. Returns whether it was believed.
+) -> Receipt:
+    """Record an authorisation, if it is true; keep it, if that cannot be told now.
 
     Raises:
-        XporterError: the secret could not be verified now; the sender should repeat.
+        InboxFull: too many wait to be verified; the sender should repeat.
     """
-    school_id = await _school_id(database, callback.estab)
-    if school_id is None:
-        return False
-    verified = await _verify(xporter, callback, school_id)
+    if await school_of_estab(database, callback.estab) is None:
+        return Receipt.REFUSED
+    kept = await inbox.keep(database, cipher, callback, clock())
+    if isinstance(kept, inbox.KnownAlready):
+        return Receipt.REFUSED if kept.is_refused else Receipt.KEPT
+    if (await read_service(database)).is_down:
+        await inbox.put_off(database, kept, "service_down", clock())
+        return Receipt.KEPT
+    return await verify(database, xporter, cipher, kept=kept, clock=clock)
+
+
+async def verify(
+    database: Database,
+    xporter: XporterClient,
+    cipher: Cipher,
+    *,
+    kept: ReceivedCallback,
+    clock: Clock,
+    health: Health | None = None,
+) -> Receipt:
+    """Verify one callback of the inbox and record it, drop it, or put it off."""
+    school_id = await school_of_estab(database, kept.estab)
+    secret = inbox.secret_of(cipher, kept)
+    if school_id is None or not secret:
+        await inbox.refuse(database, kept, clock())
+        return Receipt.REFUSED
+    try:
+        async with asyncio.timeout(LONGEST_VERIFYING.total_seconds()):
+            verified = await _verify(xporter, kept, secret, school_id)
+    except (XporterError, TimeoutError) as error:
+        problem = error if isinstance(error, XporterError) else TooSlow()
+        await inbox.put_off(database, kept, problem.kind, clock())
+        if health:
+            await health.blame(school_id, problem)
+        return Receipt.KEPT
     if verified is None:
-        return False
+        await inbox.refuse(database, kept, clock())
+        return Receipt.REFUSED
     async with database.transaction() as session:
         await _record(session, cipher, verified, clock())
-    return True
-
-
-async def _school_id(database: Database, estab: str) -> int | None:
-    """The school of this number; of several, the one that granted access last."""
-    # A school that reopens under a new URN may keep the number of the closed one.
-    query = (
-        select(School.id)
-        .outerjoin(Connection, col(Connection.school_id) == col(School.id))
-        .where(col(School.la_code) == estab[:3], col(School.establishment_number) == estab[3:])
-        .order_by(
-            col(Connection.invited_at).is_(None), col(Connection.invited_at).desc(), col(School.id)
-        )
-    )
-    async with database.read() as session:
-        return (await session.exec(query)).first()
+        await inbox.drop(session, kept)
+    return Receipt.BELIEVED
 
 
 async def _verify(
-    xporter: XporterClient, callback: AuthorisationCallback, school_id: int
+    xporter: XporterClient, kept: ReceivedCallback, secret: str, school_id: int
 ) -> Verified | None:
-    installed = bool(callback.installed or callback.install_completed)
+    paused, scopes = False, tuple(named(kept.scopes_granted))
     try:
-        details = await xporter.token_details(callback.estab, callback.secret)
+        details = await xporter.token_details(kept.estab, secret)
     except AuthorisationPaused:
         # Said of a good secret only: a wrong one is not found.
-        scopes = callback.scopes_granted
-        return Verified(school_id, callback.secret, scopes, installed, paused=True)
+        paused = True
     except NotAuthorised:
         return None
-    if details.estab != callback.estab:
-        return None
-    return Verified(school_id, callback.secret, details.scopes, installed, paused=False)
+    else:
+        scopes = details.scopes
+        if details.estab != kept.estab:
+            return None
+    asked, installed = tuple(named(kept.scopes_asked)), kept.installed
+    return Verified(school_id, secret, scopes, asked, installed, paused, kept.received_at)
 
 
 async def _record(session: Session, cipher: Cipher, verified: Verified, now: datetime) -> None:
     connection = await connection_of(session, verified.school_id)
+    if connection.secret_at and verified.received_at < connection.secret_at:
+        # A newer one overtook it, and may have brought a newer secret.
+        return
     before = status_of(connection, now)
     if not _is_known(connection, cipher, verified.secret):
         _note_authorised(session, connection, cipher.lock(verified.secret), now)
-    connection.scopes = _listed(verified.scopes)
+        connection.secret_at = verified.received_at
+    connection.scopes = listed(verified.scopes)
+    connection.scopes_asked = listed(verified.scopes_asked)
     _note_pause(session, connection, verified.paused, now)
     if verified.installed and connection.installed_at is None:
         connection.installed_at = now
         _tell(session, connection, timeline.Kind.INSTALLED, now)
     note_connected(session, connection, before, now)
+    note_trouble(connection, now)
     connection.due_at = max(now, connection.held_until or now)
     announce(session, school_topic(verified.school_id))
 
@@ -122,10 +172,9 @@ def _is_known(connection: Connection, cipher: Cipher, secret: str) -> bool:
 
 def _note_authorised(session: Session, connection: Connection, locked: str, now: datetime) -> None:
     if connection.withdrawn_at:
-        # It may be another MIS, another school even, that was authorised this time.
-        connection.withdrawn_at = connection.installed_at = connection.data_at = None
-        connection.school_matches = connection.mismatched_at = None
-    connection.secret_encrypted = locked
+        forget_withdrawal(connection)
+    connection.token_encrypted, connection.token_expires_at = "", None
+    connection.secret_encrypted, connection.secret_unreadable_at = locked, None
     connection.authorised_at = now
     _tell(session, connection, timeline.Kind.AUTHORISED, now)
 
@@ -136,12 +185,6 @@ def _note_pause(session: Session, connection: Connection, paused: bool, now: dat
     connection.paused_at = now if paused else None
     kind = timeline.Kind.PAUSED if paused else timeline.Kind.RESUMED
     _tell(session, connection, kind, now)
-
-
-def _listed(scopes: Sequence[str]) -> str:
-    """As many of the scopes as the column holds."""
-    listed = ",".join(scopes)
-    return listed if len(listed) <= LONGEST_SCOPES else listed[:LONGEST_SCOPES].rpartition(",")[0]
 
 
 def _tell(session: Session, connection: Connection, kind: timeline.Kind, now: datetime) -> None:

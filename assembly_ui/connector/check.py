@@ -1,7 +1,8 @@
-"""One check of one connection: ask Xporter on Demand, turn the answer into facts.
+"""One check of one connection: ask Xporter on Demand, record what was learnt.
 
 Asks for nothing beyond School-level data (name, identifiers): that is the
-promise made until an app is authorised.
+promise made until an app is authorised. Most checks learn nothing new; those
+cost one read, one call and one narrow update, and disturb nobody.
 """
 
 from __future__ import annotations
@@ -9,44 +10,42 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, cast
+
+from sqlalchemy import CursorResult
+from sqlmodel import col, update
 
 from assembly_ui.clock import Clock
-from assembly_ui.connector import timeline
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
-from assembly_ui.connector.facts import connection_of, note_connected, status_of
-from assembly_ui.connector.matching import same_school
+from assembly_ui.connector.facts import connection_of, note_connected, note_trouble, status_of
+from assembly_ui.connector.health import Health
+from assembly_ui.connector.keys import NoKey, SchoolKey, key_of
+from assembly_ui.connector.learning import Answer, described, is_of, learn, note_problem
 from assembly_ui.connector.models import Connection
-from assembly_ui.connector.schedule import Pace, next_check
+from assembly_ui.connector.reconcile import note_key_spent
+from assembly_ui.connector.schedule import Pace, is_looked_at, next_check
+from assembly_ui.connector.status import Status
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import SchoolInfo, XporterClient
-from assembly_ui.xporter.errors import (
-    AuthorisationPaused,
-    NoDataYet,
-    NotAuthorised,
-    TooSlow,
-    XporterError,
-)
+from assembly_ui.xporter.errors import NotAuthorised, TokenExpired, TooSlow, XporterError
 
 LONGEST_CHECK = timedelta(seconds=150)
-"""After this a check gives up. It must end before the lease on its row does."""
+"""After this a check gives up."""
 
 UNREADABLE_AGAIN = timedelta(hours=1)
-
-Answer: TypeAlias = SchoolInfo | XporterError
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a check needs to know of the school. `locked` tells one secret from another."""
+    """What a check needs to know of the school, as it was when the check began."""
 
-    school_id: int
-    estab: str
-    secret: str
-    locked: str
+    school: School
+    connection: Connection
+    key: SchoolKey
+    is_looked_at: bool
 
 
 async def check(
@@ -57,160 +56,186 @@ async def check(
     school_id: int,
     clock: Clock,
     pace: Pace,
+    health: Health | None = None,
 ) -> None:
-    """Check one school now and record what was learnt."""
+    """Check one school now and record what was learnt.
+
+    With `health`, a failure that is the service's own is not held against the school.
+    """
     target = await _begin(database, cipher, school_id, clock())
     if target is None:
         return
     answer = await _ask(xporter, target)
-    async with database.transaction() as session:
-        await _record(session, target, answer, clock(), pace)
+    if health and await _is_services(health, target, answer):
+        await _postpone(database, target)
+    elif not await _record_unchanged(database, target, answer, clock(), pace):
+        async with database.transaction() as session:
+            await _record(session, target, answer, clock(), pace)
 
 
 async def _begin(
     database: Database, cipher: Cipher, school_id: int, now: datetime
 ) -> Target | None:
+    async with database.read() as session:
+        school = await session.get_one(School, school_id)
+        connection = await session.get(Connection, school_id)
+    if connection is None or not connection.has_key:
+        await _nothing_to_ask(database, school_id)
+        return None
+    try:
+        key = key_of(connection, cipher, now)
+    except (SecretUnreadable, NoKey) as error:
+        await _no_key(database, school_id, error, now)
+        return None
+    watched = is_looked_at(connection, now)
+    if watched:
+        await _show_checking(database, school_id, now)
+    return Target(school, connection, key, watched)
+
+
+async def _nothing_to_ask(database: Database, school_id: int) -> None:
     async with database.transaction() as session:
         connection = await connection_of(session, school_id)
-        if not connection.secret_encrypted:
+        if not connection.has_key:
             _end(connection, due_at=None)
-            return None
+
+
+async def _no_key(
+    database: Database, school_id: int, error: SecretUnreadable | NoKey, now: datetime
+) -> None:
+    async with database.transaction() as session:
+        connection = await connection_of(session, school_id)
+        if isinstance(error, NoKey):
+            await note_key_spent(session, connection, now)
+            _end(connection, due_at=None)
+            return
+        connection.secret_unreadable_at = connection.secret_unreadable_at or now
+        note_problem(session, connection, error, now)
+        note_trouble(connection, now)
+        _end(connection, due_at=now + UNREADABLE_AGAIN)
         announce(session, school_topic(school_id))
-        locked = connection.secret_encrypted
-        try:
-            secret = cipher.unlock(locked)
-        except SecretUnreadable as error:
-            _note_problem(session, connection, error, now)
-            _end(connection, due_at=now + UNREADABLE_AGAIN)
-            return None
-        connection.checking_since = now
-        school = await session.get_one(School, school_id)
-        return Target(school_id, school.dfe_number, secret, locked)
+
+
+async def _show_checking(database: Database, school_id: int, now: datetime) -> None:
+    """Only onlookers care that a check is going on."""
+    async with database.transaction() as session:
+        await _set(session, school_id, checking_since=now)
+        announce(session, school_topic(school_id))
 
 
 async def _ask(xporter: XporterClient, target: Target) -> Answer:
     try:
         async with asyncio.timeout(LONGEST_CHECK.total_seconds()):
-            return await xporter.school_info(target.estab, target.secret)
+            return await xporter.school_info(target.school.dfe_number, target.key.opens)
     except XporterError as error:
         return error
     except TimeoutError:
         return TooSlow()
 
 
+async def _is_services(health: Health, target: Target, answer: Answer) -> bool:
+    if isinstance(answer, NotAuthorised) and target.connection.withdrawn_at is None:
+        # Were our own credentials refused, every school would seem to have withdrawn.
+        return not await health.is_fine()
+    if not isinstance(answer, XporterError) or _is_key_spent(target, answer):
+        await health.note_answer()
+        return False
+    return await health.blame(target.connection.school_id, answer)
+
+
+def _is_key_spent(target: Target, answer: Answer) -> bool:
+    """Whether a token we were given is over; that says nothing of the authorisation."""
+    return target.key.is_token and isinstance(answer, TokenExpired | NotAuthorised)
+
+
+async def _postpone(database: Database, target: Target) -> None:
+    """Xporter on Demand is down: the school stays due, and nothing was learnt of it."""
+    school_id = target.connection.school_id
+    async with database.transaction() as session:
+        await _set(session, school_id, checking_since=None, leased_until=None)
+        if target.is_looked_at:
+            announce(session, school_topic(school_id))
+
+
+async def _record_unchanged(
+    database: Database, target: Target, answer: Answer, now: datetime, pace: Pace
+) -> bool:
+    """Record that all is as it was; False when it is not, and nothing was recorded."""
+    seen = target.connection
+    if not isinstance(answer, SchoolInfo) or not _is_settled(seen):
+        return False
+    known = (seen.mis_school_name, seen.mis_estab, seen.mis_code)
+    if described(answer) != known or not is_of(target.school, answer):
+        return False
+    async with database.transaction() as session:
+        was_so = await _set(
+            session,
+            seen.school_id,
+            *_still_settled(seen),
+            checked_at=now,
+            school_checked_at=now,
+            data_at=now,
+            collected_at=answer.collected_at,
+            checking_since=None,
+            leased_until=None,
+            due_at=next_check(seen, Status.CONNECTED, now, pace),
+        )
+        if was_so and target.is_looked_at:
+            announce(session, school_topic(seen.school_id))
+    return was_so
+
+
+def _is_settled(seen: Connection) -> bool:
+    bad = (seen.paused_at, seen.withdrawn_at, seen.problem_at, seen.held_until, seen.trouble_told)
+    good = (seen.authorised_at, seen.installed_at, seen.data_at, seen.school_matches)
+    return not any(bad) and all(good)
+
+
+def _still_settled(seen: Connection) -> list[Any]:
+    """Nothing was learnt of the connection since it was read."""
+    return [
+        col(Connection.secret_encrypted) == seen.secret_encrypted,
+        col(Connection.token_encrypted) == seen.token_encrypted,
+        col(Connection.authorised_at).is_not(None),
+        col(Connection.paused_at).is_(None),
+        col(Connection.withdrawn_at).is_(None),
+        col(Connection.problem_at).is_(None),
+    ]
+
+
+async def _set(session: Session, school_id: int, *only_if: Any, **values: Any) -> bool:
+    done = await session.exec(
+        update(Connection)
+        .where(col(Connection.school_id) == school_id, *only_if)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], done).rowcount == 1
+
+
 async def _record(
     session: Session, target: Target, answer: Answer, now: datetime, pace: Pace
 ) -> None:
-    connection = await connection_of(session, target.school_id)
-    announce(session, school_topic(target.school_id))
-    if connection.secret_encrypted != target.locked:
-        # The school authorised anew meanwhile; what the old secret met says nothing of the new.
+    seen = target.connection
+    connection = await connection_of(session, seen.school_id)
+    announce(session, school_topic(seen.school_id))
+    if not target.key.is_of(connection):
+        # The school authorised anew meanwhile; what the old key met says nothing of the new.
         _end(connection, due_at=connection.due_at)
+        return
+    if _is_key_spent(target, answer):
+        await note_key_spent(session, connection, now)
+        _end(connection, due_at=None)
         return
     before = status_of(connection, now)
     connection.checked_at = now
     connection.held_until = answer.retry_at if isinstance(answer, XporterError) else None
-    await _note(session, connection, answer, now)
+    await learn(session, connection, answer, now)
     note_connected(session, connection, before, now)
+    note_trouble(connection, now)
     _end(connection, due_at=next_check(connection, status_of(connection, now), now, pace))
-
-
-async def _note(session: Session, connection: Connection, answer: Answer, now: datetime) -> None:
-    match answer:
-        case SchoolInfo():
-            school = await session.get_one(School, connection.school_id)
-            _note_school(session, connection, school, answer, now)
-        case NoDataYet() if connection.data_at is None:
-            _note_access(session, connection, now)
-            _note_answered(session, connection, now)
-        case NoDataYet():
-            _note_access(session, connection, now)
-            _note_problem(session, connection, answer, now)
-        case AuthorisationPaused():
-            _note_paused(session, connection, now)
-        case NotAuthorised():
-            _note_withdrawn(session, connection, now)
-        case XporterError():
-            _note_problem(session, connection, answer, now)
 
 
 def _end(connection: Connection, *, due_at: datetime | None) -> None:
     connection.checking_since = connection.leased_until = None
     connection.due_at = due_at
-
-
-def _note_access(session: Session, connection: Connection, now: datetime) -> None:
-    if connection.paused_at or connection.withdrawn_at:
-        connection.paused_at = connection.withdrawn_at = None
-        _tell(session, connection, timeline.Kind.RESUMED, now)
-
-
-def _note_answered(session: Session, connection: Connection, now: datetime) -> None:
-    if connection.failures > 1:
-        _tell(session, connection, timeline.Kind.RECOVERED, now)
-    _clear_problem(connection)
-
-
-def _note_school(
-    session: Session, connection: Connection, school: School, info: SchoolInfo, now: datetime
-) -> None:
-    _note_access(session, connection, now)
-    _note_answered(session, connection, now)
-    if connection.installed_at is None:
-        connection.installed_at = now
-        _tell(session, connection, timeline.Kind.INSTALLED, now)
-    matches = same_school(
-        chosen_estab=school.dfe_number,
-        mis_estab=info.estab,
-        chosen_name=school.name,
-        mis_name=info.name,
-    )
-    if matches is not connection.school_matches:
-        kind = timeline.Kind.SCHOOL_MATCHED if matches else timeline.Kind.SCHOOL_MISMATCHED
-        _tell(session, connection, kind, now, name=info.name[:200])
-        connection.mismatched_at = None if matches else now
-    connection.school_matches, connection.school_checked_at = matches, now
-    connection.mis_school_name, connection.mis_estab = info.name[:200], info.estab[:16]
-    connection.mis_code = info.mis[:40]
-    connection.data_at = now
-
-
-def _note_paused(session: Session, connection: Connection, now: datetime) -> None:
-    _clear_problem(connection)
-    connection.withdrawn_at = None
-    if connection.paused_at is None:
-        connection.paused_at = now
-        _tell(session, connection, timeline.Kind.PAUSED, now)
-
-
-def _note_withdrawn(session: Session, connection: Connection, now: datetime) -> None:
-    _clear_problem(connection)
-    connection.paused_at = None
-    if connection.withdrawn_at is None:
-        connection.withdrawn_at = now
-        _tell(session, connection, timeline.Kind.WITHDRAWN, now)
-
-
-def _note_problem(
-    session: Session,
-    connection: Connection,
-    error: XporterError | SecretUnreadable,
-    now: datetime,
-) -> None:
-    connection.failures += 1
-    connection.problem_kind, connection.problem_detail = error.kind, str(error)[:300]
-    if connection.problem_at is None:
-        connection.problem_at = now
-    if connection.failures == 2:
-        _tell(session, connection, timeline.Kind.PROBLEM, now, why=error.kind)
-
-
-def _clear_problem(connection: Connection) -> None:
-    connection.problem_at, connection.problem_kind = None, ""
-    connection.problem_detail, connection.failures = "", 0
-
-
-def _tell(
-    session: Session, connection: Connection, kind: timeline.Kind, now: datetime, **detail: Any
-) -> None:
-    timeline.add(session, kind, school_id=connection.school_id, at=now, **detail)

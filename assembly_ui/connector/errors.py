@@ -7,6 +7,8 @@ ConnectorError
 ├── NoDfeNumber
 ├── NotViaXporter
 ├── NotPermitted
+├── ServiceHasProblems    since
+├── InboxFull
 └── SecretUnreadable
 """
 
@@ -55,6 +57,17 @@ class NotViaXporter(ConnectorError):
 
 class NotPermitted(ConnectorError):
     """The person is not an admin of the school (any more)."""
+
+
+@dataclass
+class ServiceHasProblems(ConnectorError):
+    """Xporter on Demand as a whole has problems; nothing was asked of it."""
+
+    since: datetime
+
+
+class InboxFull(ConnectorError):
+    """Too many callbacks wait to be verified: of this school, or in all."""
 
 
 class SecretUnreadable(ConnectorError):

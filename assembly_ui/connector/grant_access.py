@@ -22,9 +22,12 @@ from assembly_ui.connector.errors import (
     NoDfeNumber,
     NotPermitted,
     NotViaXporter,
+    ServiceHasProblems,
 )
-from assembly_ui.connector.facts import connection_of
+from assembly_ui.connector.facts import connection_of, note_trouble
+from assembly_ui.connector.health import read_service
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.reconciling import hurry
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.errors import NotAllowed
@@ -35,6 +38,10 @@ from assembly_ui.xporter.client import SchoolInvitation, XporterClient
 from assembly_ui.xporter.errors import TooSlow, XporterError
 
 RESERVATION = timedelta(seconds=60)
+NO_LAST_NAME = "(school owner)"
+NO_PHONE = "Not known"
+"""Xporter on Demand wants every text filled in (facts file, section 3)."""
+
 LONGEST_CALL = timedelta(seconds=50)
 """The call gives up while its reservation still holds."""
 
@@ -63,8 +70,12 @@ async def grant_access(
     Raises:
         NotPermitted, NoDfeNumber, NotViaXporter: it cannot be sent at all.
         InvitedJustNow, InviteUnderWay: it was already pressed.
+        ServiceHasProblems: Xporter on Demand is known to be down, so it was not asked.
         InviteFailed: Xporter on Demand refused or did not answer.
     """
+    if since := (await read_service(database)).since:
+        await _check_may_ask(database, school_id, by_user_id)
+        raise ServiceHasProblems(since)
     async with database.transaction() as session:
         granting = await _reserve(session, school_id, by_user_id, clock(), cooldown)
     refused = await _register(xporter, granting.invitation)
@@ -76,6 +87,11 @@ async def grant_access(
     if refused is not None:
         raise InviteFailed(refused.kind, refused.fault, refused.detail) from refused
     return granting.owner_email
+
+
+async def _check_may_ask(database: Database, school_id: int, by_user_id: int) -> None:
+    async with database.transaction() as session:
+        await _school_of_admin(session, school_id, by_user_id)
 
 
 async def _register(xporter: XporterClient, invitation: SchoolInvitation) -> XporterError | None:
@@ -115,15 +131,15 @@ async def _school_of_admin(session: Session, school_id: int, user_id: int) -> Sc
 
 
 def _invitation(school: School, owner: User) -> SchoolInvitation:
-    first, _, last = (owner.name or owner.email.partition("@")[0]).partition(" ")
+    first, _, last = (owner.name.strip() or owner.email.partition("@")[0]).partition(" ")
     return SchoolInvitation(
         la_code=school.la_code,
         dfes_code=school.establishment_number,
         school_name=school.name,
         first_name=first,
-        last_name=last,
+        last_name=last.strip() or NO_LAST_NAME,
         email=owner.email,
-        phone=school.telephone,
+        phone=school.telephone.strip() or NO_PHONE,
     )
 
 
@@ -134,6 +150,8 @@ async def _record_sent(session: Session, granting: Granting, now: datetime) -> N
     connection.invited_email = granting.owner_email
     connection.inviting_until = None
     connection.invite_failed_at, connection.invite_failure = None, ""
+    note_trouble(connection, now)
+    await hurry(session, now)
     _tell(session, granting, timeline.Kind.INVITATION_SENT, now, to=granting.owner_email)
     audit.record(
         session,

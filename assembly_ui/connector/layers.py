@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.matching import same_school
 from assembly_ui.connector.overview import Overview
-from assembly_ui.xporter.client import SchoolInfo, XporterClient
+from assembly_ui.xporter.client import Key, SchoolInfo, Token, XporterClient
 from assembly_ui.xporter.errors import NoDataYet, NotAuthorised, XporterError
 
 
@@ -29,11 +29,11 @@ class Outcome:
 class Examination:
     """What the layers share while they run.
 
-    `secret` is empty before the school authorised us, and when we cannot read it.
+    `key` is empty before the school authorised us, and when we cannot read it.
     """
 
     overview: Overview
-    secret: str
+    key: Key
     xporter: XporterClient
     info: SchoolInfo | None = None
 
@@ -67,12 +67,18 @@ async def invitation(exam: Examination) -> Outcome:
 
 async def authorisation(exam: Examination) -> Outcome:
     """Xporter on Demand gives us a new token for the school."""
-    if not exam.secret:
+    if exam.overview.service.is_down:
+        # It is known to be down, so it is not asked.
+        return Outcome(FAIL, "service_problem")
+    if not exam.key:
         kept = exam.overview.connection.secret_encrypted
         return Outcome(FAIL, SecretUnreadable.kind if kept else NotAuthorised.kind)
     try:
-        exam.xporter.forget(exam.estab, exam.secret)
-        await exam.xporter.school_token(exam.estab, exam.secret)
+        if isinstance(exam.key, Token):
+            await exam.xporter.token_details(exam.estab, exam.key)
+        else:
+            exam.xporter.forget(exam.estab, exam.key)
+            await exam.xporter.school_token(exam.estab, exam.key)
     except XporterError as error:
         return _failure(error)
     return Outcome(PASS)
@@ -81,7 +87,7 @@ async def authorisation(exam: Examination) -> Outcome:
 async def scopes(exam: Examination) -> Outcome:
     """The token carries School-level scopes, and says which others."""
     try:
-        details = await exam.xporter.token_details(exam.estab, exam.secret)
+        details = await exam.xporter.token_details(exam.estab, exam.key)
     except XporterError as error:
         return _failure(error)
     if not set(NEEDED_SCOPES) & set(details.scopes):
@@ -92,7 +98,7 @@ async def scopes(exam: Examination) -> Outcome:
 async def installed(exam: Examination) -> Outcome:
     """The school's MIS answers through Xporter on Demand."""
     try:
-        exam.info = await exam.xporter.school_info(exam.estab, exam.secret)
+        exam.info = await exam.xporter.school_info(exam.estab, exam.key)
     except NoDataYet:
         return Outcome(FAIL, "not_installed")
     except XporterError as error:
@@ -118,7 +124,7 @@ async def right_school(exam: Examination) -> Outcome:
 async def data(exam: Examination) -> Outcome:
     """How many rows stand behind each area; numbers only, no people."""
     try:
-        counts = await exam.xporter.counts(exam.estab, exam.secret)
+        counts = await exam.xporter.counts(exam.estab, exam.key)
     except XporterError as error:
         return _failure(error)
     if not counts:

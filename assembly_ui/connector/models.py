@@ -38,6 +38,7 @@ class Connection(Row, table=True):
     authorised_at: datetime | None = None
     secret_encrypted: str = Field(default="", max_length=500)
     secret_at: datetime | None = None
+    secret_unreadable_at: datetime | None = None
     token_encrypted: str = Field(default="", sa_type=Text)
     token_expires_at: datetime | None = None
     scopes: str = Field(default="", max_length=2000)
@@ -76,6 +77,11 @@ class Connection(Row, table=True):
     recovery_told_at: datetime | None = None
     notice_due_at: datetime | None = Field(default=None, index=True)
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is anything to open the school's data with."""
+        return bool(self.secret_encrypted or self.token_encrypted)
+
 
 class ServiceHealth(Row, table=True):
     """What is known of Xporter on Demand as a whole; there is one row.
@@ -89,9 +95,7 @@ class ServiceHealth(Row, table=True):
     id: int = Field(default=1, primary_key=True)
     failing_since: datetime | None = None
     failing_kind: str = Field(default="", max_length=60)
-    failed_schools: list[int] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False)
-    )
+    failed_schools: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     probes: int = 0

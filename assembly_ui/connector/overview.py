@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.connector.facts import facts_of
+from assembly_ui.connector.health import read_service
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import Facts, Status, derive_status
 from assembly_ui.database import Database, Session
 from assembly_ui.schools.mis import is_via_xporter
@@ -18,7 +20,7 @@ from assembly_ui.schools.models import Membership, Role, School
 
 @dataclass(frozen=True)
 class Overview:
-    """A school's connection as of `now`."""
+    """A school's connection, and Xporter on Demand as a whole, as of `now`."""
 
     school: School
     owner_name: str
@@ -26,6 +28,7 @@ class Overview:
     facts: Facts
     connection: Connection
     now: datetime
+    service: ServiceFacts = field(default_factory=ServiceFacts)
 
 
 async def read_overview(database: Database, *, school_id: int, now: datetime) -> Overview:
@@ -34,8 +37,8 @@ async def read_overview(database: Database, *, school_id: int, now: datetime) ->
         school = await session.get_one(School, school_id)
         connection = await _connection(session, school_id)
         owner = await _owner_name(session, school_id)
-    facts = facts_of(connection)
-    return Overview(school, owner, derive_status(facts, now), facts, connection, now)
+    facts, service = facts_of(connection), await read_service(database)
+    return Overview(school, owner, derive_status(facts, now), facts, connection, now, service)
 
 
 async def read_badge(database: Database, *, school_id: int, now: datetime) -> Status | None:

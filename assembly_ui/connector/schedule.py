@@ -35,14 +35,19 @@ def next_check(
     connection: Connection, status: Status, now: datetime, pace: Pace
 ) -> datetime | None:
     """The next check, or None when there is nothing to ask about."""
-    if not connection.secret_encrypted:
+    if not connection.has_key:
         return None
     due_at = now + _wait(connection, status, now, pace) * (0.9 + 0.2 * pace.jitter.random())
     return max(due_at, connection.held_until or due_at)
 
 
+def is_looked_at(connection: Connection, now: datetime) -> bool:
+    """Whether somebody has the school's page open, or had it moments ago."""
+    return connection.watched_at is not None and now - connection.watched_at < LOOKED_AT
+
+
 def _wait(connection: Connection, status: Status, now: datetime, pace: Pace) -> timedelta:
-    looked_at = connection.watched_at is not None and now - connection.watched_at < LOOKED_AT
+    looked_at = is_looked_at(connection, now)
     if connection.withdrawn_at:
         return min(max(pace.settled, now - connection.withdrawn_at), LONGEST_WITHDRAWN)
     if connection.failures:

@@ -75,9 +75,7 @@ def after_failure(
     """One more school failed; enough of them in a row are the service's problem."""
     failed = tuple(dict.fromkeys((*facts.failed_schools, school_id)))[:ENOUGH_SCHOOLS]
     since = facts.failing_since or now
-    noted = replace(
-        facts, failed_schools=failed, failing_since=since, failing_kind=error.kind
-    )
+    noted = replace(facts, failed_schools=failed, failing_since=since, failing_kind=error.kind)
     return opened(noted, error, now) if len(failed) >= ENOUGH_SCHOOLS else noted
 
 

@@ -49,6 +49,10 @@ class Facts:
     first_connected_at: datetime | None = None
     connected_at: datetime | None = None
     problem_at: datetime | None = None
+    collected_at: datetime | None = None
+    secret_unreadable_at: datetime | None = None
+    scopes: str = ""
+    scopes_asked: str = ""
 
 
 def derive_status(facts: Facts, now: datetime) -> Status:
@@ -59,7 +63,7 @@ def derive_status(facts: Facts, now: datetime) -> Status:
         return Status.AWAITING_CONNECTION if again else Status.ACCESS_WITHDRAWN
     if facts.authorised_at and facts.paused_at:
         return Status.ACCESS_PAUSED
-    if _is_complete(facts):
+    if is_complete(facts):
         return Status.CONNECTION_PROBLEM if _is_failing(facts, now) else Status.CONNECTED
     if facts.authorised_at and facts.first_connected_at and facts.school_matches is False:
         return Status.CONNECTION_PROBLEM
@@ -94,7 +98,8 @@ def data_mark(facts: Facts, now: datetime) -> Mark:
     return Mark.PASS if facts.data_at else Mark.WAIT
 
 
-def _is_complete(facts: Facts) -> bool:
+def is_complete(facts: Facts) -> bool:
+    """Whether all that Connected takes is known, be it failing now or not."""
     known = facts.authorised_at and facts.installed_at and facts.data_at
     return bool(known) and facts.school_matches is True
 

@@ -22,12 +22,13 @@ from assembly_ui.connector import timeline
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.facts import connection_of
+from assembly_ui.connector.keys import NoKey, key_of
 from assembly_ui.connector.layers import FAIL, LAYERS, SKIP, Examination, Outcome
-from assembly_ui.connector.models import ConnectionTest
+from assembly_ui.connector.models import Connection, ConnectionTest
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
-from assembly_ui.xporter.client import XporterClient
+from assembly_ui.xporter.client import Key, XporterClient
 
 log = structlog.get_logger()
 
@@ -130,12 +131,15 @@ class Tester:
 
     async def _examination(self, school_id: int) -> Examination:
         overview = await read_overview(self._database, school_id=school_id, now=self._clock())
-        locked = overview.connection.secret_encrypted
+        return Examination(overview, self._key(overview.connection), self._xporter)
+
+    def _key(self, connection: Connection) -> Key:
+        if not connection.has_key:
+            return ""
         try:
-            secret = self._cipher.unlock(locked) if locked else ""
-        except SecretUnreadable:
-            secret = ""
-        return Examination(overview, secret, self._xporter)
+            return key_of(connection, self._cipher, self._clock()).opens
+        except (SecretUnreadable, NoKey):
+            return ""
 
     async def _keep(
         self, test_id: int, school_id: int, name: str, outcome: Outcome, seconds: float
@@ -175,7 +179,7 @@ class Tester:
 async def _have_checked(session: Session, school_id: int, now: datetime) -> None:
     """Have the watcher look at once, so that the badge agrees with what was found."""
     connection = await connection_of(session, school_id)
-    if connection.secret_encrypted:
+    if connection.has_key:
         connection.due_at = max(now, connection.held_until or now)
 
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     INVITATION_SENT = "invitation_sent"
     INVITATION_REFUSED = "invitation_refused"
     AUTHORISED = "authorised"
+    AUTHORISATION_FOUND = "authorisation_found"
     INSTALLED = "installed"
     SCHOOL_MATCHED = "school_matched"
     SCHOOL_MISMATCHED = "school_mismatched"
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     PROBLEM = "problem"
     RECOVERED = "recovered"
+    TROUBLE_TOLD = "trouble_told"
+    RECOVERY_TOLD = "recovery_told"
     TESTED = "tested"
 
 

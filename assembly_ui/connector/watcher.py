@@ -1,4 +1,8 @@
-"""Watches every connection of the deployment, one check per school at a time."""
+"""Watches every connection of the deployment, one check per school at a time.
+
+Any number of workers share the schools by leases, which whoever checks a school
+renews; those of a worker that died lapse within a minute.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,20 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select, update
 
 from assembly_ui.clock import Clock
 from assembly_ui.connector.check import check
 from assembly_ui.connector.cipher import Cipher
+from assembly_ui.connector.duties import Duties
+from assembly_ui.connector.health import Health
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.notices import Links
+from assembly_ui.connector.onlookers import is_being_looked_at
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import PROBLEM_GRACE
 from assembly_ui.database import Database
-from assembly_ui.leases import claim, next_due
+from assembly_ui.leases import claim, next_due, renew
 from assembly_ui.pubsub import PubSub, Topic, school_topic
 from assembly_ui.xporter.client import XporterClient
 
@@ -26,7 +33,11 @@ log = structlog.get_logger()
 AT_ONCE = 6
 """Fewer than the client's calls at once, so that whoever presses a button finds room."""
 
-LEASE = timedelta(minutes=3)
+FOR_ONLOOKERS = 2
+"""Of these, so many are free for schools that somebody looks at, however many are due."""
+
+LEASE = timedelta(seconds=45)
+RENEWED_EVERY = timedelta(seconds=15)
 AFTER_FAILURE = timedelta(seconds=5)
 LONGEST_SLEEP = timedelta(seconds=30)
 
@@ -35,7 +46,7 @@ CHECK_ENDED: Topic = "check-ended"
 
 
 class Watcher:
-    """Claims due connections and checks them until cancelled."""
+    """Claims due connections and checks them until cancelled; has the duties done beside."""
 
     def __init__(
         self,
@@ -44,18 +55,35 @@ class Watcher:
         cipher: Cipher,
         clock: Clock,
         pace: Pace,
+        links: Links | None = None,
     ) -> None:
         self._database = database
         self._xporter = xporter
         self._cipher = cipher
         self._clock = clock
         self._pace = pace
+        self._health = Health(database, xporter, clock, pace.jitter)
+        self.duties = Duties(database, xporter, cipher, clock, pace.jitter, self._health, links)
         self._is_begun = False
-        self._under_way = 0
+        self._under_way: set[int] = set()
         self._looked_at = clock()
 
     async def run(self, pubsub: PubSub) -> None:
         """Work until cancelled; a change announced anywhere wakes it."""
+        async with asyncio.TaskGroup() as work:
+            work.create_task(self.duties.run(pubsub))
+            work.create_task(self._keep_leases())
+            await self._watch(pubsub)
+
+    async def check_due(self) -> int:
+        """Check every connection that is due now, to the end; returns how many."""
+        if (await self._health.look()).is_down:
+            return 0
+        due = await self._claim()
+        await asyncio.gather(*map(self._check, due))
+        return len(due)
+
+    async def _watch(self, pubsub: PubSub) -> None:
         async with pubsub.listen() as topics, asyncio.TaskGroup() as checks:
             while True:
                 sleep = await self._look(pubsub, topics, checks)
@@ -65,12 +93,6 @@ class Watcher:
                 while not topics.empty():
                     topics.get_nowait()
 
-    async def check_due(self) -> int:
-        """Check every connection that is due now, to the end; returns how many."""
-        due = await self._claim(AT_ONCE)
-        await asyncio.gather(*map(self._check, due))
-        return len(due)
-
     async def _look(
         self, pubsub: PubSub, topics: asyncio.Queue[Topic], checks: asyncio.TaskGroup
     ) -> timedelta:
@@ -78,25 +100,35 @@ class Watcher:
         try:
             await self._forget_the_dead()
             await self._announce_problems(pubsub)
-            for school_id in await self._claim(AT_ONCE - self._under_way):
-                self._under_way += 1
-                checks.create_task(self._check(school_id)).add_done_callback(
-                    lambda _: self._end(topics)
-                )
-            return await self._until_next()
+            is_down = (await self._health.look()).is_down
+            for school_id in [] if is_down else await self._claim():
+                self._under_way.add(school_id)
+                checks.create_task(self._check_and_tell(school_id, topics))
+            return await self._until_next(is_down=is_down)
         except Exception:
             # A database that is away must not end the watching.
             log.exception("watcher.failed")
             return AFTER_FAILURE
 
-    def _end(self, topics: asyncio.Queue[Topic]) -> None:
-        self._under_way -= 1
-        topics.put_nowait(CHECK_ENDED)
+    async def _check_and_tell(self, school_id: int, topics: asyncio.Queue[Topic]) -> None:
+        try:
+            await self._check(school_id)
+        finally:
+            self._under_way.discard(school_id)
+            topics.put_nowait(CHECK_ENDED)
 
-    async def _claim(self, limit: int) -> list[int]:
+    async def _claim(self) -> list[int]:
+        """Schools to check now: those looked at first, the others as far as there is room."""
+        now, free = self._clock(), AT_ONCE - len(self._under_way)
+        looked_at = await self._claim_some(free, only_looked_at=True, now=now)
+        room = free - len(looked_at) - FOR_ONLOOKERS
+        return looked_at + await self._claim_some(room, only_looked_at=False, now=now)
+
+    async def _claim_some(self, limit: int, *, only_looked_at: bool, now: datetime) -> list[int]:
         if limit <= 0:
             return []
-        rows = await claim(self._database, Connection, now=self._clock(), limit=limit, lease=LEASE)
+        only = is_being_looked_at(now) if only_looked_at else None
+        rows = await claim(self._database, Connection, now=now, limit=limit, lease=LEASE, only=only)
         return [row.school_id for row in rows]
 
     async def _check(self, school_id: int) -> None:
@@ -108,6 +140,7 @@ class Watcher:
                 school_id=school_id,
                 clock=self._clock,
                 pace=self._pace,
+                health=self._health,
             )
         except Exception:
             # One school that cannot be checked must not end the watching of the others.
@@ -116,6 +149,16 @@ class Watcher:
             with suppress(Exception):
                 await _put_off(self._database, school_id, self._clock() + AFTER_FAILURE)
 
+    async def _keep_leases(self) -> None:
+        """Others wait for a check that takes long, and for nothing else."""
+        while True:
+            await asyncio.sleep(RENEWED_EVERY.total_seconds())
+            try:
+                until = self._clock() + LEASE
+                await renew(self._database, Connection, list(self._under_way), until=until)
+            except Exception:
+                log.exception("watcher.leases_not_renewed")
+
     async def _announce_problems(self, pubsub: PubSub) -> None:
         """Tell of problems that have by now outlasted the grace: no fact changes then."""
         now = self._clock()
@@ -123,15 +166,15 @@ class Watcher:
             col(Connection.problem_at) > self._looked_at - PROBLEM_GRACE,
             col(Connection.problem_at) <= now - PROBLEM_GRACE,
         )
-        async with self._database.read() as session:
-            schools = (await session.exec(query)).all()
+        schools = await self._database.glance_all(query)
         self._looked_at = now
-        await pubsub.announce(map(school_topic, schools))
+        await pubsub.announce(school_topic(school_id) for (school_id,) in schools)
 
-    async def _until_next(self) -> timedelta:
+    async def _until_next(self, *, is_down: bool = False) -> timedelta:
         now = self._clock()
         soonest = [now + LONGEST_SLEEP]
-        if self._under_way < AT_ONCE and (due := await next_due(self._database, Connection)):
+        room = AT_ONCE - FOR_ONLOOKERS - len(self._under_way)
+        if not is_down and room > 0 and (due := await next_due(self._database, Connection)):
             soonest.append(due)
         if problem := await self._next_problem(now):
             soonest.append(problem)
@@ -144,9 +187,8 @@ class Watcher:
             .order_by(col(Connection.problem_at))
             .limit(1)
         )
-        async with self._database.read() as session:
-            began = (await session.exec(query)).first()
-        return began + PROBLEM_GRACE if began else None
+        began = await self._database.glance(query)
+        return began[0] + PROBLEM_GRACE if began else None
 
     async def _forget_the_dead(self) -> None:
         """Once: checks that a stopped process left unfinished are nobody's."""
@@ -162,37 +204,6 @@ class Watcher:
                 .where(held | abandoned)
                 .values(leased_until=None, checking_since=None)
             )
-
-
-async def mark_watched(
-    database: Database, *, school_ids: set[int], now: datetime, pace: Pace
-) -> None:
-    """Note that people look at these schools, bringing a distant check nearer."""
-    if not school_ids:
-        return
-    soon = now + pace.onboarding
-    looked_at = col(Connection.school_id).in_(school_ids)
-    async with database.transaction() as session:
-        await session.exec(update(Connection).where(looked_at).values(watched_at=now))
-        await session.exec(
-            update(Connection)
-            .where(looked_at, _is_unsettled(), _may_come_at(soon), col(Connection.due_at) > soon)
-            .values(due_at=soon)
-        )
-
-
-def _is_unsettled() -> ColumnElement[bool]:
-    return or_(
-        col(Connection.data_at).is_(None),
-        col(Connection.school_matches).is_not(True),
-        col(Connection.paused_at).is_not(None),
-        col(Connection.failures) > 0,
-    )
-
-
-def _may_come_at(moment: datetime) -> ColumnElement[bool]:
-    unheld = col(Connection.held_until).is_(None) | (col(Connection.held_until) <= moment)
-    return col(Connection.withdrawn_at).is_(None) & unheld
 
 
 async def _put_off(database: Database, school_id: int, due_at: datetime) -> None:

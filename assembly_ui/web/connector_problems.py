@@ -89,6 +89,7 @@ PROBLEMS: dict[str, Problem] = {
     "not_a_school_number": Problem(
         "The DfE number we hold for your school is not one of 7 digits.", TELL_US_NUMBER, ADMIN
     ),
+    "service_problem": _theirs("Xporter on Demand is having problems, for every school."),
     "callback_unreadable": _ours("Xporter on Demand sent an authorisation we cannot read."),
     "secret_unreadable": Problem(
         "We can no longer read what Xporter on Demand gave us to open your school's data.",
@@ -131,6 +132,14 @@ PERHAPS_SENT = frozenset({"too_slow", "connection_lost"})
 def problem_of(kind: str) -> Problem:
     """The words for a kind; of an unknown one only that something failed."""
     return PROBLEMS.get(kind, PROBLEMS["xporter_error"])
+
+
+SERVICE_DOWN = (
+    "Xporter on Demand is having problems, so no invitation was sent. Nothing else changed, and "
+    "nothing is wrong at your school. Click Grant Access again when the message at the top of "
+    "this page has gone."
+)
+"""When Grant Access is not even tried."""
 
 
 def invite_failed_words(kind: str, said: str = "") -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
 from assembly_ui.connector.check import LONGEST_CHECK
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import Overview
+from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import (
     Mark,
     Status,
@@ -21,6 +23,7 @@ from assembly_ui.connector.status import (
 )
 from assembly_ui.connector.tester import LONGEST_RUN
 from assembly_ui.connector.timeline import Entry
+from assembly_ui.connector.warnings import EarlyWarning, early_warnings
 from assembly_ui.schools.mis import connector_title, label_of
 from assembly_ui.web.connector_problems import PERHAPS_SENT, problem_of
 from assembly_ui.web.connector_words import (
@@ -29,6 +32,7 @@ from assembly_ui.web.connector_words import (
     NEXT_STEPS,
     STATUS_WORDS,
     TIMELINE,
+    WARNINGS,
     WRONG_SCHOOL,
 )
 from assembly_ui.web.school_words import not_available_words
@@ -65,6 +69,22 @@ class Line(TypedDict):
     by: str
 
 
+class Note(TypedDict):
+    """An early warning: a title, words, a moment that ticks, and words after it."""
+
+    key: str
+    title: str
+    before: str
+    at: str
+    after: str
+
+
+class ServiceView(TypedDict):
+    """What is shown of Xporter on Demand as a whole, alike for every school."""
+
+    service_since: str
+
+
 class View(TypedDict):
     """Everything on the connector page that is the same for every member."""
 
@@ -80,6 +100,8 @@ class View(TypedDict):
     checked: str
     checking: bool
     owner: str
+    service_since: str
+    notes: list[Note]
     rows: list[Row]
     lines: list[Line]
     layers: list[TestLayer]
@@ -107,6 +129,8 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
         checked=_iso(connection.checked_at),
         checking=_is_checking(overview),
         owner=overview.owner_name,
+        service_since=service_view(overview.service)["service_since"],
+        notes=_notes(overview),
         rows=_rows(overview),
         lines=[_line(entry) for entry in entries],
         layers=layers,
@@ -114,6 +138,34 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
         tested=_iso(test.started_at) if test else "",
         bundle=_bundle(overview, layers, test),
     )
+
+
+def service_view(service: ServiceFacts) -> ServiceView:
+    """What every open tab shows of the service: since when it has problems, if it has."""
+    return ServiceView(service_since=_iso(service.since))
+
+
+def _notes(overview: Overview) -> list[Note]:
+    return [_note(overview, found) for found in early_warnings(overview.facts, overview.now)]
+
+
+def _note(overview: Overview, found: EarlyWarning) -> Note:
+    title, before, after = WARNINGS[found.kind]
+    named = {
+        "email": overview.connection.invited_email or "your school",
+        "names": _in_words(found.names),
+    }
+    return Note(
+        key=found.kind.value,
+        title=title,
+        before=before.format(**named),
+        at=_iso(found.since),
+        after=after.format(**named),
+    )
+
+
+def _in_words(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _is_checking(overview: Overview) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assembly_ui.connector.status import Status
+from assembly_ui.connector.warnings import Warn
 from assembly_ui.web.components.boxes import Tone
 from assembly_ui.web.connector_problems import ADMIN, ASSEMBLY, GROUPCALL, MANAGER
 
@@ -114,6 +115,53 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
     ),
 }
 
+SERVICE_TITLE = "Xporter on Demand is having problems"
+SERVICE_PROBLEM = (
+    "It does not answer as it should, for any school. What we already hold stays as it was, and "
+    "your school's authorisation is not touched. Nobody at your school needs to do anything: we "
+    "keep trying, and this message goes away by itself."
+)
+
+WARNINGS: dict[Warn, tuple[str, str, str]] = {
+    Warn.UNANSWERED: (
+        "The invitation has not been answered",
+        "Xporter on Demand sent it to {email} ",
+        ". Ask them to look for it, also among unwanted mail. If it cannot be found, click Grant "
+        "Access to have it sent again.",
+    ),
+    Warn.SECRET_UNREADABLE: (
+        "We need your school to authorise Assembly again",
+        "We can no longer read what Xporter on Demand gave us to open your school's data. We "
+        "noticed ",
+        ". Until then we use a key that lasts a few days. Click Grant Access and authorise again.",
+    ),
+    Warn.NO_SCHOOL_SCOPE: (
+        "School-level data was left out",
+        "Your school authorised Assembly ",
+        " without the School scope, so we cannot read even its name. Click Grant Access and "
+        "authorise again, leaving School ticked.",
+    ),
+    Warn.SCOPES_LEFT_OUT: (
+        "Your school shares less than we asked for",
+        "It authorised Assembly ",
+        " without {names}. Nothing is wrong with that. An app that needs them will say so; to add "
+        "them, click Grant Access and authorise again.",
+    ),
+    Warn.LONG_INSTALLATION: (
+        "The installation is taking unusually long",
+        "Your school authorised Assembly ",
+        ", and it mostly takes no more than two working days from there. Ask "
+        "support@groupcall.com how it is going. There is nothing to do here meanwhile.",
+    ),
+    Warn.STALE_DATA: (
+        "Your data has not been refreshed for over two days",
+        "Xporter on Demand last collected it from your MIS ",
+        ". It mostly does so every night. What we hold stays as it was. If this does not change by "
+        "tomorrow, ask support@groupcall.com.",
+    ),
+}
+"""For each a title, the words before a moment, and those after it."""
+
 LAYER_TITLES = {
     "register_match": "Register match",
     "invitation": "Invitation",
@@ -137,6 +185,8 @@ TIMELINE = {
     "invitation_sent": "Invitation sent to {to}",
     "invitation_refused": "Invitation not confirmed. {cause} {said}",
     "authorised": "The school authorised Assembly in Xporter on Demand",
+    "authorisation_found": "The school authorised Assembly: we asked Xporter on Demand, since its "
+    "message did not reach us",
     "installed": "Xporter on Demand reads the school's MIS",
     "school_matched": "The MIS belongs to the chosen school",
     "school_mismatched": "The MIS belongs to another school: {name}",
@@ -146,5 +196,7 @@ TIMELINE = {
     "withdrawn": "Access withdrawn in Xporter on Demand",
     "problem": "Calls to Xporter on Demand began to fail. {cause}",
     "recovered": "Xporter on Demand answers again",
+    "trouble_told": "We emailed {to} about it",
+    "recovery_told": "We emailed {to} that the connection works again",
     "tested": "Connection tested{outcome}",
 }

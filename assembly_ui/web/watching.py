@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.bootstrap import Parts
+from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.schedule import LOOKED_AT
-from assembly_ui.connector.watcher import mark_watched
+from assembly_ui.pubsub import SCHOOL, Topic
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.connector import ConnectorState
 
@@ -22,8 +23,13 @@ async def keep_watched_schools_fresh(parts: Parts) -> None:
     """Note again and again which connector pages are open, until cancelled."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
-        ids = {int(topic.partition(":")[2]) for topic in tabs.watched(ConnectorState)}
+        ids = _schools(tabs.watched(ConnectorState))
         try:
             await mark_watched(parts.database, school_ids=ids, now=parts.clock(), pace=parts.pace)
         except SQLAlchemyError:
             log.exception("watching.failed")
+
+
+def _schools(topics: set[Topic]) -> set[int]:
+    parted = (topic.partition(":") for topic in topics)
+    return {int(number) for kind, _, number in parted if kind == SCHOOL}

@@ -75,6 +75,14 @@ async def mailbox_rows(database: Database) -> list[MailboxMessage]:
         return list(await session.exec(select(MailboxMessage).order_by(col(MailboxMessage.id))))
 
 
+_TROUBLE: dict[str, object] = {
+    "name": NAME,
+    "school_name": SCHOOL,
+    "since": datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
+    "href": HREF,
+    "help_email": HELP,
+}
+
 _VALUES: dict[str, dict[str, object]] = {
     "confirm_email": {"name": NAME, "href": HREF, "expires_at": EXPIRES_AT},
     "address_taken": {"name": NAME, "log_in_href": HREF, "reset_href": HREF + "&reset=1"},
@@ -96,5 +104,10 @@ _VALUES: dict[str, dict[str, object]] = {
     },
     "join_approved": {"name": NAME, "school_name": SCHOOL, "href": HREF},
     "join_declined": {"name": NAME, "school_name": SCHOOL, "help_email": HELP},
+    "connection_problem": _TROUBLE,
+    "access_withdrawn": _TROUBLE,
+    "access_paused": _TROUBLE,
+    "wrong_school": {**_TROUBLE, "found": "Queen’s School"},
+    "connection_recovered": {"name": NAME, "school_name": SCHOOL, "href": HREF},
     "ownership_transferred": {"name": NAME, "school_name": SCHOOL, "new_owner": "Amina Khan"},
 }

@@ -141,6 +141,66 @@ def ownership_transferred(*, to: str, name: str, school_name: str, new_owner: st
     return Message("ownership_transferred", to, values)
 
 
+@_declare(recipient="the owner and the admins of the school")
+def connection_problem(
+    *, to: str, name: str, school_name: str, since: datetime, href: str, help_email: str
+) -> Message:
+    """The connection worked before, and calls have been failing for a while."""
+    values = _of_trouble(name, school_name, since, href, help_email)
+    return Message("connection_problem", to, values)
+
+
+@_declare(recipient="the owner and the admins of the school")
+def access_withdrawn(
+    *, to: str, name: str, school_name: str, since: datetime, href: str, help_email: str
+) -> Message:
+    """Xporter on Demand no longer accepts our access to the school's data."""
+    return Message("access_withdrawn", to, _of_trouble(name, school_name, since, href, help_email))
+
+
+@_declare(recipient="the owner and the admins of the school")
+def access_paused(
+    *, to: str, name: str, school_name: str, since: datetime, href: str, help_email: str
+) -> Message:
+    """Sharing has been paused for a day."""
+    return Message("access_paused", to, _of_trouble(name, school_name, since, href, help_email))
+
+
+@_declare(recipient="the owner and the admins of the school")
+def wrong_school(
+    *,
+    to: str,
+    name: str,
+    school_name: str,
+    since: datetime,
+    href: str,
+    help_email: str,
+    found: str,
+) -> Message:
+    """The MIS belongs to another school than the one that was chosen."""
+    values = _of_trouble(name, school_name, since, href, help_email) | {"found": found}
+    return Message("wrong_school", to, values)
+
+
+@_declare(recipient="the owner and the admins of the school")
+def connection_recovered(*, to: str, name: str, school_name: str, href: str) -> Message:
+    """The trouble that was told of is over."""
+    values = {"name": name, "school_name": school_name, "href": href}
+    return Message("connection_recovered", to, values)
+
+
+def _of_trouble(
+    name: str, school_name: str, since: datetime, href: str, help_email: str
+) -> dict[str, str]:
+    return {
+        "name": name,
+        "school_name": school_name,
+        "since": since.isoformat(),
+        "href": href,
+        "help_email": help_email,
+    }
+
+
 def _value(name: str, value: str) -> str:
     if not name.endswith("href"):
         return one_line(value)

@@ -10,16 +10,18 @@ from assembly_ui import settings
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector import errors
 from assembly_ui.connector.grant_access import grant_access
+from assembly_ui.connector.health import SERVICE_TOPIC, read_service
+from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.tester import latest_test
 from assembly_ui.connector.timeline import newest
-from assembly_ui.connector.watcher import mark_watched
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
+    alert,
     badge,
     button,
     card,
@@ -39,8 +41,18 @@ from assembly_ui.web.components import (
     timeline,
 )
 from assembly_ui.web.components.countdown import countdown
-from assembly_ui.web.connector_problems import invite_failed_words
-from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
+from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words
+from assembly_ui.web.connector_view import (
+    Line,
+    Note,
+    Row,
+    ServiceView,
+    TestLayer,
+    View,
+    service_view,
+    view_of,
+)
+from assembly_ui.web.connector_words import SERVICE_PROBLEM, SERVICE_TITLE
 from assembly_ui.web.layout import admin_page
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
@@ -65,6 +77,8 @@ class ConnectorState(Live, rx.State):
     checked: str = ""
     checking: bool = False
     owner: str = ""
+    service_since: str = ""
+    notes: list[Note] = []
     rows: list[Row] = []
     lines: list[Line] = []
     layers: list[TestLayer] = []
@@ -82,6 +96,7 @@ class ConnectorState(Live, rx.State):
         use, topic = parts(), school_topic(me.school_id)
         tabs.unwatch(self)
         tabs.watch(self, topic)
+        tabs.watch(self, SERVICE_TOPIC)
         await mark_watched(use.database, school_ids={me.school_id}, now=use.clock(), pace=use.pace)
         self.may_act = me.may_act_as(Role.ADMIN)
         self.granting = False
@@ -122,13 +137,16 @@ class ConnectorState(Live, rx.State):
         tabs.unwatch(self)
 
     @classmethod
-    async def _read(cls, topic: Topic) -> View:
-        use, school_id = parts(), int(topic.partition(":")[2])
+    async def _read(cls, topic: Topic) -> View | ServiceView:
+        use = parts()
+        if topic == SERVICE_TOPIC:
+            return service_view(await read_service(use.database))
+        school_id = int(topic.partition(":")[2])
         overview = await read_overview(use.database, school_id=school_id, now=use.clock())
         entries = await newest(use.database, school_id=school_id)
         return view_of(overview, entries, await latest_test(use.database, school_id=school_id))
 
-    async def _show(self, seen: View) -> None:
+    async def _show(self, seen: View | ServiceView) -> None:
         for name, value in seen.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -141,6 +159,8 @@ def _why_not(error: errors.ConnectorError) -> str:
             return "An invitation was sent a moment ago. Check the mailbox first."
         case errors.InviteUnderWay():
             return "The invitation is being sent already. This page changes when it is."
+        case errors.ServiceHasProblems():
+            return SERVICE_DOWN
         case errors.InviteFailed(kind=kind, detail=said):
             return invite_failed_words(kind, said)
         case errors.NoDfeNumber():
@@ -155,6 +175,36 @@ def _why_not(error: errors.ConnectorError) -> str:
             )
         case _:
             return "Only an admin or the owner of your school can grant access."
+
+
+def _service() -> rx.Component:
+    since = ConnectorState.service_since
+    return alert(
+        rx.el.p("Since ", ago(since), ". ", SERVICE_PROBLEM),
+        tone="warning",
+        title=SERVICE_TITLE,
+        role="status",
+        id="service-problem",
+    )
+
+
+def _note(item: rx.Var[Note]) -> rx.Component:
+    return rx.el.li(
+        alert(
+            rx.el.p(item["before"], rx.cond(item["at"], ago(item["at"]), ""), item["after"]),
+            tone="warning",
+            title=item["title"],
+        ),
+        key=item["key"],
+    )
+
+
+def _notes() -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(ConnectorState.notes, _note),
+        class_name="notes",
+        aria_label="Worth knowing",
+    )
 
 
 def _status() -> rx.Component:
@@ -361,8 +411,13 @@ def _unavailable() -> rx.Component:
 
 def connector() -> rx.Component:
     """The page."""
+    s = ConnectorState
     connection = rx.fragment(
-        _status(), card(_grant(), _test(), _help(), aria_label="Actions"), _history()
+        rx.cond(s.service_since, _service(), rx.fragment()),
+        _status(),
+        rx.cond(s.notes.length() > 0, _notes(), rx.fragment()),
+        card(_grant(), _test(), _help(), aria_label="Actions"),
+        _history(),
     )
     known = rx.cond(ConnectorState.unavailable, _unavailable(), connection)
     return admin_page(

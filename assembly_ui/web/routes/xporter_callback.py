@@ -14,11 +14,12 @@ from fastapi import APIRouter, Request, Response
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import CALLBACK_PATH, parts
-from assembly_ui.connector.callback import receive_callback
+from assembly_ui.connector.callback import Receipt, receive_callback
+from assembly_ui.connector.errors import InboxFull
 from assembly_ui.settings import Settings
 from assembly_ui.web.http_caller import client_ip
 from assembly_ui.xporter.callback import LONGEST_BODY, parse_body
-from assembly_ui.xporter.errors import CallbackUnreadable, XporterError
+from assembly_ui.xporter.errors import CallbackUnreadable
 
 log = structlog.get_logger()
 
@@ -29,7 +30,7 @@ def router(settings: Settings) -> APIRouter:
 
     @routes.post(CALLBACK_PATH + "/{key}", include_in_schema=False)
     async def authorised(key: str, request: Request) -> Response:
-        """204 when dealt with, true or not; 429 or 503 when the sender should repeat."""
+        """204 when dealt with, 202 when kept; 429 or 503 when the sender should repeat."""
         if not any(
             hmac.compare_digest(key.encode(), own.encode())
             for own in parts().settings.callback_keys
@@ -57,14 +58,14 @@ async def _receive(body: bytes) -> int:
     use = parts()
     try:
         callback = parse_body(body)
-        believed = await receive_callback(
+        receipt = await receive_callback(
             use.database, use.xporter, use.cipher, callback=callback, clock=use.clock
         )
     except CallbackUnreadable as error:
         log.warning("callback.unreadable", why=error.detail)
         return 400
-    except XporterError as error:
-        log.warning("callback.not_verified", why=error.kind)
+    except InboxFull:
+        log.warning("callback.inbox_full", estab=callback.estab)
         return 503
-    log.info("callback.received", estab=callback.estab, believed=believed)
-    return 204
+    log.info("callback.received", estab=callback.estab, receipt=receipt.value)
+    return 202 if receipt is Receipt.KEPT else 204

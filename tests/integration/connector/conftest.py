@@ -10,9 +10,11 @@ import pytest
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.check import check
+from assembly_ui.connector.notices import Links
 from assembly_ui.connector.overview import Overview, read_overview
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.timeline import newest
+from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import XporterClient
@@ -21,6 +23,7 @@ from tests.factories.xporter import http, service, xporter
 
 __all__ = ["http", "service", "xporter"]
 
+LINKS = Links("https://assembly.test/connector", "help@assembly.education")
 Check = Callable[[School], Awaitable[Overview]]
 Kinds = Callable[[School], Awaitable[list[str]]]
 
@@ -35,6 +38,11 @@ class Steady(random.Random):
 @pytest.fixture
 def pace() -> Pace:
     return Pace(onboarding=timedelta(seconds=5), settled=timedelta(hours=3), jitter=Steady(0))
+
+
+@pytest.fixture
+def watcher(database: Database, xporter: XporterClient, clock: ManualClock, pace: Pace) -> Watcher:
+    return Watcher(database, xporter, CIPHER, clock, pace, LINKS)
 
 
 @pytest.fixture

@@ -61,10 +61,10 @@ async def test_a_further_good_answer_only_refreshes(
     assert await told(school) == lines
 
 
-async def test_every_tab_hears_that_a_check_begins_and_what_it_found(
+async def test_who_looks_on_hears_that_a_check_begins_and_what_it_found(
     database: Database, clock: ManualClock, check_now: Check, service: Service, pubsub: PubSub
 ) -> None:
-    school = await a_school(database, now=clock(), authorised=True)
+    school = await a_school(database, now=clock(), authorised=True, watched_at=clock())
     seen: list[Any] = []
 
     async def look(_request: httpx.Request) -> Answer:

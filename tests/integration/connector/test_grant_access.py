@@ -21,7 +21,7 @@ from assembly_ui.connector.errors import (
     NotPermitted,
     NotViaXporter,
 )
-from assembly_ui.connector.grant_access import RESERVATION, grant_access
+from assembly_ui.connector.grant_access import NO_LAST_NAME, NO_PHONE, RESERVATION, grant_access
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.timeline import newest
@@ -77,9 +77,25 @@ async def test_the_owner_is_invited_and_the_school_waits(
     assert await told(school) == ["invitation_sent"]
 
 
+async def test_a_school_without_a_telephone_is_invited_all_the_same(
+    database: Database, xporter: XporterClient, clock: ManualClock, service: Service
+) -> None:
+    """Xporter on Demand wants every text of an invitation filled in."""
+    school = await a_school(database, now=clock(), telephone="")
+    await _press(database, xporter, clock, school)
+    asked = service.bodies("SchoolRegister")[0]["Schools"][0]
+    assert asked["SchoolContactPhone"] == NO_PHONE
+    assert all(asked[name] for name in asked if isinstance(asked[name], str))
+
+
 @pytest.mark.parametrize(
     ("name", "first", "last"),
-    [("James", "James", ""), ("", "james.walters", ""), ("Ana de la Cruz", "Ana", "de la Cruz")],
+    [
+        ("James", "James", NO_LAST_NAME),
+        ("James ", "James", NO_LAST_NAME),
+        ("", "james.walters", NO_LAST_NAME),
+        ("Ana de la Cruz", "Ana", "de la Cruz"),
+    ],
 )
 async def test_whatever_the_owner_is_called_the_invitation_goes_to_them(
     database: Database,

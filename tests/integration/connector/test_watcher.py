@@ -18,10 +18,11 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.connector import watcher as watcher_module
 from assembly_ui.connector.callback import receive_callback
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.schedule import LOOKED_AT, Pace
 from assembly_ui.connector.status import PROBLEM_GRACE, Status
-from assembly_ui.connector.watcher import AT_ONCE, LEASE, Watcher, mark_watched
+from assembly_ui.connector.watcher import AT_ONCE, LEASE, Watcher
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, Topic, school_topic
 from assembly_ui.xporter.callback import AuthorisationCallback
@@ -34,11 +35,6 @@ from tests.factories.xporter import Answer, Service, a_client, school_info
 
 SECOND = timedelta(seconds=1)
 LONG_ENOUGH = 10.0
-
-
-@pytest.fixture
-def watcher(database: Database, xporter: XporterClient, clock: ManualClock, pace: Pace) -> Watcher:
-    return Watcher(database, xporter, CIPHER, clock, pace)
 
 
 @asynccontextmanager
@@ -187,7 +183,7 @@ async def test_a_slow_school_holds_up_no_other(
     service: Service,
 ) -> None:
     await _schools(database, service, clock, 2)
-    await _change(database, due_at=None)
+    await _change(database, due_at=None, watched_at=clock())
     slow_asked, answer_now = asyncio.Event(), asyncio.Event()
 
     async def answer(request: httpx.Request) -> Answer:
@@ -231,7 +227,7 @@ async def test_many_due_schools_are_checked_a_few_at_a_time_until_none_is_left(
 ) -> None:
     count = 2 * AT_ONCE + 1
     await _schools(database, service, clock, count)
-    await _change(database, checked_at=None)
+    await _change(database, checked_at=None, watched_at=clock())
     under_way = most = 0
 
     async def answer(request: httpx.Request) -> Answer:

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembly_ui.connector.check import LONGEST_CHECK
+from assembly_ui.connector import inbox
+from assembly_ui.connector.callback import LONGEST_VERIFYING
 from assembly_ui.connector.grant_access import LONGEST_CALL, RESERVATION
+from assembly_ui.connector.health import LONGEST_PROBING, PROBE_LEASE
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import LONGEST_WITHDRAWN, LOOKED_AT, Pace, next_check
 from assembly_ui.connector.status import Status
-from assembly_ui.connector.watcher import AT_ONCE, LEASE
+from assembly_ui.connector.watcher import AT_ONCE, LEASE, RENEWED_EVERY
 from assembly_ui.xporter.client import XporterClient
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -114,8 +116,10 @@ def test_no_check_is_due_at_once_or_never(
     assert held_until is None or NOW + wait >= held_until
 
 
-def test_whoever_works_under_a_lease_stops_before_it_lapses() -> None:
-    assert LEASE > LONGEST_CHECK
+def test_whoever_works_under_a_lease_renews_it_or_stops_before_it_lapses() -> None:
+    assert 2 * RENEWED_EVERY < LEASE < timedelta(minutes=1)
+    assert inbox.LEASE > LONGEST_VERIFYING
+    assert PROBE_LEASE > LONGEST_PROBING
     assert RESERVATION > LONGEST_CALL
 
 

@@ -48,6 +48,11 @@ WORDS = {
     "join_approved": ["name", "school_name"],
     "join_declined": ["name", "school_name"],
     "ownership_transferred": ["name", "school_name", "new_owner"],
+    "connection_problem": ["name", "school_name"],
+    "access_withdrawn": ["name", "school_name"],
+    "access_paused": ["name", "school_name"],
+    "wrong_school": ["name", "school_name", "found"],
+    "connection_recovered": ["name", "school_name"],
 }
 STRANGERS = [kind for kind, declared in DECLARATIONS.items() if declared.unverified]
 

@@ -1,0 +1,136 @@
+"""What an answer of Xporter on Demand teaches: from it to facts and timeline lines.
+
+A fact is cleared only by an answer that disproves it, so the last good ones
+outlive every failure.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from assembly_ui.connector import timeline
+from assembly_ui.connector.errors import SecretUnreadable
+from assembly_ui.connector.matching import same_school
+from assembly_ui.connector.models import Connection
+from assembly_ui.database import Session
+from assembly_ui.schools.models import School
+from assembly_ui.xporter.client import SchoolInfo
+from assembly_ui.xporter.errors import (
+    AuthorisationPaused,
+    NoDataYet,
+    NotAuthorised,
+    XporterError,
+)
+
+Answer: TypeAlias = SchoolInfo | XporterError
+
+LONGEST_NAME, LONGEST_ESTAB, LONGEST_CODE = 200, 16, 40
+"""As much as the columns hold."""
+
+
+async def learn(session: Session, connection: Connection, answer: Answer, now: datetime) -> None:
+    """Turn an answer into facts of the connection, in the caller's transaction."""
+    match answer:
+        case SchoolInfo():
+            school = await session.get_one(School, connection.school_id)
+            _note_school(session, connection, school, answer, now)
+        case NoDataYet() if connection.data_at is None:
+            _note_access(session, connection, now)
+            _note_answered(session, connection, now)
+        case NoDataYet():
+            _note_access(session, connection, now)
+            note_problem(session, connection, answer, now)
+        case AuthorisationPaused():
+            _note_paused(session, connection, now)
+        case NotAuthorised():
+            _note_withdrawn(session, connection, now)
+        case XporterError():
+            note_problem(session, connection, answer, now)
+
+
+def is_of(school: School, info: SchoolInfo) -> bool:
+    """Whether the MIS is that of the school which was chosen."""
+    return same_school(
+        chosen_estab=school.dfe_number,
+        mis_estab=info.estab,
+        chosen_name=school.name,
+        mis_name=info.name,
+    )
+
+
+def described(info: SchoolInfo) -> tuple[str, str, str]:
+    """How the MIS describes the school, and its own code, as they are kept."""
+    return info.name[:LONGEST_NAME], info.estab[:LONGEST_ESTAB], info.mis[:LONGEST_CODE]
+
+
+def _note_access(session: Session, connection: Connection, now: datetime) -> None:
+    if connection.paused_at or connection.withdrawn_at:
+        connection.paused_at = connection.withdrawn_at = None
+        _tell(session, connection, timeline.Kind.RESUMED, now)
+
+
+def _note_answered(session: Session, connection: Connection, now: datetime) -> None:
+    if connection.failures > 1:
+        _tell(session, connection, timeline.Kind.RECOVERED, now)
+    _clear_problem(connection)
+
+
+def _note_school(
+    session: Session, connection: Connection, school: School, info: SchoolInfo, now: datetime
+) -> None:
+    _note_access(session, connection, now)
+    _note_answered(session, connection, now)
+    if connection.installed_at is None:
+        connection.installed_at = now
+        _tell(session, connection, timeline.Kind.INSTALLED, now)
+    matches = is_of(school, info)
+    if matches is not connection.school_matches:
+        kind = timeline.Kind.SCHOOL_MATCHED if matches else timeline.Kind.SCHOOL_MISMATCHED
+        _tell(session, connection, kind, now, name=info.name[:LONGEST_NAME])
+        connection.mismatched_at = None if matches else now
+    connection.school_matches, connection.school_checked_at = matches, now
+    connection.mis_school_name, connection.mis_estab, connection.mis_code = described(info)
+    connection.data_at, connection.collected_at = now, info.collected_at
+
+
+def _note_paused(session: Session, connection: Connection, now: datetime) -> None:
+    _clear_problem(connection)
+    connection.withdrawn_at = None
+    if connection.paused_at is None:
+        connection.paused_at = now
+        _tell(session, connection, timeline.Kind.PAUSED, now)
+
+
+def _note_withdrawn(session: Session, connection: Connection, now: datetime) -> None:
+    _clear_problem(connection)
+    connection.paused_at = None
+    if connection.withdrawn_at is None:
+        connection.withdrawn_at = now
+        _tell(session, connection, timeline.Kind.WITHDRAWN, now)
+
+
+def note_problem(
+    session: Session,
+    connection: Connection,
+    error: XporterError | SecretUnreadable,
+    now: datetime,
+) -> None:
+    """A call failed, or could not even be made."""
+    connection.failures += 1
+    connection.problem_kind, connection.problem_detail = error.kind, str(error)[:300]
+    if connection.problem_at is None:
+        connection.problem_at = now
+    if connection.failures == 2:
+        _tell(session, connection, timeline.Kind.PROBLEM, now, why=error.kind)
+
+
+def _clear_problem(connection: Connection) -> None:
+    connection.problem_at, connection.problem_kind = None, ""
+    connection.problem_detail, connection.failures = "", 0
+
+
+def _tell(
+    session: Session, connection: Connection, kind: timeline.Kind, now: datetime, **detail: Any
+) -> None:
+    timeline.add(session, kind, school_id=connection.school_id, at=now, **detail)
