@@ -17,6 +17,7 @@ from sqlmodel import col, delete, select
 
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.leases import claim
+from assembly_ui.simulator.faults import Fault, hitting_callbacks
 from assembly_ui.simulator.invitations import SIMULATOR_TOPIC
 from assembly_ui.simulator.models import Callback, Sharing
 
@@ -27,6 +28,8 @@ TIMEOUT_SECONDS = 10.0
 LEASE = timedelta(seconds=15)
 AT_ONCE = 8
 LONGEST_BACKOFF = timedelta(minutes=10)
+DEFAULT_DELAY_SECONDS = 60.0
+RECORDED = "recorded"
 
 
 def make_http() -> httpx.AsyncClient:
@@ -52,28 +55,55 @@ def form_of(sharing: Sharing) -> dict[str, str]:
 
 
 async def owe(session: Session, sharing: Sharing, *, now: datetime) -> None:
-    """Owe the partner what is true now, in the caller's transaction."""
+    """Owe the partner what is true now, in the caller's transaction.
+
+    The faults of `faults.py` that concern callbacks have their say here.
+    """
+    hits = {
+        hit.fault: hit for hit in await hitting_callbacks(session, estab=sharing.estab, now=now)
+    }
+    for _ in range(2 if Fault.CALLBACK_DUPLICATED in hits else 1):
+        row = await _owe_one(session, sharing, now=now)
+        if Fault.CALLBACK_DROPPED in hits:
+            row.due_at, row.dropped_at = None, now
+        elif Fault.CALLBACK_REORDERED in hits:
+            row.due_at, row.held = None, True
+        elif (delay := hits.get(Fault.CALLBACK_DELAYED)) and row.due_at:
+            row.due_at += timedelta(seconds=delay.seconds or DEFAULT_DELAY_SECONDS)
+    announce(session, SIMULATOR_TOPIC)
+
+
+async def resend(session: Session, sharing: Sharing, *, now: datetime) -> None:
+    """Owe once more what is true now, as the service does when it is asked to."""
+    await _owe_one(session, sharing, now=now)
+    announce(session, SIMULATOR_TOPIC)
+
+
+async def _owe_one(session: Session, sharing: Sharing, *, now: datetime) -> Callback:
     assert sharing.id is not None
     earlier = await _first_undelivered(session, sharing.id)
-    session.add(
-        Callback(
-            sharing_id=sharing.id,
-            form=form_of(sharing),
-            created_at=now,
-            due_at=None if earlier else now,
-        )
+    row = Callback(
+        sharing_id=sharing.id,
+        form=form_of(sharing),
+        created_at=now,
+        due_at=None if earlier else now,
     )
-    announce(session, SIMULATOR_TOPIC)
+    session.add(row)
+    await session.flush()
+    return row
 
 
 async def drop(session: Session, sharing: Sharing) -> None:
     """Owe no more what is true no longer: the secret in it is dead."""
-    of_school = col(Callback.sharing_id) == sharing.id
-    await session.exec(delete(Callback).where(of_school, col(Callback.delivered_at).is_(None)))
+    owed = col(Callback.delivered_at).is_(None), col(Callback.dropped_at).is_(None)
+    await session.exec(delete(Callback).where(col(Callback.sharing_id) == sharing.id, *owed))
 
 
 async def post_due(database: Database, http: httpx.AsyncClient, *, url: str, now: datetime) -> int:
-    """Post every callback that is due; returns how many were tried."""
+    """Post every callback that is due; returns how many were tried.
+
+    Without a `url` they are only recorded, as posted to nobody.
+    """
     due = await claim(database, Callback, now=now, limit=AT_ONCE, lease=LEASE)
     await asyncio.gather(*(_post(database, http, url, callback, now) for callback in due))
     return len(due)
@@ -82,7 +112,7 @@ async def post_due(database: Database, http: httpx.AsyncClient, *, url: str, now
 async def _post(
     database: Database, http: httpx.AsyncClient, url: str, callback: Callback, now: datetime
 ) -> None:
-    taken, answer = await _deliver(http, url, callback.form)
+    taken, answer = await _deliver(http, url, callback.form) if url else (True, RECORDED)
     async with database.transaction() as session:
         row = await session.get(Callback, callback.id, with_for_update=True)
         if row is None:
@@ -109,15 +139,23 @@ async def _deliver(http: httpx.AsyncClient, url: str, form: dict[str, str]) -> t
 async def _release_next(session: Session, delivered: Callback, now: datetime) -> None:
     await session.flush()
     following = await _first_undelivered(session, delivered.sharing_id)
+    following = following or await _first_undelivered(session, delivered.sharing_id, held=True)
     if following:
-        following.due_at = now
+        following.due_at, following.held = now, False
         announce(session, SIMULATOR_TOPIC)
 
 
-async def _first_undelivered(session: Session, sharing_id: int) -> Callback | None:
+async def _first_undelivered(
+    session: Session, sharing_id: int, *, held: bool = False
+) -> Callback | None:
     query = (
         select(Callback)
-        .where(Callback.sharing_id == sharing_id, col(Callback.delivered_at).is_(None))
+        .where(
+            Callback.sharing_id == sharing_id,
+            Callback.held == held,
+            col(Callback.delivered_at).is_(None),
+            col(Callback.dropped_at).is_(None),
+        )
         .order_by(col(Callback.id))
         .limit(1)
     )

@@ -98,10 +98,13 @@ async def choose_people(database: Database, *, token: object, people: object) ->
         held.sharing.draft_people = People(people)
 
 
-async def authorise(database: Database, *, token: object, seen: object, now: datetime) -> None:
+async def authorise(
+    database: Database, *, token: object, seen: object, secret: str = "", now: datetime
+) -> str:
     """Put the answers into force: a new secret, told to the partner; the old one dies.
 
-    `seen` is the `summary_mark` of the answers the person agreed to.
+    `seen` is the `summary_mark` of the answers the person agreed to. Returns the
+    secret, which is made by chance unless it is given.
 
     Raises:
         InvitationUnknown, NotNow, AnswersChanged
@@ -112,7 +115,7 @@ async def authorise(database: Database, *, token: object, seen: object, now: dat
             raise AnswersChanged
         if sharing.mis != sharing.draft_mis:
             _forget_installation(sharing)
-        sharing.secret = str(uuid4())
+        sharing.secret = secret or str(uuid4())
         sharing.authorised_at, sharing.authorised_by = now, held.invitation.to_email
         sharing.mis, sharing.scopes = sharing.draft_mis, sharing.draft_scopes
         sharing.people = sharing.draft_people
@@ -121,6 +124,7 @@ async def authorise(database: Database, *, token: object, seen: object, now: dat
         _clear_answers(sharing, asked_at=None)
         await callbacks.drop(held.session, sharing)
         await callbacks.owe(held.session, sharing, now=now)
+        return sharing.secret
 
 
 async def decline(database: Database, *, token: object, now: datetime) -> None:

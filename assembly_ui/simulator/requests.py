@@ -28,6 +28,21 @@ async def read_members(request: Request) -> Members | None:
         return None
 
 
+async def read_json(request: Request) -> object:
+    """Whatever JSON was posted; an empty object for an empty body.
+
+    Raises:
+        ValueError: it is no JSON, or too long.
+    """
+    body = await _read(request)
+    if body is None:
+        raise ValueError("the body is too long")
+    try:
+        return json.loads(body or b"{}")
+    except RecursionError:
+        raise ValueError("the body is too deep") from None
+
+
 async def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of a browser's form; none of them when it cannot be read."""
     body = await _read(request)

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.requests import Request
 
-from assembly_ui.simulator import portal, xporter_api
+from assembly_ui.simulator import control, portal, xporter_api
 from assembly_ui.simulator.stand_in import StandIn
 
 API_PREFIXES = ("api/", "idaas/")
+CONTROL = "control/"
 
 
 def router(find: Callable[[], StandIn]) -> APIRouter:
@@ -32,9 +33,11 @@ def router(find: Callable[[], StandIn]) -> APIRouter:
         """The sign of the stand-in."""
         return Response(find().pages.icon, media_type="image/svg+xml", headers=_KEPT)
 
-    @routes.api_route("/{path:path}", methods=["GET", "POST"])
+    @routes.api_route("/{path:path}", methods=["GET", "POST", "DELETE"])
     async def anything_else(request: Request, path: str) -> Response:
-        """The API, whose paths are read without regard to case."""
+        """The API, whose paths are read without regard to case, and its control."""
+        if path.startswith(CONTROL):
+            return await control.answer(find(), request, path.removeprefix(CONTROL))
         if path.casefold().startswith(API_PREFIXES):
             return await xporter_api.answer(find(), request, path)
         return portal.missing(find())

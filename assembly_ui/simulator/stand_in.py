@@ -25,7 +25,8 @@ class StandIn:
     """One application's Xporter on Demand. Everything it knows is in the database.
 
     `address` is the public address of its pages, `callback_url` where it posts
-    authorisations. `relying_party` and `management_secret` are the application's.
+    authorisations ("" keeps them unposted). `relying_party` and `management_secret`
+    are the application's. Without a `control_key` there is no control API.
     """
 
     def __init__(
@@ -43,19 +44,21 @@ class StandIn:
         clock: Clock,
         token_life: timedelta = LIFE,
         sender: str = mail.SENDER,
+        control_key: str = "",
         make_http: Callable[[], httpx.AsyncClient] = callbacks.make_http,
     ) -> None:
         self.database = database
         self.clock = clock
         self.relying_party = relying_party
         self.management_secret = management_secret
+        self.control_key = control_key
         self.queue_time = timedelta(seconds=queue_seconds)
         self.install_time = timedelta(seconds=install_seconds)
         self.tokens = Tokens(f"{relying_party} {management_secret}", token_life)
         self.path = urlsplit(address).path.rstrip("/")
         self.is_https = address.startswith("https:")
         self.pages = Pages(path=self.path, product_address=product_address.rstrip("/"))
-        self._address = address.rstrip("/")
+        self.address = address.rstrip("/")
         self._deliver = deliver
         self._sender = sender
         self._callback_url = callback_url
@@ -89,7 +92,7 @@ class StandIn:
             self.database,
             self._deliver,
             self.pages,
-            address=self._address,
+            address=self.address,
             sender=self._sender,
             now=self.clock(),
         )

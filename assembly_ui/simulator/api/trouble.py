@@ -51,6 +51,8 @@ async def under_faults(call: Call, answer: Answer) -> Response:
 def seen_through(faults: frozenset[Fault], sharing: Sharing) -> Sharing:
     """The sharing as it looks while these faults are on; a copy, never stored."""
     changes: dict[str, object] = {}
+    if sharing.mis_estab:
+        changes |= {"estab": sharing.mis_estab, "school_name": sharing.mis_school_name}
     if Fault.WRONG_SCHOOL in faults:
         changes |= {"estab": OTHER_ESTAB, "school_name": OTHER_SCHOOL}
     if Fault.NO_DATA in faults:

@@ -1,0 +1,1 @@
+"""The stand-in as a program of its own, for whoever writes a client of Xporter on Demand."""

@@ -1,0 +1,107 @@
+"""The schools a stand-in that runs alone begins with: all but the last are installed.
+
+Everything about them follows from the seed, secrets included, so that a client's
+configuration outlives a restart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_DNS, uuid5
+
+from sqlmodel import col, select
+
+from assembly_ui.simulator.models import Install, Sharing
+from assembly_ui.simulator.registration import register_schools
+from assembly_ui.simulator.requests import members
+from assembly_ui.simulator.saying_yes import Answers, say_yes
+from assembly_ui.simulator.scopes import CATALOGUE
+from assembly_ui.simulator.stand_in import StandIn
+
+RELYING_PARTY = "app.example.dev"
+NAMES = (
+    "Kingsbridge School",
+    "St Aldhelm's College",
+    "Whitlow Hall School",
+    "Ravensmere School",
+    "The Cathedral School, Penfold",
+    "Oakhurst Ladies' College",
+    "Bramley Grange School",
+    "Lansdale School",
+)
+FIRST_ESTAB = 3_281_101
+"""Numbers of the service's own test schools begin here."""
+
+
+@dataclass(frozen=True)
+class FirstSchool:
+    """A school the stand-in begins with."""
+
+    estab: str
+    name: str
+    secret: str
+
+
+def guid(seed: int, *names: str) -> str:
+    """A secret that follows from the seed."""
+    return str(uuid5(NAMESPACE_DNS, ".".join((*names, str(seed), RELYING_PARTY))))
+
+
+def first_schools(seed: int, count: int) -> list[FirstSchool]:
+    """So many schools, the same for the same seed."""
+    made = []
+    for number in range(count):
+        estab = str(FIRST_ESTAB + number)
+        again = number // len(NAMES)
+        name = NAMES[(number + seed) % len(NAMES)] + (f" {again + 1}" if again else "")
+        made.append(FirstSchool(estab, name, guid(seed, "school", estab)))
+    return made
+
+
+async def populate(stand_in: StandIn, schools: list[FirstSchool]) -> None:
+    """Have each school invited, authorised and installed, the last one queued.
+
+    Whoever was made by an earlier run stays as it is.
+    """
+    there = {school.estab for school in await sharings(stand_in)}
+    for school in schools:
+        if school.estab in there:
+            continue
+        await _invite(stand_in, school)
+        in_queue = school is schools[-1] and len(schools) > 1
+        install = Install.QUEUE if in_queue else Install.NOW
+        await say_yes(
+            stand_in, estab=school.estab, answers=Answers(install=install, secret=school.secret)
+        )
+    while await stand_in.do_due():
+        continue
+
+
+async def sharings(stand_in: StandIn) -> list[Sharing]:
+    """Every school the stand-in knows."""
+    async with stand_in.database.read() as session:
+        query = select(Sharing).where(Sharing.relying_party == stand_in.relying_party)
+        return list((await session.exec(query.order_by(col(Sharing.estab)))).all())
+
+
+async def _invite(stand_in: StandIn, school: FirstSchool) -> None:
+    wanted = {
+        "LeaCode": school.estab[:3],
+        "DfesCode": school.estab[3:],
+        "SchoolName": school.name,
+        "SchoolContactFirstName": "Alex",
+        "SchoolContactLastName": "Hartley",
+        "SchoolContactEmail": f"it@{school.estab}.sch.example",
+        "SchoolContactPhone": "020 7946 0000",
+        "PartnerApplicationId": stand_in.relying_party,
+        "PartnerName": "Example Application",
+        "PartnerRegisteredEmail": "help@example.dev",
+        "ScopesToAuthorise": [scope.name for scope in CATALOGUE],
+        "WeAcceptGroupcallUsagePolicy": True,
+    }
+    await register_schools(
+        stand_in.database,
+        body=members({"RegistrationType": "Test", "Schools": [wanted]}),
+        relying_party=stand_in.relying_party,
+        now=stand_in.clock(),
+    )
