@@ -114,6 +114,8 @@ async def _post(
 ) -> None:
     taken, answer = await _deliver(http, url, callback.form) if url else (True, RECORDED)
     async with database.transaction() as session:
+        # Whoever owes this school another callback right now must know what became of this one.
+        await session.get(Sharing, callback.sharing_id, with_for_update=True)
         row = await session.get(Callback, callback.id, with_for_update=True)
         if row is None:
             # Withdrawn or replaced while it was on its way.
