@@ -83,6 +83,8 @@ class Query:
         endpoint, given = self.endpoint, dict(self.parameters)
         if self.record and not endpoint.takes_id:
             raise WrongQuery(f"{endpoint.name} has no single records.")
+        if self.record in (".", ".."):
+            raise WrongQuery(f"{self.record!r} would lead to another path.")
         if missing := [name for name in endpoint.mandatory if not given.get(name)]:
             raise WrongQuery(f"{endpoint.name} needs {' and '.join(missing)}.")
         if endpoint.one_of and not any(given.get(name) for name in endpoint.one_of):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -57,13 +57,18 @@ class Locks:
 
 
 class LocalTurns:
-    """Turns within this process. `clock` gives seconds that only grow."""
+    """Turns within this process. `clock` gives seconds that only grow, `sleep` lets them pass."""
 
     def __init__(
-        self, calls_per_second: float, *, clock: Callable[[], float] = time.monotonic
+        self,
+        calls_per_second: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._rate = Rate.per_second(calls_per_second)
         self._clock = clock
+        self._sleep = sleep
         self._locks = Locks()
         self._granted: deque[float] = deque(maxlen=self._rate.calls)
 
@@ -80,4 +85,4 @@ class LocalTurns:
             at = max(now, self._granted[0] + self._rate.seconds)
         self._granted.append(at)
         if at > now:
-            await asyncio.sleep(at - now)
+            await self._sleep(at - now)

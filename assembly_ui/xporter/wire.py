@@ -38,6 +38,8 @@ def text(value: object) -> str:
 
     Without what no database keeps: NUL, and halves of surrogate pairs.
     """
+    if type(value) is str and value.isprintable() and value.isascii():
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value).replace("\x00", "").encode(errors="ignore").decode().strip()
@@ -84,8 +86,12 @@ def day(value: object) -> date | None:
 
     The day comes first in one documented example alone (TimetableDayInstances).
     """
-    read = wall_time(_DAY_FIRST.sub(r"\3-\2-\1", text(value)))
-    return read.date() if read else None
+    said = text(value)
+    try:
+        read = date.fromisoformat(_DAY_FIRST.sub(r"\3-\2-\1", said[:10]))
+    except ValueError:
+        return None
+    return read if read.year > 1 else None
 
 
 def _aware(read: datetime, zone: tzinfo) -> datetime:
@@ -150,8 +156,15 @@ class Wire(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _any_spelling(cls, value: Any) -> dict[str, Any]:
-        found = members(value)
-        return {name: found[key] for name in cls.model_fields if (key := same_name(name)) in found}
+        if not isinstance(value, Mapping):
+            raise WrongShape
+        found: dict[str, Any] = {}
+        for field, spellings in _spellings(cls, tuple(value)):
+            for name in spellings:
+                if (member := value[name]) is not None:
+                    found[field] = member
+                    break
+        return found
 
     @classmethod
     def read(cls, value: object) -> Self:
@@ -166,6 +179,16 @@ class Wire(BaseModel):
     def read_all(cls, values: object) -> list[Self]:
         """Read the objects of a list; anything else in it is left out."""
         return [cls.read(value) for value in objects(values)]
+
+
+@lru_cache(maxsize=1024)
+def _spellings(kind: type[Wire], names: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The fields of a kind, each with the names that are it. Rows of a table share theirs."""
+    by_name: dict[str, list[str]] = {}
+    for name in names:
+        by_name.setdefault(same_name(str(name)), []).append(name)
+    fields = ((field, by_name.get(same_name(field))) for field in kind.model_fields)
+    return [(field, tuple(spellings)) for field, spellings in fields if spellings]
 
 
 class TokenAnswer(Wire):

@@ -64,6 +64,7 @@ class Service:
             "SchoolRegister": [self.registered],
             "TokenDetails": [self.token_details],
             "SchoolInfo": [self.protected(school_info())],
+            "GetXodSchoolTokens": [{"Tokens": []}],
             "Counts": [self.protected({"Counts": [{"Area": "Students", "Count": 1042}]})],
         }
         self._tokens: dict[str, str] = {}
@@ -80,7 +81,19 @@ class Service:
     def withdraw(self) -> None:
         """The school took the authorisation back: no token any more, and none works."""
         self._tokens.clear()
-        self.says("GetToken", no_token(NOT_FOUND))
+        self.secrets.pop(DFE_NUMBER, None)
+
+    def fall(self, answer: Answer) -> None:
+        """Whatever it is asked, this is what it answers."""
+        for endpoint in self._answers:
+            self.says(endpoint, answer)
+
+    def lists(self, *estabs: str) -> None:
+        """GetXodSchoolTokens gives a working token for each of these schools."""
+        tokens = {estab: f"listed-{estab}-{len(self.requests)}".ljust(664, "y") for estab in estabs}
+        self._tokens |= {token: estab for estab, token in tokens.items()}
+        rows = [{"estab": estab, "token": token} for estab, token in tokens.items()]
+        self.says("GetXodSchoolTokens", {"Tokens": rows})
 
     def recover(self) -> None:
         """Everything is as at first again."""
@@ -167,6 +180,7 @@ def a_client(http: httpx.AsyncClient, clock: Clock, **changes: Any) -> XporterCl
         "clock": clock,
         "repeats": AT_ONCE,
         "timeouts": Timeouts(),
+        "calls_per_second": 100_000,
     }
     return XporterClient(http, **settings | changes)
 
