@@ -31,6 +31,8 @@ from assembly_ui.settings import Settings
 from assembly_ui.simulator.callbacks import make_http as stand_in_http
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.xporter.client import Registration, XporterClient, make_http
+from assembly_ui.xporter.shared_turns import SharedTurns
+from assembly_ui.xporter.turns import LocalTurns, Turns
 
 log = structlog.get_logger()
 
@@ -133,7 +135,7 @@ async def _make(
     database = Database(settings.database, pubsub.announce)
     stack.push_async_callback(database.close)
     http = await stack.enter_async_context((new_http or make_http)())
-    xporter = _xporter(settings, http, clock)
+    xporter = _xporter(settings, http, clock, _turns(settings, valkey))
     cipher = Cipher(settings.fernet_keys)
     pace = _pace(settings)
     transport = _transport(settings, database, clock)
@@ -172,7 +174,14 @@ def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
     return work
 
 
-def _xporter(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> XporterClient:
+def _turns(settings: Settings, valkey: Redis | None) -> Turns:
+    calls = settings.xporter_calls_per_second
+    return LocalTurns(calls) if valkey is None else SharedTurns(valkey, calls)
+
+
+def _xporter(
+    settings: Settings, http: httpx.AsyncClient, clock: Clock, turns: Turns
+) -> XporterClient:
     return XporterClient(
         http,
         address=settings.xporter_address,
@@ -185,6 +194,7 @@ def _xporter(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Xport
             settings.xporter_partner_email,
         ),
         clock=clock,
+        turns=turns,
     )
 
 

@@ -98,10 +98,10 @@ log = structlog.get_logger(__name__)
 
 
 class SharedTurns:
-    """Turns across processes. `valkey` is a pooled client that answers bytes or text.
+    """Turns across processes. `valkey` is a pooled client.
 
     `name` keeps deployments that share a Valkey apart. `clock` gives seconds that only
-    grow, `make_name` random names.
+    grow, `make_name` random names, `sleep` waits for the service's turn.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class SharedTurns:
         name: str = "assembly",
         clock: Callable[[], float] = time.monotonic,
         make_name: Callable[[], str] = secrets.token_hex,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         lease: float = LEASE,
     ) -> None:
         self._name = name
@@ -119,6 +120,7 @@ class SharedTurns:
         self._local = LocalTurns(calls_per_second)
         self._clock = clock
         self._make_name = make_name
+        self._sleep = sleep
         self._lease = lease
         self._asked_again_at = 0.0
         self._take, self._keep, self._leave, self._grant = map(
@@ -146,7 +148,7 @@ class SharedTurns:
         if wait is None:
             await self._local.of_service()
         elif wait > 0:
-            await asyncio.sleep(wait / 1_000_000)
+            await self._sleep(wait / 1_000_000)
 
     def _keys(self, estab: str) -> list[str]:
         # The braces keep them together on a cluster.
