@@ -382,6 +382,7 @@ async def test_a_run_that_takes_forever_is_stopped(
         assert (await _the_end(database, pubsub)).cancelled_at
 
 
+@pytest.mark.sqlite
 async def test_runs_of_a_stopped_process_are_over_at_the_next_start(
     database: Database,
     xporter: XporterClient,

@@ -125,6 +125,7 @@ async def test_a_school_whose_process_died_is_taken_over_when_the_lease_lapses(
     assert (await the_connection(database, school)).checking_since is None
 
 
+@pytest.mark.sqlite
 async def test_at_start_nothing_of_a_stopped_process_is_waited_for(
     database: Database,
     clock: ManualClock,
