@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 
 from assembly_ui.simulator.school.identity import Identity, Stamp, dice
 from assembly_ui.simulator.school.shape import Shape, shape_of
 from assembly_ui.simulator.school.terms import (
     DAY,
+    academic_year,
     moment_on,
     office_moment,
     start_of,
@@ -27,6 +29,9 @@ LEAVES_IN_YEAR = 0.025
 LEAVES_IN_SUMMER = 0.03
 LEAVES_AFTER_GCSE = 0.12
 MOVES_HOUSE = 0.008
+BOARDS = 0.2
+SIBLING_REACH = 4
+"""Years between a pupil and the youngest sibling."""
 APPLIES_IN = (3, 6)
 """Months in which September's joiners are entered."""
 
@@ -44,10 +49,22 @@ class Life:
     leaves: Stamp
     house: int
     house_moves: tuple[tuple[Stamp, int], ...]
+    boards: int | None
 
     def is_on_roll(self, at: Stamp) -> bool:
         """Whether the pupil is at the school at `at`."""
         return self.joins <= at < self.leaves
+
+    @property
+    def last_year(self) -> int:
+        """The academic year at whose end, or in which, the pupil leaves."""
+        year = academic_year(date.fromisoformat(self.leaves[:10]))
+        return year - 1 if self.leaves == start_of(year) else year
+
+    @property
+    def forgotten(self) -> Stamp:
+        """Until when the MIS shows the leaver: to the end of the following year."""
+        return start_of(self.last_year + 2)
 
     def house_at(self, at: Stamp) -> int:
         """Index of the house at `at`."""
@@ -56,6 +73,7 @@ class Life:
         )
 
 
+@lru_cache(maxsize=64)
 def cohort_of(identity: Identity, cohort: int) -> list[Life]:
     """Everybody who ever has a place in a cohort."""
     shape = shape_of(identity)
@@ -82,12 +100,12 @@ def _end_of_year(
 ) -> tuple[Stamp | None, Stamp]:
     """When the pupil on a place leaves in this year, if so, and when the next one joins."""
     summer = start_of(year + 1)
-    mid, end, gap = rng.random(), rng.random(), rng.randint(4, 40)
+    mid, end = rng.random(), rng.random()
     if mid < LEAVES_IN_YEAR and joins <= start_of(year):
         days = the_year(year).days
         day = rng.randrange(10, len(days) - 45)
         leaves = moment_on(rng, days[day])
-        return leaves, summer if last else moment_on(rng, days[day + gap])
+        return leaves, summer if last else moment_on(rng, days[day + rng.randint(4, 40)])
     leaving = LEAVES_AFTER_GCSE if group == 11 else LEAVES_IN_SUMMER
     if joins < summer and (last or end < leaving):
         return summer, summer
@@ -109,6 +127,7 @@ def _life(
         leaves,
         house,
         _house_moves(rng, shape, house, joins, leaves),
+        rng.randrange(len(shape.boarding)) if shape.boarding and rng.random() < BOARDS else None,
     )
 
 
@@ -124,8 +143,9 @@ def _house_moves(
     rng: Random, shape: Shape, house: int, joins: Stamp, leaves: Stamp
 ) -> tuple[tuple[Stamp, int], ...]:
     first, last = int(joins[:4]), int(leaves[:4])
-    year, chance = rng.randint(first, max(first, last - 1)), rng.random()
+    if rng.random() >= MOVES_HOUSE * (last - first):
+        return ()
+    year = rng.randint(first, max(first, last - 1))
     moment = office_moment(rng, the_year(year))
     other = (house + rng.randrange(1, len(shape.houses))) % len(shape.houses)
-    moves = chance < MOVES_HOUSE * (last - first) and joins < moment < leaves
-    return ((moment, other),) if moves else ()
+    return ((moment, other),) if joins < moment < leaves else ()

@@ -76,7 +76,11 @@ def shape_of(identity: Identity) -> Shape:
     houses = rng.sample(HOUSES, min(8, max(3, identity.pupils // 180)))
     boards = highest > 6 and identity.pupils >= 200
     return Shape(
-        lowest, highest, max(1, identity.pupils), tuple(sorted(houses)), BOARDING if boards else ()
+        lowest,
+        highest,
+        max(2 * (highest - lowest + 1), identity.pupils),
+        tuple(sorted(houses)),
+        BOARDING if boards else (),
     )
 
 

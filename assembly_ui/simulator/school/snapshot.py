@@ -1,31 +1,36 @@
-"""A school at a moment, and its tables.
-
-Thin for now: SchoolInfo, Students, Staff and Group have rows, the others none yet.
-"""
+"""A school at a moment, and its tables. The table of tables is at the end."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 
-from assembly_ui.simulator.school.codes import identifiers
-from assembly_ui.simulator.school.identity import Identity, Row, Stamp, Window, dice
-from assembly_ui.simulator.school.lives import Life, cohort_of
-from assembly_ui.simulator.school.shape import shape_of, year_name
-from assembly_ui.simulator.school.terms import academic_year, stamp, start_of
-from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
+from assembly_ui.simulator.school import (
+    assessment,
+    attendance,
+    comms,
+    contacts,
+    diary,
+    groups,
+    info,
+    lessons,
+    people,
+    photos,
+    results,
+    timetable_model,
+)
+from assembly_ui.simulator.school.core import LOCK, Core, core_of
+from assembly_ui.simulator.school.identity import Identity, Row, Stamp, Window
+from assembly_ui.simulator.school.staffing import Staffing
+from assembly_ui.simulator.school.terms import academic_year, stamp
 
-TABLES: tuple[str, ...] = (
-    "SchoolInfo", "Students", "StudentSiblings", "Staff", "Group", "StaffMembers",
-    "StudentMembers", "GroupTypes", "Contacts", "StudentContacts", "PersonComms", "Photos",
-    "Lessons", "LessonStaff", "LessonRooms", "Timetables", "TimetableDays", "TimetablePeriods",
-    "TimetableLessons", "LessonClasses", "TimetableModel.LessonStaff",
-    "TimetableModel.LessonRooms", "TimetableDayInstances", "TTDays", "TTSessions", "TTPeriods",
-    "Calendar", "Aspects", "ResultSets", "Templates", "Marksheets", "Columns", "GradeSets",
-    "Grades", "MarkSets", "GradeSetHistory", "Categories", "AsmResults", "AttendanceCodes",
-    "AttendMarks",
-)  # fmt: skip
+LESSONS_BACK, LESSONS_AHEAD = timedelta(weeks=1), timedelta(weeks=2)
+"""The default window of lessons (facts, section 7.2)."""
+MARKS_BACK = timedelta(days=6)
 
 
 def school_at(identity: Identity, at: datetime) -> Snapshot:
@@ -43,112 +48,142 @@ class Snapshot:
 
     @property
     def version(self) -> str:
-        """Equal versions mean identical tables."""
-        return f"{self.identity.key}@{self.stamp}"
+        """Equal versions mean identical tables; it moves only when some table may have."""
+        day, time = self.stamp.split("T")
+        marks = (
+            bisect_right(_times(self.core), f"T{time}")
+            if self.at.date() in _school_days(self.core)
+            else 0
+        )
+        changes = bisect_right(_instants(self.core), self.stamp)
+        name = blake2b(self.identity.key.encode(), digest_size=6).hexdigest()
+        return f"{name}-{day}-{changes}-{marks}"
 
     @property
     def stamp(self) -> Stamp:
         """The moment as a stamp."""
         return stamp(self.at)
 
-    @property
-    def year(self) -> int:
-        """The academic year."""
-        return academic_year(self.at.date())
+    @cached_property
+    def core(self) -> Core:
+        """The academic year the moment is in."""
+        return core_of(self.identity, academic_year(self.at.date()))
 
     @cached_property
-    def lives(self) -> list[Life]:
-        """Pupils on roll."""
-        shape = shape_of(self.identity)
-        cohorts = range(self.year - len(shape.years) + 1, self.year + 1)
-        return [
-            life
-            for cohort in cohorts
-            for life in cohort_of(self.identity, cohort)
-            if life.is_on_roll(self.stamp)
-        ]
-
-    def counts(self) -> dict[str, int]:
-        """How many rows there are, by area."""
-        areas = ("Students", "Staff", "Groups", "Contacts", "AttendanceMarks", "AssessmentResults")
-        numbers = {"Students": len(self.lives), "Staff": 180, "Groups": len(self._groups())}
-        return {area: numbers.get(area, 0) for area in areas}
+    def staffing(self) -> Staffing:
+        """Who teaches and leads what."""
+        return Staffing(self.core, self.stamp)
 
     def table(self, name: str, window: Window | None = None) -> list[Row]:
-        """The rows of a table; KeyError when there is none of this name."""
-        del window
-        if name not in TABLES:
-            raise KeyError(name)
-        builders = {
-            "SchoolInfo": self._info,
-            "Students": self._students,
-            "Staff": self._staff,
-            "Group": self._groups,
-        }
-        return builders[name]() if name in builders else []
+        """The rows of a table; KeyError when there is none of this name.
 
-    def _info(self) -> list[Row]:
-        since = start_of(self.year)
-        return [
-            {
-                "Id": "1",
-                "Name": self.identity.name,
-                "Telephone": self.identity.phone,
-                "EstabId": self.identity.estab,
-                "CurrentAcademicYear": str(self.year),
-                "LastUpdated": since,
+        `window` counts for tables of dated rows. Without it: lessons from a week
+        back to two weeks ahead, marks of the last seven days, else the whole year.
+        """
+        build = _TABLES[name]
+        with LOCK:
+            return build(self, window)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are, by area; people and groups as they are on roll."""
+        at = self.stamp
+        with LOCK:
+            here = [pupil for pupil in self.core.enrolled if pupil.life.is_on_roll(at)]
+            homes = {pupil.home.number: len(pupil.home.people) for pupil in here}
+            return {
+                "Students": len(here),
+                "Staff": len(self.staffing.posts),
+                "Groups": sum(1 for _ in groups.groups_of(self.core)),
+                "Contacts": sum(homes.values()),
+                "AttendanceMarks": attendance.count_marks(self.core, at),
+                "AssessmentResults": results.count_results(self.core, at),
             }
-        ]
 
-    def _students(self) -> list[Row]:
-        shape = shape_of(self.identity)
-        rows = []
-        for life in self.lives:
-            rng = dice(self.identity.key, "pupil", life.number)
-            girl = rng.random() < 0.5
-            forename, surname = rng.choice(GIRLS if girl else BOYS), rng.choice(SURNAMES)
-            group = shape.lowest + self.year - life.cohort
-            rows.append(
-                identifiers(self.identity, "PL", life.number)
-                | {
-                    "Forename": forename,
-                    "Surname": surname,
-                    "DisplayName": f"{forename} {surname}",
-                    "Gender": "F" if girl else "M",
-                    "YearGroupId": str(group + 1),
-                    "YearGroup": year_name(group),
-                    "StudentStatus": "OnRoll",
-                    "LastUpdated": max(life.joins, start_of(self.year)),
-                }
-            )
-        return rows
+    def lesson_window(self, window: Window | None) -> Window:
+        """The window of lessons asked for, or the default."""
+        today = self.at.date()
+        return window or Window(today - LESSONS_BACK, today + LESSONS_AHEAD)
 
-    def _staff(self) -> list[Row]:
-        rows = []
-        for number in range(1, 181):
-            rng = dice(self.identity.key, "staff", number)
-            forename, surname = rng.choice(GIRLS + BOYS), rng.choice(SURNAMES)
-            rows.append(
-                identifiers(self.identity, "PWT", number)
-                | {
-                    "Forename": forename,
-                    "Surname": surname,
-                    "DisplayName": f"{forename} {surname}",
-                    "StaffStatus": "Current",
-                    "LastUpdated": start_of(2020),
-                }
-            )
-        return rows
+    def mark_window(self, window: Window | None) -> Window:
+        """The window of marks asked for, or the default."""
+        return window or Window(self.at.date() - MARKS_BACK, self.at.date())
 
-    def _groups(self) -> list[Row]:
-        shape = shape_of(self.identity)
-        return [
-            identifiers(self.identity, "GY", group + 1)
-            | {
-                "Type": "YearGrp",
-                "Code": str(group),
-                "Name": year_name(group),
-                "LastUpdated": start_of(self.year),
-            }
-            for group in shape.years
-        ]
+    def year_window(self, window: Window | None) -> Window:
+        """The window asked for, or the whole academic year."""
+        return window or Window(self.core.days.first, self.core.days.last)
+
+
+def _marks(snapshot: Snapshot, window: Window | None) -> list[Row]:
+    """Marks of this academic year, and of the previous one where the window reaches it."""
+    wanted, core = snapshot.mark_window(window), snapshot.core
+    rows = attendance.mark_rows(core, wanted, snapshot.stamp)
+    if wanted.first < core.days.first:
+        rows = (
+            attendance.mark_rows(core_of(core.identity, core.year - 1), wanted, snapshot.stamp)
+            + rows
+        )
+    return rows
+
+
+@lru_cache(maxsize=4)
+def _instants(core: Core) -> list[Stamp]:
+    with LOCK:
+        return sorted({*core.instants, *results.result_instants(core), *diary.diary_instants(core)})
+
+
+@lru_cache(maxsize=4)
+def _times(core: Core) -> list[str]:
+    # Lessons keep what was planned when they began, but that only shows what was so before.
+    return attendance.mark_instants(core)
+
+
+@lru_cache(maxsize=4)
+def _school_days(core: Core) -> frozenset[date]:
+    return frozenset(core.days.days)
+
+
+_TABLES: dict[str, Callable[[Snapshot, Window | None], list[Row]]] = {
+    "SchoolInfo": lambda s, w: info.info_rows(s.core, s.stamp),
+    "Students": lambda s, w: people.student_rows(s.core, s.stamp),
+    "StudentSiblings": lambda s, w: people.sibling_rows(s.core, s.stamp),
+    "Staff": lambda s, w: people.staff_rows(s.core, s.staffing, s.stamp),
+    "Group": lambda s, w: groups.group_rows(s.core, s.staffing, s.stamp),
+    "StaffMembers": lambda s, w: groups.staff_member_rows(s.core, s.staffing),
+    "StudentMembers": lambda s, w: groups.student_member_rows(s.core, s.stamp),
+    "GroupTypes": lambda s, w: groups.type_rows(),
+    "Contacts": lambda s, w: contacts.contact_rows(s.core, s.stamp),
+    "StudentContacts": lambda s, w: contacts.student_contact_rows(s.core, s.stamp),
+    "PersonComms": lambda s, w: comms.comms_rows(s.core, s.stamp),
+    "Photos": lambda s, w: photos.photo_rows(s.core, s.stamp),
+    "Lessons": lambda s, w: lessons.lesson_rows(s.core, s.lesson_window(w), s.stamp),
+    "LessonStaff": lambda s, w: lessons.lesson_staff_rows(s.core, s.lesson_window(w), s.stamp),
+    "LessonRooms": lambda s, w: lessons.lesson_room_rows(s.core, s.lesson_window(w), s.stamp),
+    "Timetables": lambda s, w: timetable_model.timetable_rows(s.core),
+    "TimetableDays": lambda s, w: timetable_model.day_rows(s.core),
+    "TimetablePeriods": lambda s, w: timetable_model.period_rows(s.core),
+    "TimetableLessons": lambda s, w: timetable_model.lesson_rows(s.core),
+    "LessonClasses": lambda s, w: timetable_model.class_rows(s.core),
+    "TimetableModel.LessonStaff": lambda s, w: timetable_model.staff_rows(s.core, s.stamp),
+    "TimetableModel.LessonRooms": lambda s, w: timetable_model.room_rows(s.core, s.stamp),
+    "TimetableDayInstances": lambda s, w: timetable_model.instance_rows(s.core, s.year_window(w)),
+    "TTDays": lambda s, w: timetable_model.dated_day_rows(s.core, s.year_window(w)),
+    "TTSessions": lambda s, w: timetable_model.session_rows(s.core, s.year_window(w)),
+    "TTPeriods": lambda s, w: timetable_model.dated_period_rows(s.core, s.year_window(w)),
+    "Calendar": lambda s, w: diary.calendar_rows(s.core, s.year_window(w), s.stamp),
+    "Aspects": lambda s, w: assessment.aspect_rows(s.core),
+    "ResultSets": lambda s, w: assessment.result_set_rows(s.core),
+    "Templates": lambda s, w: assessment.template_rows(s.core),
+    "Marksheets": lambda s, w: assessment.marksheet_rows(s.core),
+    "Columns": lambda s, w: assessment.column_rows(s.core),
+    "GradeSets": lambda s, w: assessment.grade_set_rows(),
+    "Grades": lambda s, w: assessment.grade_rows(),
+    "MarkSets": lambda s, w: assessment.mark_set_rows(s.core),
+    "GradeSetHistory": lambda s, w: assessment.history_rows(),
+    "Categories": lambda s, w: assessment.category_rows(),
+    "AsmResults": lambda s, w: results.result_rows(s.core, s.stamp),
+    "AttendanceCodes": lambda s, w: attendance.code_rows(),
+    "AttendMarks": _marks,
+}
+
+TABLES: tuple[str, ...] = tuple(_TABLES)
+"""Every name `Snapshot.table` takes."""

@@ -1,0 +1,153 @@
+"""Attendance: the codes and a mark for each session of each pupil.
+
+Marks appear when the register is taken. A pupil who is missing has N until the
+office learns why. Marks follow from pupil and year, so any window can be asked
+for. The columns of AttendanceCodes are ours, so is `LastUpdated` of marks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from assembly_ui.simulator.school.classes import form_of
+from assembly_ui.simulator.school.core import Core
+from assembly_ui.simulator.school.identity import Row, Stamp, Window, dice
+from assembly_ui.simulator.school.pupils import Pupil
+from assembly_ui.simulator.school.terms import start_of
+
+CODES = (
+    ("/", "Present (AM)", "Present"), ("\\", "Present (PM)", "Present"),
+    ("L", "Late, before the register closed", "Present"),
+    ("B", "Educated off site", "Approved educational activity"),
+    ("C", "Leave of absence", "Authorised absence"), ("I", "Illness", "Authorised absence"),
+    ("M", "Medical or dental appointment", "Authorised absence"),
+    ("R", "Religious observance", "Authorised absence"),
+    ("V", "Educational visit", "Approved educational activity"),
+    ("P", "Sporting activity", "Approved educational activity"),
+    ("O", "Absent without authorisation", "Unauthorised absence"),
+    ("U", "Late, after the register closed", "Unauthorised absence"),
+    ("N", "Reason not yet provided", "Unauthorised absence"),
+)  # fmt: skip
+REASONS = {"I": 60, "M": 14, "C": 6, "O": 6, "V": 8, "P": 5, "R": 1}
+SESSIONS = ("AM", "PM")
+REGISTERS = ((8, 40), (13, 50))
+"""When the first form's register is taken; the others follow by the minute."""
+SPELLS_A_YEAR, LATES_A_YEAR = 3.5, 3.0
+FOUNDED = start_of(2015)
+OFFICE = [f"T{minute // 60:02}:{minute % 60:02}:00" for minute in range(9 * 60 + 30, 17 * 60, 15)]
+"""Quarters of an hour at which the office enters reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What is unusual about a session. `known` is the time of day when the office learned why."""
+
+    code: str
+    known: str | None = None
+    minutes: int | None = None
+
+
+def code_rows() -> list[Row]:
+    """The table AttendanceCodes."""
+    return [
+        {
+            "Id": str(number),
+            "Code": code,
+            "Description": description,
+            "StatisticalMeaning": meaning,
+            "IsPresent": int(meaning != "Authorised absence" and meaning != "Unauthorised absence"),
+            "LastUpdated": FOUNDED,
+        }
+        for number, (code, description, meaning) in enumerate(CODES, start=1)
+    ]
+
+
+def mark_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
+    """The table AttendMarks: marks of the year in a window that have been given at `at`."""
+    days = core.days.days
+    first, last = bisect_left(days, window.first), bisect_right(days, window.last)
+    return [
+        row
+        for pupil in core.enrolled
+        for row in _marks(core, pupil, range(2 * first, 2 * last), at)
+    ]
+
+
+def count_marks(core: Core, at: Stamp) -> int:
+    """How many marks of this year pupils on roll have; today's count once registers are open."""
+    days = [f"{day}T08:40:00" for day in core.days.days]
+    until = bisect_right(days, at)
+    lives = [pupil.life for pupil in core.enrolled if pupil.life.is_on_roll(at)]
+    return sum(2 * max(0, until - bisect_left(days, life.joins)) for life in lives)
+
+
+def mark_instants(core: Core) -> list[str]:
+    """The times of day at which marks appear or change."""
+    minutes = range(min(20, core.shape.forms))
+    registers = [_register(session, minute) for session in (0, 1) for minute in minutes]
+    return sorted({*registers, *OFFICE})
+
+
+def _register(session: int, form: int) -> str:
+    hour, minute = REGISTERS[session]
+    return f"T{hour + (minute + form) // 60:02}:{(minute + form) % 60:02}:00"
+
+
+def _marks(core: Core, pupil: Pupil, sessions: range, at: Stamp) -> Iterator[Row]:
+    unusual = _absences(core, pupil)
+    form = min(19, form_of(core.shape, pupil))
+    registers = (_register(0, form), _register(1, form))
+    for number in sessions:
+        day, half = core.days.days[number // 2].isoformat(), number % 2
+        taken = day + registers[half]
+        if taken > at:
+            return
+        if pupil.life.is_on_roll(taken):
+            yield _mark(pupil.number, day, half, taken, unusual.get(number), at)
+
+
+def _mark(
+    number: int, day: str, half: int, taken: Stamp, unusual: Absence | None, at: Stamp
+) -> Row:
+    mark, since = "/\\"[half], taken
+    if unusual:
+        mark = unusual.code
+        known = unusual.known and day + unusual.known
+        if known and known > at:
+            mark = "N"
+        elif known and known > taken:
+            since = known
+    return {
+        "Id": f"{number}.{day}.{SESSIONS[half]}",
+        "Date": day,
+        "StudentId": str(number),
+        "Mark": mark,
+        "Type": "S",
+        "Session": SESSIONS[half],
+        "InstanceId": None,
+        "MinsLate": unusual.minutes if unusual else None,
+        "Notes": None,
+        "LastUpdated": since,
+    }
+
+
+def _absences(core: Core, pupil: Pupil) -> dict[int, Absence]:
+    rng = dice(core.identity.key, "absence", core.year, pupil.number)
+    total, found = 2 * len(core.days.days), {}
+    for _ in range(int(rng.expovariate(1 / LATES_A_YEAR))):
+        found[2 * rng.randrange(total // 2)] = Absence("L", None, rng.randint(1, 25))
+    for _ in range(int(rng.expovariate(1 / SPELLS_A_YEAR))):
+        found |= _spell(rng, total)
+    return found
+
+
+def _spell(rng: Random, total: int) -> dict[int, Absence]:
+    start, length = rng.randrange(total), min(10, 1 + int(rng.expovariate(0.5)))
+    code = rng.choices(list(REASONS), list(REASONS.values()))[0]
+    later = [time for time in OFFICE if time > ("T09:00:00", "T14:15:00")[start % 2]]
+    known = rng.choice(later) if code in "IMO" else None
+    spell = {number: Absence(code) for number in range(start + 1, min(total, start + length))}
+    return spell | {start: Absence(code, known)}

@@ -1,0 +1,167 @@
+"""Households: siblings share a surname, an address and the people to call.
+
+A pupil may be the younger sibling of one who started one to four years before.
+Families are one generation deep (an elder sibling has none), so all children of a
+family are known from any of them. Households move, and change phone and email.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+
+from assembly_ui.simulator.school.codes import chance
+from assembly_ui.simulator.school.identity import Identity, Stamp, dice
+from assembly_ui.simulator.school.lives import SIBLING_REACH, Life
+from assembly_ui.simulator.school.places import Address, an_address
+from assembly_ui.simulator.school.shape import shape_of
+from assembly_ui.simulator.school.terms import office_moment, the_year
+from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
+
+HAS_ELDER = 0.4
+
+SPAN = 24
+"""Years for which a household's changes are drawn."""
+MOVES_A_YEAR = 0.06
+RENEWS_A_YEAR = 0.08
+CONTACTS = 4
+"""Room for people in a household's numbers."""
+
+BACKGROUNDS = (
+    # ethnicity code, ethnicity, religion code, religion, language code, language, weight
+    ("WBRI", "White British", "CE", "Church of England", "ENG", "English", 46),
+    ("WBRI", "White British", "NO", "No religion", "ENG", "English", 24),
+    ("WBRI", "White British", "RC", "Roman Catholic", "ENG", "English", 8),
+    ("WOTH", "Any other White background", "RC", "Roman Catholic", "POL", "Polish", 3),
+    ("AIND", "Indian", "HI", "Hindu", "GUJ", "Gujarati", 4),
+    ("AIND", "Indian", "SI", "Sikh", "PNJ", "Panjabi", 2),
+    ("APKN", "Pakistani", "MU", "Muslim", "URD", "Urdu", 3),
+    ("CHNE", "Chinese", "NO", "No religion", "CHI", "Chinese", 4),
+    ("BAFR", "Black African", "CH", "Christian", "YOR", "Yoruba", 2),
+    ("MOTH", "Any other mixed background", "NO", "No religion", "ENG", "English", 3),
+    ("REFU", "Refused", "RF", "Refused", "ENG", "English", 1),
+)
+JOBS = (
+    "Accountant", "Architect", "Baker", "Civil servant", "Company director", "Doctor", "Engineer",
+    "Farmer", "Librarian", "Nurse", "Photographer", "Solicitor", "Surveyor", "Teacher", "Writer",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A parent, carer or somebody to call. `renewals` are changes of phone and email."""
+
+    number: int
+    relationship: str
+    title: str
+    forename: str
+    surname: str
+    gender: str
+    job: str
+    priority: int
+    responsible: bool
+    lives_here: bool
+    renewals: tuple[Stamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A family; address number k is the one after k moves."""
+
+    number: int
+    surname: str
+    background: tuple[str, str, str, str, str, str, int]
+    moves: tuple[Stamp, ...]
+    people: tuple[Person, ...]
+
+
+def family_of(identity: Identity, life: Life) -> int:
+    """The number of the family, which is that of its eldest child here."""
+    if life.turn:
+        return life.number
+    elder = _elder(identity, life.cohort, life.place)
+    if elder is None or _elder(identity, *elder):
+        return life.number
+    return shape_of(identity).number(*elder, 0)
+
+
+@lru_cache(maxsize=8000)
+def household(identity: Identity, number: int, since: int) -> Household:
+    """The household of a family whose first child started in the year `since`."""
+    rng = dice(identity.key, "household", number)
+    surname = rng.choice(SURNAMES)
+    return Household(
+        number,
+        surname,
+        rng.choices(BACKGROUNDS, [background[6] for background in BACKGROUNDS])[0],
+        _changes(rng, since, MOVES_A_YEAR),
+        tuple(_people(rng, number, surname, since)),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def address_of(identity: Identity, number: int, moves: int, who: int = 0) -> Address:
+    """Where a household, or the person `who` living elsewhere, lives after `moves`."""
+    return an_address(dice(identity.key, "address", number, moves, who), moves)
+
+
+def count_until(changes: tuple[Stamp, ...], at: Stamp) -> int:
+    """How many of the changes have happened at `at`."""
+    return sum(change <= at for change in changes)
+
+
+def _elder(identity: Identity, cohort: int, place: int) -> tuple[int, int] | None:
+    drawn = chance(identity, "elder", cohort, place) / HAS_ELDER
+    if drawn >= 1:
+        return None
+    back = 1 + int(drawn * SIBLING_REACH)
+    elder = cohort - back
+    rest = drawn * SIBLING_REACH % 1
+    return elder, int(rest * shape_of(identity).places(elder))
+
+
+def _people(rng: Random, number: int, surname: str, since: int) -> list[Person]:
+    first = number * CONTACTS
+    own = rng.choice(SURNAMES) if rng.random() < 0.18 else surname
+    kind = rng.random()
+    mother = _person(rng, first, "Mother", own, since, priority=1)
+    father = _person(rng, first + 1, "Father", surname, since, priority=2, apart=0.75 < kind < 0.9)
+    parents = [mother, father] if kind < 0.9 else [mother] if kind < 0.97 else [father]
+    if rng.random() < 0.45:
+        relation = rng.choice(("Grandmother", "Grandfather", "Aunt", "Family friend"))
+        other = rng.choice(SURNAMES)
+        parents.append(_person(rng, first + 2, relation, other, since, priority=3, apart=True))
+    return parents
+
+
+def _person(
+    rng: Random,
+    number: int,
+    relationship: str,
+    surname: str,
+    since: int,
+    *,
+    priority: int,
+    apart: bool = False,
+) -> Person:
+    male = relationship in ("Father", "Grandfather")
+    title = "Mr" if male else rng.choice(("Mrs", "Ms", "Miss", "Dr"))
+    return Person(
+        number,
+        relationship,
+        title,
+        rng.choice(BOYS if male else GIRLS),
+        surname,
+        "M" if male else "F",
+        rng.choice(JOBS),
+        priority,
+        priority < 3,
+        not apart,
+        _changes(rng, since, RENEWS_A_YEAR),
+    )
+
+
+def _changes(rng: Random, since: int, rate: float) -> tuple[Stamp, ...]:
+    years = [year for year in range(since, since + SPAN) if rng.random() < rate]
+    return tuple(office_moment(rng, the_year(year)) for year in years)

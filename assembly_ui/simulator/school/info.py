@@ -1,0 +1,49 @@
+"""SchoolInfo: who the school is."""
+
+from __future__ import annotations
+
+from assembly_ui.simulator.school.core import Core, last_of
+from assembly_ui.simulator.school.identity import Row, Stamp, dice
+from assembly_ui.simulator.school.members import member_of
+from assembly_ui.simulator.school.places import COUNTY, an_address, home_phone, school_domain
+from assembly_ui.simulator.school.posts import holder_at, posts_of
+
+
+def info_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table SchoolInfo: one row."""
+    identity, shape = core.identity, core.shape
+    holder = holder_at(identity, posts_of(identity)[0], at)
+    head = member_of(identity, holder)
+    name = f"{head.title} {head.forename[0]} {head.surname_at(at)}"
+    domain = school_domain(identity)
+    place = an_address(dice(identity.key, "school-address"), 0)
+    renamed = [head.renamed[0]] if head.renamed else []
+    return [
+        {
+            "Id": "1",
+            "Name": identity.name,
+            "Head": name,
+            "MainContact": name,
+            "Telephone": identity.phone or home_phone(0),
+            "Web": f"https://www.{domain}",
+            "Email": f"office@{domain}",
+            "DeniNo": None,
+            "Governance": "Independent",
+            "Phase": _phase(shape.lowest, shape.highest),
+            "ExamCentre": f"{int(identity.estab[-5:] or 0) % 100_000:05}"
+            if identity.estab.isdigit()
+            else None,
+            "Address": "\n".join((identity.name, place.street, place.town, COUNTY, place.postcode)),
+            "EstabId": identity.estab,
+            "CurrentAcademicYear": str(core.year),
+            "SchoolLogoUrl": None,
+            "SchoolLogoAlternateUrl": None,
+            "LastUpdated": last_of(renamed, at, max(core.first, holder.starts)),
+        }
+    ]
+
+
+def _phase(lowest: int, highest: int) -> str:
+    if highest <= 8:
+        return "Primary"
+    return "All-through" if lowest < 7 else "Secondary"

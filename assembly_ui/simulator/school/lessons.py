@@ -1,0 +1,197 @@
+"""Dated lessons: Lessons, LessonStaff, LessonRooms.
+
+A lesson that has begun keeps who taught it and where; a later one shows what is
+planned at the moment. Only the current academic year has lessons. Of LessonStaff
+and LessonRooms the columns are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from assembly_ui.simulator.school.classes import Cover, TeachingGroup
+from assembly_ui.simulator.school.core import Core
+from assembly_ui.simulator.school.identity import Row, Stamp, Window
+from assembly_ui.simulator.school.members import staff_code
+from assembly_ui.simulator.school.posts import holder_at, posts_of
+from assembly_ui.simulator.school.rooms import rooms_of
+from assembly_ui.simulator.school.timetable import CLOCK, PERIODS, cover_at
+
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who teaches a class in a slot and where, each with since when."""
+
+    person: int | None
+    person_since: Stamp
+    room: int | None
+    room_since: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A class on a day."""
+
+    group: TeachingGroup
+    day: date
+    slot: int
+    served: Served
+
+    @property
+    def id(self) -> str:
+        """The Id of its row."""
+        return f"{self.group.number}.{self.day}.{self.slot % PERIODS + 1}"
+
+    def at(self, end: int) -> Stamp:
+        """When it begins (0) or ends (1)."""
+        return f"{self.day}T{CLOCK[self.slot % PERIODS][end]}:00"
+
+
+class Timetable:
+    """Looks up who serves what; remembers what it found, for many lessons ask the same."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.posts = posts_of(core.identity)
+        self.rooms = rooms_of(core.identity)
+        self.by_slot: dict[int, list[TeachingGroup]] = {}
+        for group in core.classes:
+            for slot in slots(group):
+                self.by_slot.setdefault(slot, []).append(group)
+
+    def served(self, group: TeachingGroup, slot: int, at: Stamp) -> Served:
+        """Who teaches a class in a slot, and where, as known at `at`."""
+        staff_since, staff = cover_at(group.staff, at)
+        room_since, rooms = cover_at(group.rooms, at)
+        post, room = in_slot(staff, slot), in_slot(rooms, slot)
+        number = None if room is None else self.rooms[room].number
+        if post is None:
+            return Served(None, staff_since, number, room_since)
+        holder = holder_at(self.core.identity, self.posts[post], at)
+        return Served(holder.number, max(staff_since, holder.starts), number, room_since)
+
+    def lessons(self, window: Window, at: Stamp) -> Iterator[Lesson]:
+        """Lessons of the year in a window, as known at `at`."""
+        seen: dict[tuple[int, int, Stamp], Served] = {}
+        for day in self.core.days.days:
+            if window.first <= day <= window.last:
+                for period, (begins, _) in enumerate(CLOCK):
+                    slot = first_slot(self.core, day) + period
+                    known = min(at, f"{day}T{begins}:00")
+                    for group in self.by_slot.get(slot, []):
+                        served = _remembered(self, seen, group, slot, known)
+                        yield Lesson(group, day, slot, served)
+
+
+def _remembered(
+    timetable: Timetable,
+    seen: dict[tuple[int, int, Stamp], Served],
+    group: TeachingGroup,
+    slot: int,
+    known: Stamp,
+) -> Served:
+    # Within a day nothing is looked up twice; across days only what is planned can be shared.
+    key = (group.number, slot, known)
+    if key not in seen:
+        seen[key] = timetable.served(group, slot, known)
+    return seen[key]
+
+
+def slots(group: TeachingGroup) -> list[int]:
+    """The slots in which a class meets."""
+    mask = group.block.mask
+    return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
+
+
+def in_slot(cover: Cover, slot: int) -> int | None:
+    """Who or what of a cover serves a slot."""
+    return next((index for index, mask in cover if mask >> slot & 1), None)
+
+
+def first_slot(core: Core, day: date) -> int:
+    """The slot with which a day of the two-week cycle begins."""
+    return (core.days.week_of(day) * len(DAY_NAMES) + day.weekday()) * PERIODS
+
+
+def period_id(core: Core, slot: int) -> str:
+    """The Id of a period of the year's timetable."""
+    return str(core.year * 1000 + slot)
+
+
+def period_name(slot: int) -> str:
+    """E.g. MonA:1."""
+    day = slot // PERIODS
+    return f"{DAY_NAMES[day % 5]}{'AB'[day // 5]}:{slot % PERIODS + 1}"
+
+
+def lesson_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
+    """The table Lessons."""
+    timetable = Timetable(core)
+    return [_lesson_row(core, timetable, lesson) for lesson in timetable.lessons(window, at)]
+
+
+def _lesson_row(core: Core, timetable: Timetable, lesson: Lesson) -> Row:
+    served, subject = lesson.served, lesson.group.subject
+    person, room = served.person, served.room
+    return {
+        "Id": lesson.id,
+        "PeriodId": period_id(core, lesson.slot),
+        "ClassId": str(lesson.group.number),
+        "JoinedId": None,
+        "ClassName": lesson.group.name,
+        "Period": period_name(lesson.slot),
+        "StartDateTime": lesson.at(0),
+        "EndDateTime": lesson.at(1),
+        "StaffCodes": person and staff_code(core.members[person]),
+        "RoomCodes": room and timetable.rooms[room - 1].code,
+        "SubjectCode": subject.code,
+        "SubjectName": subject.name,
+        "LastUpdated": max(core.first, served.person_since, served.room_since),
+    }
+
+
+def lesson_staff_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
+    """The table LessonStaff."""
+    return [
+        staff_link(core, lesson.id, lesson.served.person, lesson.served.person_since)
+        for lesson in Timetable(core).lessons(window, at)
+        if lesson.served.person
+    ]
+
+
+def lesson_room_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
+    """The table LessonRooms."""
+    timetable = Timetable(core)
+    return [
+        room_link(core, timetable, lesson.id, lesson.served)
+        for lesson in timetable.lessons(window, at)
+        if lesson.served.room
+    ]
+
+
+def staff_link(core: Core, lesson: str, person: int, since: Stamp) -> Row:
+    """Who teaches a lesson."""
+    return {
+        "Id": f"{lesson}.{person}",
+        "LessonId": lesson,
+        "StaffId": str(person),
+        "StaffIdaasId": f"PWT-{person}",
+        "StaffCode": staff_code(core.members[person]),
+        "LastUpdated": max(core.first, since),
+    }
+
+
+def room_link(core: Core, timetable: Timetable, lesson: str, served: Served) -> Row:
+    """Where a lesson is."""
+    assert served.room is not None
+    return {
+        "Id": f"{lesson}.{served.room}",
+        "LessonId": lesson,
+        "RoomId": str(served.room),
+        "RoomCode": timetable.rooms[served.room - 1].code,
+        "LastUpdated": max(core.first, served.room_since),
+    }

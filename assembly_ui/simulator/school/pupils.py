@@ -1,0 +1,251 @@
+"""The tables of pupils: Students and StudentSiblings.
+
+Students holds everybody the MIS still knows: on roll, leavers of this and the
+previous academic year, and those entered for later; `StudentStatus` (OnRoll,
+Leaver, PreAdmission) tells. What the facts do not spell out (codes, notes) is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from assembly_ui.simulator.school.codes import identifiers, uln, upn
+from assembly_ui.simulator.school.households import (
+    Household,
+    address_of,
+    count_until,
+    family_of,
+    household,
+)
+from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
+from assembly_ui.simulator.school.lives import Life
+from assembly_ui.simulator.school.places import mailbox, school_domain
+from assembly_ui.simulator.school.shape import FIRST_COHORT, Shape, shape_of
+from assembly_ui.simulator.school.terms import office_moment, the_year
+from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
+
+RENAMED_IN_A_LIFE = 0.03
+TRAVELS_OTHERWISE = 0.10
+SEN_CHANGES = 0.06
+DESTINATIONS = ("Another independent school", "State school", "Moved abroad", "University")
+TRAVEL = ("Car share", "School coach", "Walk", "Train", "Cycle", "Boarder - not applicable")
+NOTES = (None,) * 12 + ("Wears glasses", "Inhaler in school office", "Scholar (music)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """A pupil and what stays or changes over the years; changes are at most one each."""
+
+    life: Life
+    home: Household
+    girl: bool
+    forename: str
+    middle: str | None
+    surname: str
+    renamed: tuple[Stamp, str] | None
+    born: date
+    travel: str
+    travels: tuple[Stamp, str] | None
+    sen: str | None
+    sen_moves: tuple[Stamp, str] | None
+    ability: float
+    flags: tuple[float, ...]
+
+    @property
+    def number(self) -> int:
+        """The pupil's number, which is the Id."""
+        return self.life.number
+
+    def surname_at(self, at: Stamp) -> str:
+        """The surname at `at`."""
+        return self.renamed[1] if self.renamed and self.renamed[0] <= at else self.surname
+
+    def changes(self) -> list[Stamp]:
+        """When details of the pupil or the household change, over a lifetime."""
+        own = (self.renamed, self.travels, self.sen_moves)
+        moments = [change[0] for change in own if change]
+        return [*moments, *(since for since, _ in self.life.house_moves), *self.home.moves]
+
+
+@lru_cache(maxsize=12_000)
+def pupil_of(identity: Identity, life: Life) -> Pupil:
+    """Everything about the pupil that does not depend on the moment."""
+    shape = shape_of(identity)
+    rng = dice(identity.key, "pupil", life.number)
+    family = family_of(identity, life)
+    stride = shape.number(FIRST_COHORT + 1, 0, 0)
+    home = household(identity, family, family // stride + FIRST_COHORT)
+    girl = rng.random() < 0.5
+    names = GIRLS if girl else BOYS
+    forename, middle = rng.sample(names, 2)
+    surname = home.surname
+    born = date.fromordinal(_first_birthday(shape, life) + rng.randrange(364))
+    travel, sen = rng.choice(TRAVEL[:-1]), "K" if rng.random() < 0.12 else None
+
+    def once(rate: float, value: str) -> tuple[Stamp, str] | None:
+        first, last = int(life.joins[:4]), int(life.leaves[:4])
+        drawn = rng.random()
+        moment = office_moment(rng, the_year(first + int(rng.random() * max(1, last - first))))
+        return (moment, value) if drawn < rate and life.joins < moment < life.leaves else None
+
+    other = SURNAMES[(SURNAMES.index(surname) + rng.randrange(1, len(SURNAMES))) % len(SURNAMES)]
+    return Pupil(
+        life,
+        home,
+        girl,
+        forename,
+        middle if rng.random() < 0.6 else None,
+        surname,
+        once(RENAMED_IN_A_LIFE, rng.choice((f"{surname}-{other}", other))),
+        born,
+        TRAVEL[-1] if life.boards is not None else travel,
+        once(TRAVELS_OTHERWISE, TRAVEL[(TRAVEL.index(travel) + 1) % 5]),
+        sen,
+        once(SEN_CHANGES, "E" if sen else "K"),
+        rng.gauss(0, 1),
+        tuple(rng.random() for _ in range(14)),
+    )
+
+
+def student_row(
+    identity: Identity, pupil: Pupil, placed: Row, *, at: Stamp, status: str, domain: str
+) -> Row:
+    """A row of Students but for LastUpdated; `placed` is what depends on the year."""
+    life, home = pupil.life, pupil.home
+    until = min(at, life.leaves)
+    surname = pupil.surname_at(until)
+    gone = status == "Leaver"
+    email = f"{life.number}@pupils.{domain}"
+    return (
+        identifiers(identity, "PL", life.number)
+        | {
+            "Forename": pupil.forename,
+            "Surname": surname,
+            "DisplayName": f"{pupil.forename} {surname}",
+            "AdmissionNo": f"{life.number:06}",
+            "Gender": "F" if pupil.girl else "M",
+        }
+        | placed
+        | {
+            "WorkEmail": email,
+            "IdaasEmail": None,
+            "MiddleName": pupil.middle,
+            "LegalForename": pupil.forename,
+            "LegalSurname": surname,
+            "DateofBirth": pupil.born.isoformat(),
+            "EntryDate": life.joins[:10],
+            "LeavingDate": _left_on(life) if gone else None,
+            "Destination": DESTINATIONS[int(pupil.flags[0] * 3)] if gone else None,
+            "DestinationStartDate": None,
+            "ReasonForLeaving": ("Moved school" if gone else None),
+            "StudentStatus": status,
+            "EnrolmentStatus": "C",
+            "Boarder": "N" if life.boards is None else "B",
+            "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
+        }
+        | _support(pupil, until)
+        | _background(pupil)
+        | {
+            "ParentalSalutation": salutation(home),
+            "UniqueLearnerNumber": uln(life.number) if pupil.born.year else None,
+            "UPN": upn(identity, life.number, life.cohort),
+            "FormerUPN": None,
+            "CandidateNo": f"{life.number % 10_000:04}",
+        }
+        | address_of(identity, home.number, count_until(home.moves, until)).columns()
+    )
+
+
+def sibling_row(identity: Identity, pupil: Pupil, sibling: Pupil, since: Stamp) -> Row:
+    """A row of StudentSiblings (its columns are ours)."""
+    one, other = identifiers(identity, "PL", pupil.number), sibling.number
+    named = identifiers(identity, "PL", other)
+    return {
+        "Id": f"{one['Id']}.{other}",
+        "StudentId": one["Id"],
+        "SiblingId": named["Id"],
+        "StudentExternalId": one["ExternalId"],
+        "SiblingExternalId": named["ExternalId"],
+        "StudentIdaasId": one["IdaasId"],
+        "SiblingIdaasId": named["IdaasId"],
+        "LastUpdated": since,
+    }
+
+
+def salutation(home: Household) -> str:
+    """How letters to the parents begin."""
+    parents = [person for person in home.people if person.responsible]
+    return " and ".join(f"{person.title} {person.surname}" for person in parents)
+
+
+def domain_of(identity: Identity) -> str:
+    """Where the school's people have their mail."""
+    return school_domain(identity)
+
+
+def work_address(identity: Identity, forename: str, surname: str, number: int) -> str:
+    """A member of staff's email at the school."""
+    return f"{mailbox(forename, surname)}{number % 100}@{domain_of(identity)}"
+
+
+def _first_birthday(shape: Shape, life: Life) -> int:
+    return date(life.cohort - shape.lowest - 5, 9, 1).toordinal()
+
+
+def _left_on(life: Life) -> str:
+    """Summer's leavers stay on roll to the end of August; their last day is that of term."""
+    day = date.fromisoformat(life.leaves[:10])
+    if (day.month, day.day) != (9, 1):
+        return life.leaves[:10]
+    return the_year(day.year - 1).days[-1].isoformat()
+
+
+def _support(pupil: Pupil, at: Stamp) -> Row:
+    flags = pupil.flags
+    fsm, service = flags[2] < 0.03, flags[3] < 0.04
+    moved = pupil.sen_moves and pupil.sen_moves[0] <= at
+    sen = pupil.sen_moves[1] if moved and pupil.sen_moves else pupil.sen
+    travels = pupil.travels[1] if pupil.travels and pupil.travels[0] <= at else pupil.travel
+    language = pupil.home.background[4]
+    return {
+        "SENProvision": sen or "N",
+        "FSMEligible": int(fsm),
+        "FsmEndDate": None,
+        "UniformAllowance": 0,
+        "PupilPremium": int(fsm),
+        "YSSA": 0,
+        "EAL": int(language != "ENG"),
+        "FSMEver6": int(fsm or flags[4] < 0.01),
+        "Gifted": int(pupil.ability > 1.6),
+        "ServiceChild": "1" if service else "0",
+        "ServiceChildSource": "P" if service else None,
+        "InLeaCare": 0,
+        "LeaCareAuthority": None,
+        "EverInCare": int(flags[5] < 0.004),
+        "IsYoungCarer": int(flags[6] < 0.01),
+        "AsylumStatus": None,
+        "EnglishProficiencyLevel": "E" if language != "ENG" else None,
+        "ModeOfTravel": travels,
+        "IsTraveller": 0,
+        "TravellerSource": None,
+    }
+
+
+def _background(pupil: Pupil) -> Row:
+    code, ethnicity, religion_code, religion, language_code, language, _ = pupil.home.background
+    return {
+        "ReligionCode": religion_code,
+        "Religion": religion,
+        "EthnicityCode": code,
+        "Ethnicity": ethnicity,
+        "EthnicitySource": "P",
+        "HomeLanguage": language,
+        "HomeLanguageCode": language_code,
+        "FirstLanguage": language,
+        "FirstLanguageCode": language_code,
+        "FirstLanguageSource": "P",
+        "NationalIdentity": "British",
+        "Nationality": "British",
+    }

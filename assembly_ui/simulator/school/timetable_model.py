@@ -1,0 +1,191 @@
+"""The timetable as a pattern: TimetableModel and TimetableStructure; columns are mostly ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from assembly_ui.simulator.school.classes import TeachingGroup
+from assembly_ui.simulator.school.core import Core
+from assembly_ui.simulator.school.identity import Row, Stamp, Window
+from assembly_ui.simulator.school.lessons import (
+    DAY_NAMES,
+    Timetable,
+    first_slot,
+    period_id,
+    period_name,
+    room_link,
+    slots,
+    staff_link,
+)
+from assembly_ui.simulator.school.timetable import CLOCK, DAYS, PERIODS, SLOTS
+
+SESSIONS = (("AM", "08:40", "13:00"), ("PM", "13:50", "15:50"))
+
+
+def timetable_rows(core: Core) -> list[Row]:
+    """The table Timetables: one a year."""
+    return [
+        {
+            "Id": str(core.year),
+            "Name": f"{core.year}/{core.year + 1} two-week timetable",
+            "StartDate": core.days.first.isoformat(),
+            "EndDate": core.days.last.isoformat(),
+            "LastUpdated": core.first,
+        }
+    ]
+
+
+def day_rows(core: Core) -> list[Row]:
+    """The table TimetableDays: the ten days of the cycle."""
+    return [
+        {
+            "Id": _day_id(core, day),
+            "TimetableId": str(core.year),
+            "Name": f"{DAY_NAMES[day % 5]}{'AB'[day // 5]}",
+            "Week": "AB"[day // 5],
+            "DayNumber": day + 1,
+            "LastUpdated": core.first,
+        }
+        for day in range(DAYS)
+    ]
+
+
+def period_rows(core: Core) -> list[Row]:
+    """The table TimetablePeriods."""
+    return [
+        {
+            "Id": period_id(core, slot),
+            "DayId": _day_id(core, slot // PERIODS),
+            "Name": period_name(slot),
+            "StartTime": CLOCK[slot % PERIODS][0],
+            "EndTime": CLOCK[slot % PERIODS][1],
+            "DisplayOrder": slot % PERIODS + 1,
+            "LastUpdated": core.first,
+        }
+        for slot in range(SLOTS)
+    ]
+
+
+def lesson_rows(core: Core) -> list[Row]:
+    """The table TimetableLessons: each class in each slot of the cycle."""
+    return [
+        {
+            "Id": _lesson_id(group, slot),
+            "PeriodId": period_id(core, slot),
+            "Name": group.name,
+            "LastUpdated": core.first,
+        }
+        for group, slot in _all(core)
+    ]
+
+
+def class_rows(core: Core) -> list[Row]:
+    """The table LessonClasses."""
+    return [
+        {
+            "Id": f"{_lesson_id(group, slot)}.{group.number}",
+            "LessonId": _lesson_id(group, slot),
+            "ClassId": str(group.number),
+            "ClassName": group.name,
+            "SubjectId": str(group.subject.number),
+            "SubjectName": group.subject.name,
+            "LastUpdated": core.first,
+        }
+        for group, slot in _all(core)
+    ]
+
+
+def staff_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table TimetableModel.LessonStaff."""
+    timetable = Timetable(core)
+    rows = []
+    for group, slot in _all(core):
+        served = timetable.served(group, slot, at)
+        if served.person:
+            link = staff_link(core, _lesson_id(group, slot), served.person, served.person_since)
+            rows.append(link)
+    return rows
+
+
+def room_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table TimetableModel.LessonRooms."""
+    timetable = Timetable(core)
+    found = [(group, slot, timetable.served(group, slot, at)) for group, slot in _all(core)]
+    return [
+        room_link(core, timetable, _lesson_id(group, slot), served)
+        for group, slot, served in found
+        if served.room
+    ]
+
+
+def instance_rows(core: Core, window: Window) -> list[Row]:
+    """The table TimetableDayInstances: which day of the cycle a date is."""
+    return [
+        {
+            "Id": day.isoformat(),
+            "Date": day.isoformat(),
+            "DayId": _day_id(core, first_slot(core, day) // PERIODS),
+            "LastUpdated": core.first,
+        }
+        for day in _days(core, window)
+    ]
+
+
+def dated_day_rows(core: Core, window: Window) -> list[Row]:
+    """The table TTDays."""
+    return [
+        row | {"Name": f"{date.fromisoformat(row['Date']):%A}", "TimetableId": str(core.year)}
+        for row in instance_rows(core, window)
+    ]
+
+
+def session_rows(core: Core, window: Window) -> list[Row]:
+    """The table TTSessions: morning and afternoon of a date."""
+    return [
+        {
+            "Id": f"{day}.{session}",
+            "DayId": day.isoformat(),
+            "Session": session,
+            "StartDateTime": f"{day}T{begins}:00",
+            "EndDateTime": f"{day}T{ends}:00",
+            "LastUpdated": core.first,
+        }
+        for day in _days(core, window)
+        for session, begins, ends in SESSIONS
+    ]
+
+
+def dated_period_rows(core: Core, window: Window) -> list[Row]:
+    """The table TTPeriods."""
+    return [
+        {
+            "Id": f"{day}.{period + 1}",
+            "DayId": day.isoformat(),
+            "PeriodId": period_id(core, first_slot(core, day) + period),
+            "Name": period_name(first_slot(core, day) + period),
+            "StartDateTime": f"{day}T{begins}:00",
+            "EndDateTime": f"{day}T{ends}:00",
+            "LastUpdated": core.first,
+        }
+        for day in _days(core, window)
+        for period, (begins, ends) in enumerate(CLOCK)
+    ]
+
+
+def _all(core: Core) -> Iterator[tuple[TeachingGroup, int]]:
+    for group in core.classes:
+        for slot in slots(group):
+            yield group, slot
+
+
+def _days(core: Core, window: Window) -> list[date]:
+    return [day for day in core.days.days if window.first <= day <= window.last]
+
+
+def _lesson_id(group: TeachingGroup, slot: int) -> str:
+    return f"{group.number}.{slot}"
+
+
+def _day_id(core: Core, day: int) -> str:
+    return str(core.year * 100 + day)
