@@ -9,19 +9,23 @@ export ASSEMBLY_PORT = $(PORT)
 export ASSEMBLY_DATA_DIR = $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev reset test unit journeys check format bench screenshots migration
+.PHONY: help run run-scaled dev reset test unit postgres journeys check format bench screenshots migration
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: .venv/.run ## Start Assembly at http://localhost:3000 (PORT= and DATA= change it)
 	@exec $(PY) -m assembly_ui serve
+
+run-scaled: .venv/.scaled ## Start it as several processes on PostgreSQL and Valkey, to try out
+	@exec $(PY) -m tools.scaled
 
 dev: .venv/.run ## Start it with hot reload: pages on PORT, API on 8000
 	@$(PY) -m assembly_ui dev
 
 reset: ## Forget the demo: delete the data folder's database
 	@rm -rf $(DATA)/assembly.db $(DATA)/assembly.db-wal $(DATA)/assembly.db-shm .states
+	@rm -rf $(DATA)/postgresql
 	@echo "The demo's data is gone. make run starts afresh."
 
 test: ## Everything CI runs: checks, then all tests (T=path narrows it)
@@ -30,11 +34,14 @@ ifdef T
 	@$(PY) tools/chromium.py
 	@$(PY) -m pytest -q $(T)
 else
-	@$(MAKE) --no-print-directory check unit journeys
+	@$(MAKE) --no-print-directory check unit postgres journeys
 endif
 
 unit: .venv/.test ## Only the quick shelves, without a browser
 	@$(PY) -m pytest -q -n 2 tests/unit tests/integration
+
+postgres: .venv/.test ## The rooms' tests of what they keep, on PostgreSQL
+	@$(PY) -m pytest -q -n 2 --postgresql tests/integration
 
 journeys: .venv/.test ## Only the browser's shelf
 	@$(PY) tools/chromium.py
@@ -65,7 +72,11 @@ migration: .venv/.test ## Write the migration that the tables need (NAME="adds â
 	@test -n "$(PYTHON)" || { echo "Assembly needs Python 3.11 or newer, and there is none here. Install one, or name it: make run PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) tools/venv.py requirements.txt $@
 
-.venv/.test: requirements.txt requirements-test.txt constraints.txt
+.venv/.scaled: requirements.txt requirements-scaled.txt constraints.txt
+	@test -n "$(PYTHON)" || { echo "Assembly needs Python 3.11 or newer, and there is none here. Install one, or name it: make run-scaled PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) tools/venv.py requirements-scaled.txt $@
+
+.venv/.test: requirements.txt requirements-scaled.txt requirements-test.txt constraints.txt
 	@test -n "$(PYTHON)" || { echo "Assembly needs Python 3.11 or newer, and there is none here. Install one, or name it: make test PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) tools/venv.py requirements-test.txt $@
 

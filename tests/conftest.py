@@ -18,6 +18,8 @@ from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub
 from assembly_ui.tables import METADATA
 
+pytest_plugins = ["tests.servers"]
+
 DRIVER_SECONDS = 5
 
 # As the product logs; structlog's own default prints local variables, secrets among them.
@@ -46,10 +48,18 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def database(empty_database: Path, tmp_path: Path, pubsub: PubSub) -> AsyncIterator[Database]:
-    """A real, empty SQLite database with every table."""
-    path = shutil.copy(empty_database, tmp_path / "test.db")
-    database = Database(f"sqlite+aiosqlite:///{path}", pubsub.announce)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A real, empty database with every table: SQLite, or PostgreSQL with `--postgresql`."""
+    if request.config.getoption("--postgresql"):
+        return request.getfixturevalue("postgresql").emptied()
+    path = shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "test.db")
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+async def database(database_url: str, pubsub: PubSub) -> AsyncIterator[Database]:
+    """The way into that database; what is announced is heard from `pubsub`."""
+    database = Database(database_url, pubsub.announce)
     before = set(threading.enumerate())
     yield database
     await database.close()

@@ -17,6 +17,8 @@ from tests.factories.accounts import a_person
 
 READS = 200
 
+pytestmark = pytest.mark.sqlite
+
 
 async def test_readers_wait_for_no_writer(database: Database, clock: ManualClock) -> None:
     await a_person(database, now=clock())

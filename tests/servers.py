@@ -1,0 +1,104 @@
+"""Real servers for tests: PostgreSQL and Valkey, each started once when it is first needed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from assembly_ui.tables import METADATA
+from tools.scaled.postgres import Postgres
+from tools.scaled.valkey import Valkey
+
+TESTS = "tests"
+# Tests that go through pages find nothing that the rooms' own tests do not.
+PAGES = {"parts", "browser"}
+GONE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+AFRESH = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+# Nothing of a test needs to survive a power cut.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgresql",
+        action="store_true",
+        help="Run the rooms' own tests of what they keep, and those on PostgreSQL.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sqlite: about the embedded database alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--postgresql"):
+        items[:] = [item for item in items if _runs_on_postgresql(item)]
+
+
+def _runs_on_postgresql(item: pytest.Item) -> bool:
+    uses = set(getattr(item, "fixturenames", ()))
+    return "database_url" in uses and not uses & PAGES and not item.get_closest_marker("sqlite")
+
+
+class Emptied:
+    """One database with every table, emptied for each test: quicker than a new one."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        server.ensure(TESTS)
+        engine = create_engine(server.url(TESTS))
+        METADATA.create_all(engine)
+        engine.dispose()
+        # Quicker than TRUNCATE for tables with a few rows or none.
+        self._empty = " ".join(
+            f"DELETE FROM {table.name};"  # noqa: S608 (our own tables' names)
+            for table in METADATA.sorted_tables
+        )
+
+    def emptied(self) -> str:
+        """Its address, once nobody is connected and no row is left."""
+        with self._server.connect(TESTS) as connection:
+            connection.execute(GONE)
+            connection.execute(f"SET session_replication_role = replica; {self._empty} {AFRESH}")
+        return self._server.url(TESTS)
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """Apart from the folders of the tests, which only their own user may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="assembly-servers-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql(servers_folder: Path) -> Iterator[Emptied]:
+    server = Postgres(servers_folder, CARELESS)
+    server.start()
+    yield Emptied(server)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def running_valkey(servers_folder: Path) -> Iterator[Valkey]:
+    server = Valkey(servers_folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey_server(running_valkey: Valkey) -> Valkey:
+    """A Valkey that runs and is empty; a test may stop and start it."""
+    if not running_valkey.is_running:
+        running_valkey.start()
+    running_valkey.forget_all()
+    return running_valkey

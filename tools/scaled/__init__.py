@@ -1,0 +1,1 @@
+"""The product as several processes on one machine, for trying out: `make run-scaled`."""
