@@ -38,6 +38,7 @@ def upgrade() -> None:
             sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch_op.add_column(_moment("dropped_at", nullable=True))
+        batch_op.add_column(_new_text("url", 500))
     op.create_table(
         "simulator_faults",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -55,7 +56,6 @@ def upgrade() -> None:
         _text("hash", 32),
         _text("relying_party", 200),
         _text("estab", 7),
-        _text("question", 64),
         sa.Column("standing", sa.JSON(), nullable=False),
         _moment("asked_at"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_simulator_tracked")),
@@ -108,6 +108,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     with op.batch_alter_table("simulator_callbacks", schema=None) as batch_op:
+        batch_op.drop_column("url")
         batch_op.drop_column("dropped_at")
         batch_op.drop_column("held")
     with op.batch_alter_table("simulator_sharings", schema=None) as batch_op:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -30,6 +31,7 @@ AT_ONCE = 8
 LONGEST_BACKOFF = timedelta(minutes=10)
 DEFAULT_DELAY_SECONDS = 60.0
 RECORDED = "recorded"
+MOST_ATTEMPTS_ELSEWHERE = 5
 
 
 def make_http() -> httpx.AsyncClient:
@@ -79,6 +81,15 @@ async def resend(session: Session, sharing: Sharing, *, now: datetime) -> None:
     announce(session, SIMULATOR_TOPIC)
 
 
+async def owe_told(
+    session: Session, sharing: Sharing, *, url: str, body: dict[str, Any], now: datetime
+) -> None:
+    """Owe what a data call asked to be told at an address of its own."""
+    assert sharing.id is not None
+    session.add(Callback(sharing_id=sharing.id, form=body, url=url, created_at=now, due_at=now))
+    announce(session, SIMULATOR_TOPIC)
+
+
 async def _owe_one(session: Session, sharing: Sharing, *, now: datetime) -> Callback:
     assert sharing.id is not None
     earlier = await _first_undelivered(session, sharing.id)
@@ -112,7 +123,7 @@ async def post_due(database: Database, http: httpx.AsyncClient, *, url: str, now
 async def _post(
     database: Database, http: httpx.AsyncClient, url: str, callback: Callback, now: datetime
 ) -> None:
-    taken, answer = await _deliver(http, url, callback.form) if url else (True, RECORDED)
+    taken, answer = await _deliver(http, url, callback)
     async with database.transaction() as session:
         # Whoever owes this school another callback right now must know what became of this one.
         await session.get(Sharing, callback.sharing_id, with_for_update=True)
@@ -124,15 +135,23 @@ async def _post(
         row.last_answer, row.leased_until = answer, None
         if taken:
             row.delivered_at, row.due_at = now, None
-            await _release_next(session, row, now)
+            if not row.url:
+                await _release_next(session, row, now)
+        elif row.url and row.attempts >= MOST_ATTEMPTS_ELSEWHERE:
+            row.due_at, row.dropped_at = None, now
         else:
             row.due_at = now + _backoff(row.attempts)
             log.warning("xporter_stand_in.callback_not_taken", answer=answer, tries=row.attempts)
 
 
-async def _deliver(http: httpx.AsyncClient, url: str, form: dict[str, str]) -> tuple[bool, str]:
+async def _deliver(http: httpx.AsyncClient, url: str, callback: Callback) -> tuple[bool, str]:
     try:
-        response = await http.post(url, data=form)
+        if callback.url:
+            response = await http.post(callback.url, json=callback.form)
+        elif url:
+            response = await http.post(url, data=callback.form)
+        else:
+            return True, RECORDED
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return False, type(error).__name__
     return response.is_success, str(response.status_code)
@@ -155,6 +174,7 @@ async def _first_undelivered(
         .where(
             Callback.sharing_id == sharing_id,
             Callback.held == held,
+            Callback.url == "",
             col(Callback.delivered_at).is_(None),
             col(Callback.dropped_at).is_(None),
         )

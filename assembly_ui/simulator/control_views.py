@@ -52,7 +52,8 @@ async def callbacks(stand_in: StandIn) -> list[Shown]:
         rows = (await session.exec(query)).all()
     return [
         {
-            "estab": row.form["schoolId"],
+            "estab": row.form.get("schoolId", ""),
+            "url": row.url,
             "form": row.form,
             "created_at": _time(row.created_at),
             "due_at": _time(row.due_at),

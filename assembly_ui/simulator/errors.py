@@ -1,7 +1,7 @@
 """What the stand-in refuses.
 
 StandInError
-├── ApiRefused                to a program; `xporter_api.py` has the words
+├── ApiRefused                to a program; `refusals.py` has the words
 │   ├── WrongSecret           no such estab, relying party and secret together
 │   ├── Paused                the school has not finished choosing people, or paused
 │   ├── TokenMissing          no `Idaas` token came with the call
@@ -10,7 +10,10 @@ StandInError
 │   ├── WrongKindOfToken      a management token where a school's is needed
 │   ├── SchoolUnknown         the token is another school's
 │   ├── ScopeNotGranted       scope
-│   └── EndpointUnknown
+│   ├── EndpointUnknown
+│   ├── ParameterMissing      name
+│   ├── ParameterUnreadable   name
+│   └── SnapshotUnknown       a `changedRows` hash nobody was given, or too old
 └── PortalRefused             to a person; `portal.py` shows a page or a message
     ├── InvitationUnknown     no such link
     ├── NotNow                this step is over, or not yet reached
@@ -69,6 +72,26 @@ class ScopeNotGranted(ApiRefused):
 
 class EndpointUnknown(ApiRefused):
     """Nothing answers there."""
+
+
+class ParameterMissing(ApiRefused):
+    """The endpoint cannot do without it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class ParameterUnreadable(ApiRefused):
+    """A number or date that is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class SnapshotUnknown(ApiRefused):
+    """No such change tracking hash."""
 
 
 class PortalRefused(StandInError):

@@ -107,7 +107,8 @@ class Callback(Row, table=True):
 
     `due_at` is empty while an earlier one of the same school is undelivered, so
     that they arrive in order. One that is `held` waits for the one after it, and
-    one that was `dropped_at` some time is never posted.
+    one that was `dropped_at` some time is never posted. With a `url` it is what a
+    data call asked to be told there, in no order.
     """
 
     __tablename__ = "simulator_callbacks"
@@ -123,6 +124,7 @@ class Callback(Row, table=True):
     last_answer: str = Field(default="", max_length=60)
     held: bool = False
     dropped_at: datetime | None = None
+    url: str = Field(default="", max_length=500)
 
 
 class FaultSwitch(Row, table=True):
@@ -152,7 +154,6 @@ class Tracked(Row, table=True):
     hash: str = Field(primary_key=True, max_length=32)
     relying_party: str = Field(max_length=200)
     estab: str = Field(max_length=7)
-    question: str = Field(max_length=64)
     standing: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     asked_at: datetime = Field(index=True)
 

@@ -44,6 +44,9 @@ WORDS: dict[type[errors.ApiRefused], Said] = {
     errors.SchoolUnknown: Said(404, "School not found"),
     errors.ScopeNotGranted: Said(403, "The scope needed is not granted: {scope}"),
     errors.EndpointUnknown: Said(404, "Endpoint not found"),
+    errors.ParameterMissing: Said(400, "Mandatory parameter missing: {name}"),
+    errors.ParameterUnreadable: Said(400, "Parameter is not valid: {name}"),
+    errors.SnapshotUnknown: Said(400, "ChangedRows snapshot not found"),
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,12 +23,31 @@ from assembly_ui.simulator.tokens import LIFE, Tokens
 from assembly_ui.simulator.work import Work, keep_up
 
 
+@dataclass(frozen=True)
+class EdubaseQuery:
+    """What edubase.search was asked; "" and None for what was not said."""
+
+    words: str = ""
+    postcode: str = ""
+    telephone: str = ""
+    la_code: str = ""
+    estab_code: str = ""
+    include_closed: bool = False
+    limit: int = 25
+
+
+FindSchools = Callable[[EdubaseQuery], Sequence[dict[str, Any]]]
+"""Rows of the national register for a query."""
+
+
 class StandIn:
     """One application's Xporter on Demand. Everything it knows is in the database.
 
     `address` is the public address of its pages, `callback_url` where it posts
     authorisations ("" keeps them unposted). `relying_party` and `management_secret`
-    are the application's. Without a `control_key` there is no control API.
+    are the application's. Without a `control_key` there is no control API. `pupils`
+    is the size of every school, else each has its own; `find_schools` is asked by
+    edubase.search, else only invited schools are known.
     """
 
     def __init__(
@@ -45,6 +66,9 @@ class StandIn:
         token_life: timedelta = LIFE,
         sender: str = mail.SENDER,
         control_key: str = "",
+        pupils: int | None = None,
+        seed: int = 0,
+        find_schools: FindSchools | None = None,
         make_http: Callable[[], httpx.AsyncClient] = callbacks.make_http,
     ) -> None:
         self.database = database
@@ -52,6 +76,9 @@ class StandIn:
         self.relying_party = relying_party
         self.management_secret = management_secret
         self.control_key = control_key
+        self.pupils = pupils
+        self.seed = seed
+        self.find_schools = find_schools
         self.queue_time = timedelta(seconds=queue_seconds)
         self.install_time = timedelta(seconds=install_seconds)
         self.tokens = Tokens(f"{relying_party} {management_secret}", token_life)

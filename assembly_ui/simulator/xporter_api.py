@@ -18,11 +18,11 @@ from starlette.responses import JSONResponse, Response
 from assembly_ui.simulator import errors, scopes
 from assembly_ui.simulator.access import check_secret, sharing_of
 from assembly_ui.simulator.api.call import Call
+from assembly_ui.simulator.api.data import school_data
 from assembly_ui.simulator.api.trouble import seen_through, under_faults
 from assembly_ui.simulator.refusals import NO_ERROR, refusal
 from assembly_ui.simulator.registration import register_schools
 from assembly_ui.simulator.requests import Members
-from assembly_ui.simulator.school_data import FREE_OF_SCOPE, TABLES
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.tokens import MANAGEMENT
 
@@ -37,7 +37,8 @@ async def answer(stand_in: StandIn, request: Request, path: str) -> Response:
     call = Call(stand_in, request, endpoint, found)
 
     async def as_it_should() -> Response:
-        return JSONResponse(await handler(call))
+        made = await handler(call)
+        return made if isinstance(made, Response) else JSONResponse(made)
 
     try:
         return await under_faults(call, as_it_should)
@@ -98,27 +99,12 @@ async def list_scopes(call: Call) -> Body:
     return {"Scopes": rows} | NO_ERROR
 
 
-async def school_data(call: Call) -> Body:
-    """A table of the school's data."""
-    if call.claims.estab == MANAGEMENT:
-        raise errors.WrongKindOfToken
-    sharing = await sharing_of(call.stand_in, call.claims)
-    endpoint = call.endpoint
-    if call.found["estab"] != sharing.estab:
-        raise errors.SchoolUnknown
-    if endpoint not in TABLES:
-        raise errors.EndpointUnknown
-    if endpoint not in FREE_OF_SCOPE and scopes.SCHOOL not in sharing.scopes.split(","):
-        raise errors.ScopeNotGranted(scopes.SCHOOL)
-    return TABLES[endpoint](seen_through(call.faults, sharing), call.now)
-
-
 async def nothing(_call: Call) -> Body:
     """Nothing answers there."""
     raise errors.EndpointUnknown
 
 
-Handler = Callable[[Call], Awaitable[Body]]
+Handler = Callable[[Call], Awaitable[Body | Response]]
 
 ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "api/oauth/GetToken", get_token),
@@ -126,7 +112,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "api/Manage/SchoolRegister", school_register),
     ("GET", "api/v1/TokenDetails", token_details),
     ("GET", "api/v1/Scopes", list_scopes),
-    ("GET", "api/v1/School/(?P<estab>[^/]+)/(?P<endpoint>[^/]+)", school_data),
+    ("GET", "api/v1/School/(?P<estab>[^/]+)/(?P<endpoint>[^/]+)(?:/(?P<id>[^/]+))?", school_data),
 ]
 
 

@@ -118,6 +118,7 @@ def a_stand_in(
             "queue_seconds": 8,
             "install_seconds": 3,
             "clock": clock,
+            "pupils": 60,
             "make_http": partner.make_http,
             **settings,
         },
