@@ -29,6 +29,8 @@ _TROUBLE = re.compile(r"\b(error|critical|traceback)\b", re.IGNORECASE)
 class Server:
     """One running demo with a data folder of its own."""
 
+    program: tuple[str, ...] = ("assembly_ui", "serve")
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.port = _free_port()
         self.address = f"http://localhost:{self.port}"
@@ -54,7 +56,7 @@ class Server:
         """Start and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "assembly_ui", "serve"],
+                [sys.executable, "-m", *self.program],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -11,8 +11,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-
-import httpx
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
 from assembly_ui import migrations, settings
 from assembly_ui.serve import CannotStart, check_folder, check_port
@@ -24,6 +24,7 @@ from tools.scaled.valkey import Valkey
 DATABASE = "assembly"
 WEB_WORKERS = 2
 LOOK_EVERY_SECONDS = 0.2
+ANSWER_SECONDS = 5
 REST_SECONDS = 1.0
 """Between the end of a program and its next start, should it end at once again."""
 ADDRESSES = "scaled.env"
@@ -47,10 +48,15 @@ class Web(Service):
         self._wait_until(self._answers, "the lines above")
 
     def _answers(self) -> bool:
+        # Asked often: a whole HTTP client for each look would keep a processor busy.
+        connection = HTTPConnection("127.0.0.1", self._config.port, timeout=ANSWER_SECONDS)
         try:
-            return httpx.get(f"{self._config.own_address}/health", trust_env=False).is_success
-        except httpx.HTTPError:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 class Work(Service):
