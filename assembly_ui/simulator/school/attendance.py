@@ -78,7 +78,7 @@ def mark_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
 
 def count_marks(core: Core, at: Stamp) -> int:
     """How many marks of this year pupils on roll have; today's count once registers are open."""
-    days = [f"{day}T08:40:00" for day in core.days.days]
+    days = [f"{day}T08:40:00" for day in core.days.texts]
     until = bisect_right(days, at)
     lives = [pupil.life for pupil in core.enrolled if pupil.life.is_on_roll(at)]
     return sum(2 * max(0, until - bisect_left(days, life.joins)) for life in lives)
@@ -101,7 +101,7 @@ def _marks(core: Core, pupil: Pupil, sessions: range, at: Stamp) -> Iterator[Row
     form = min(19, form_of(core.shape, pupil))
     registers = (_register(0, form), _register(1, form))
     for number in sessions:
-        day, half = core.days.days[number // 2].isoformat(), number % 2
+        day, half = core.days.texts[number // 2], number % 2
         taken = day + registers[half]
         if taken > at:
             return

@@ -10,10 +10,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
 from random import Random
 
-from assembly_ui.simulator.school.curriculum import SETTED, SUBJECTS, Stage, Subject, stage_of
+from assembly_ui.simulator.school.curriculum import (
+    A_LEVEL,
+    GCSE,
+    SETTED,
+    SUBJECTS,
+    Stage,
+    Subject,
+    stage_of,
+)
 from assembly_ui.simulator.school.identity import Identity, Stamp, dice
 from assembly_ui.simulator.school.pupils import Pupil
 from assembly_ui.simulator.school.shape import LETTERS, Shape, form_name, shape_of
@@ -210,13 +219,16 @@ class _Builder:
         return moment, rng.choice(others)
 
 
-def _choices(identity: Identity, pupil: Pupil, stage: Stage) -> list[str]:
+def _choices(identity: Identity, pupil: Pupil, stage: Stage) -> tuple[str, ...]:
     """One subject of each option block, none twice."""
-    if not stage.options:
-        return []
-    rng = dice(identity.key, "options", pupil.number, stage.option_lessons)
+    return _chosen(identity, pupil.number, stage is A_LEVEL) if stage.options else ()
+
+
+@lru_cache(maxsize=8000)
+def _chosen(identity: Identity, pupil: int, is_sixth_form: bool) -> tuple[str, ...]:
+    rng = dice(identity.key, "options", pupil, is_sixth_form)
     chosen: list[str] = []
-    for menu in stage.options:
+    for menu in (A_LEVEL if is_sixth_form else GCSE).options:
         left = {code: weight for code, weight in menu.items() if code not in chosen}
         chosen.append(rng.choices(list(left), list(left.values()))[0])
-    return chosen
+    return tuple(chosen)

@@ -12,24 +12,22 @@ from hashlib import blake2b
 from assembly_ui.simulator.school.identity import Identity, Row
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def identifiers(identity: Identity, prefix: str, number: int) -> Row:
     """The four identifiers every person and group has."""
+    text = _hex(identity, prefix, number)
     return {
         "Id": str(number),
-        "XID": _base36(int(_digest(identity, prefix, number)[:10], 16)),
-        "ExternalId": guid(identity, prefix, number),
+        "XID": text[-8:],
+        "ExternalId": _guid(text),
         "IdaasId": f"{prefix}-{number}",
     }
 
 
-@lru_cache(maxsize=60_000)
 def guid(identity: Identity, prefix: str, number: int) -> str:
     """A GUID for life."""
-    text = _digest(identity, "guid", prefix, number)
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
+    return _guid(_hex(identity, prefix, number))
 
 
 def upn(identity: Identity, number: int, year: int) -> str:
@@ -75,9 +73,10 @@ def _digest(identity: Identity, *key: object) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _base36(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = ALPHABET[digit] + text
-    return text or "0"
+@lru_cache(maxsize=16_000)
+def _hex(identity: Identity, prefix: str, number: int) -> str:
+    return _digest(identity, "id", prefix, number)
+
+
+def _guid(text: str) -> str:
+    return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-a{text[15:18]}-{text[18:30]}"

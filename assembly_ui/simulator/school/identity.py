@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 Row = dict[str, Any]
@@ -27,10 +28,17 @@ class Identity:
     seed: int = 0
     phone: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What all dice of this school start from; the phone decides nothing."""
         return f"{self.seed}/{self.estab}/{self.name}/{self.pupils}"
+
+    def __hash__(self) -> int:
+        return self._hash  # asked for at every look-up of what is remembered
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.key, self.mis, self.phone))
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from assembly_ui.simulator.school.classes import Cover, TeachingGroup
 from assembly_ui.simulator.school.core import Core
 from assembly_ui.simulator.school.identity import Row, Stamp, Window
 from assembly_ui.simulator.school.members import staff_code
-from assembly_ui.simulator.school.posts import holder_at, posts_of
+from assembly_ui.simulator.school.posts import Holder, Post, holders, posts_of
 from assembly_ui.simulator.school.rooms import rooms_of
 from assembly_ui.simulator.school.timetable import CLOCK, PERIODS, cover_at
 
@@ -37,7 +38,7 @@ class Lesson:
     """A class on a day."""
 
     group: TeachingGroup
-    day: date
+    day: str
     slot: int
     served: Served
 
@@ -63,6 +64,14 @@ class Timetable:
             for slot in slots(group):
                 self.by_slot.setdefault(slot, []).append(group)
 
+        first, last = core.first, core.last
+        self.holders = {
+            post.index: [
+                (one.starts, one.number) for one in holders_within(core, post, first, last)
+            ]
+            for post in self.posts
+        }
+
     def served(self, group: TeachingGroup, slot: int, at: Stamp) -> Served:
         """Who teaches a class in a slot, and where, as known at `at`."""
         staff_since, staff = cover_at(group.staff, at)
@@ -71,34 +80,35 @@ class Timetable:
         number = None if room is None else self.rooms[room].number
         if post is None:
             return Served(None, staff_since, number, room_since)
-        holder = holder_at(self.core.identity, self.posts[post], at)
-        return Served(holder.number, max(staff_since, holder.starts), number, room_since)
+        since, person = cover_at(self.holders[post], at)
+        return Served(person, max(staff_since, since), number, room_since)
 
     def lessons(self, window: Window, at: Stamp) -> Iterator[Lesson]:
         """Lessons of the year in a window, as known at `at`."""
-        seen: dict[tuple[int, int, Stamp], Served] = {}
         for day in self.core.days.days:
             if window.first <= day <= window.last:
                 for period, (begins, _) in enumerate(CLOCK):
                     slot = first_slot(self.core, day) + period
                     known = min(at, f"{day}T{begins}:00")
                     for group in self.by_slot.get(slot, []):
-                        served = _remembered(self, seen, group, slot, known)
-                        yield Lesson(group, day, slot, served)
+                        yield Lesson(group, day.isoformat(), slot, self.served(group, slot, known))
 
 
-def _remembered(
-    timetable: Timetable,
-    seen: dict[tuple[int, int, Stamp], Served],
-    group: TeachingGroup,
-    slot: int,
-    known: Stamp,
-) -> Served:
-    # Within a day nothing is looked up twice; across days only what is planned can be shared.
-    key = (group.number, slot, known)
-    if key not in seen:
-        seen[key] = timetable.served(group, slot, known)
-    return seen[key]
+@lru_cache(maxsize=4)
+def timetable_of(core: Core) -> Timetable:
+    """The look-up of a year."""
+    return Timetable(core)
+
+
+@lru_cache(maxsize=2)
+def dated_lessons(core: Core, window: Window, at: Stamp) -> list[Lesson]:
+    """Lessons of a window; the three tables of one answer share them."""
+    return list(timetable_of(core).lessons(window, at))
+
+
+def holders_within(core: Core, post: Post, first: Stamp, last: Stamp) -> list[Holder]:
+    """Who holds a post at some time between two moments."""
+    return [one for one in holders(core.identity, post) if one.starts < last and one.ends > first]
 
 
 def slots(group: TeachingGroup) -> list[int]:
@@ -130,8 +140,8 @@ def period_name(slot: int) -> str:
 
 def lesson_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
     """The table Lessons."""
-    timetable = Timetable(core)
-    return [_lesson_row(core, timetable, lesson) for lesson in timetable.lessons(window, at)]
+    timetable = timetable_of(core)
+    return [_lesson_row(core, timetable, lesson) for lesson in dated_lessons(core, window, at)]
 
 
 def _lesson_row(core: Core, timetable: Timetable, lesson: Lesson) -> Row:
@@ -158,17 +168,17 @@ def lesson_staff_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
     """The table LessonStaff."""
     return [
         staff_link(core, lesson.id, lesson.served.person, lesson.served.person_since)
-        for lesson in Timetable(core).lessons(window, at)
+        for lesson in dated_lessons(core, window, at)
         if lesson.served.person
     ]
 
 
 def lesson_room_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
     """The table LessonRooms."""
-    timetable = Timetable(core)
+    timetable = timetable_of(core)
     return [
         room_link(core, timetable, lesson.id, lesson.served)
-        for lesson in timetable.lessons(window, at)
+        for lesson in dated_lessons(core, window, at)
         if lesson.served.room
     ]
 

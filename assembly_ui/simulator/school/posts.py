@@ -7,6 +7,7 @@ takes over from the same moment and nobody is ever without a teacher.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from math import ceil
 from random import Random
@@ -14,7 +15,7 @@ from random import Random
 from assembly_ui.simulator.school.curriculum import DEPARTMENTS, lessons_a_fortnight
 from assembly_ui.simulator.school.identity import Identity, Stamp, dice
 from assembly_ui.simulator.school.shape import shape_of
-from assembly_ui.simulator.school.terms import office_moment, start_of, the_year
+from assembly_ui.simulator.school.terms import moment_on, start_of
 
 TEACHING_SHARE = 0.74
 """Lessons of a full week a teacher has in front of a class."""
@@ -79,9 +80,12 @@ def holders(identity: Identity, post: Post) -> tuple[Holder, ...]:
     for turn in range(HOLDERS):
         year += 1 + min(40, int(rng.expovariate(1 / YEARS_IN_POST)))
         ends = _end(rng, year)
-        known = office_moment(rng, the_year(int(starts[:4]) - 1)) if turn else starts
+        appointed = date(
+            int(starts[:4]) - (starts[5:7] < "06"), rng.randint(3, 5), rng.randint(1, 28)
+        )
+        known = moment_on(rng, appointed) if turn else starts
         number = post.index * HOLDERS + turn + 1
-        found.append(Holder(number, post, starts, ends, min(known, starts)))
+        found.append(Holder(number, post, starts, ends, known))
         starts = ends
     return tuple(found)
 

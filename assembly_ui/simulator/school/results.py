@@ -7,6 +7,7 @@ they are when the academic year turns.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,7 +98,7 @@ def _of_year(identity: Identity, pupil: Pupil, year: int, group: int) -> Iterato
                 )
     # At most one reassessment of a subject a year, so that its Id is its own.
     for code in rng.sample(taken, min(len(taken), int(rng.expovariate(1 / REASSESSED_A_YEAR)))):
-        moment = moment_on(rng, rng.choice(the_year(year).days))
+        moment = moment_on(rng, rng.choice(the_year(year).texts))
         value = grade(scale, pupil.ability * 0.8 + rng.gauss(0, 0.6))
         if pupil.life.is_on_roll(moment):
             number = aspect_number(SUBJECTS[code], scale)
@@ -106,8 +107,8 @@ def _of_year(identity: Identity, pupil: Pupil, year: int, group: int) -> Iterato
 
 def _baseline(identity: Identity, pupil: Pupil, year: int) -> Iterator[Result]:
     rng = dice(identity.key, "baseline", pupil.number)
-    days = the_year(year).days
-    first = next((n for n, day in enumerate(days) if day.isoformat() > pupil.life.joins[:10]), 0)
+    days = the_year(year).texts
+    first = bisect_left(days, pupil.life.joins[:10])
     moment = moment_on(rng, days[min(len(days) - 1, first + rng.randint(6, 14))])
     for test in range(len(BASELINES)):
         score = str(max(60, min(140, round(104 + 13 * pupil.ability + rng.gauss(0, 5)))))
@@ -121,8 +122,7 @@ def arrival(identity: Identity, year: int, kind: int, code: str, group: int, for
     """When the results of a form in a subject come in."""
     rng = dice(identity.key, "arrival", year, kind, code, group, form)
     first, last = AUTUMN_DAYS if kind == AUTUMN else SUMMER_DAYS
-    days = the_year(year).days
-    return moment_on(rng, days[rng.randrange(first, last)])
+    return moment_on(rng, the_year(year).texts[rng.randrange(first, last)])
 
 
 def grade(scale: int, level: float) -> str:
@@ -138,22 +138,15 @@ def grade(scale: int, level: float) -> str:
 def _correction(
     year: int, arrives: Stamp, scale: int, level: float, later: float
 ) -> tuple[Stamp, str] | None:
-    days = the_year(year).days
-    after = [day for day in days if day.isoformat() > arrives[:10]][:9]
-    better = next(
-        (
-            value
-            for value in (grade(scale, level + step) for step in (0.3, 0.7, 1.2))
-            if value != grade(scale, level)
-        ),
-        None,
-    )
-    if better is None or not after:
+    """A better grade some days after, unless the grade is the best or the year over."""
+    given, days = grade(scale, level), the_year(year).texts
+    tried = (grade(scale, level + step) for step in (0.3, 0.7, 1.2))
+    better = next((value for value in tried if value != given), None)
+    after = bisect_right(days, arrives[:10])
+    if better is None or after == len(days):
         return None
-    return (
-        f"{after[int(later * len(after))]}T{9 + int(later * 7):02}:{int(later * 997) % 60:02}:00",
-        better,
-    )
+    day = days[min(len(days) - 1, after + int(later * 9))]
+    return f"{day}T{9 + int(later * 7):02}:{int(later * 997) % 60:02}:00", better
 
 
 def _row(one: Result, at: Stamp) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from random import Random
 
 from assembly_ui.simulator.school.identity import Stamp
@@ -53,6 +53,11 @@ class AcademicYear:
     days: tuple[date, ...]
     weeks: dict[date, int]
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """The days of teaching as ISO text."""
+        return [day.isoformat() for day in self.days]
+
     @property
     def first(self) -> date:
         """1 September."""
@@ -68,7 +73,7 @@ class AcademicYear:
         return self.weeks[_on_or_before(day, MONDAY)]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def the_year(year: int) -> AcademicYear:
     """The academic year that starts in September of `year`."""
     terms = _terms(year)
@@ -88,13 +93,13 @@ def the_year(year: int) -> AcademicYear:
 
 def office_moment(rng: Random, year: AcademicYear) -> Stamp:
     """Some moment of a school day, when the office keys things in."""
-    return moment_on(rng, rng.choice(year.days))
+    return moment_on(rng, rng.choice(year.texts))
 
 
-def moment_on(rng: Random, day: date, *, first: int = 8 * 60, last: int = 17 * 60) -> Stamp:
+def moment_on(rng: Random, day: date | str, *, first: int = 8 * 60, last: int = 17 * 60) -> Stamp:
     """Some moment of `day` between two minutes of it."""
-    minute = rng.randrange(first, last)
-    return f"{day}T{minute // 60:02}:{minute % 60:02}:{rng.randrange(60):02}"
+    minute, second = divmod(first * 60 + int(rng.random() * 60 * (last - first)), 60)
+    return f"{day}T{minute // 60:02}:{minute % 60:02}:{second:02}"
 
 
 def stamp(at: datetime) -> Stamp:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from random import Random
+from typing import TypeVar
 
 from assembly_ui.simulator.school.classes import Block, Cover, Teaching, TeachingGroup
 from assembly_ui.simulator.school.identity import Identity, Stamp, dice
@@ -17,6 +18,7 @@ from assembly_ui.simulator.school.posts import teaching_posts
 from assembly_ui.simulator.school.rooms import rooms_of
 from assembly_ui.simulator.school.terms import office_moment, start_of, the_year
 
+T = TypeVar("T")
 PERIODS = 6
 DAYS = 10
 SLOTS = PERIODS * DAYS
@@ -48,9 +50,12 @@ def fill(identity: Identity, teaching: Teaching) -> None:
     _swap(rng, teaching, SWAPS_OF_ROOMS, lambda group: group.rooms)
 
 
-def cover_at(timeline: list[tuple[Stamp, Cover]], at: Stamp) -> tuple[Stamp, Cover]:
-    """Since when, and who or what serves the class at `at`."""
-    return next(entry for entry in reversed(timeline) if entry[0] <= at or entry is timeline[0])
+def cover_at(timeline: list[tuple[Stamp, T]], at: Stamp) -> tuple[Stamp, T]:
+    """The entry of a timeline that holds at `at`, and since when; at least the first."""
+    for entry in reversed(timeline):
+        if entry[0] <= at:
+            return entry
+    return timeline[0]
 
 
 def slots_of(mask: int) -> list[int]:

@@ -10,13 +10,13 @@ from assembly_ui.simulator.school.core import Core
 from assembly_ui.simulator.school.identity import Row, Stamp, Window
 from assembly_ui.simulator.school.lessons import (
     DAY_NAMES,
-    Timetable,
     first_slot,
     period_id,
     period_name,
     room_link,
     slots,
     staff_link,
+    timetable_of,
 )
 from assembly_ui.simulator.school.timetable import CLOCK, DAYS, PERIODS, SLOTS
 
@@ -98,7 +98,7 @@ def class_rows(core: Core) -> list[Row]:
 
 def staff_rows(core: Core, at: Stamp) -> list[Row]:
     """The table TimetableModel.LessonStaff."""
-    timetable = Timetable(core)
+    timetable = timetable_of(core)
     rows = []
     for group, slot in _all(core):
         served = timetable.served(group, slot, at)
@@ -110,7 +110,7 @@ def staff_rows(core: Core, at: Stamp) -> list[Row]:
 
 def room_rows(core: Core, at: Stamp) -> list[Row]:
     """The table TimetableModel.LessonRooms."""
-    timetable = Timetable(core)
+    timetable = timetable_of(core)
     found = [(group, slot, timetable.served(group, slot, at)) for group, slot in _all(core)]
     return [
         room_link(core, timetable, _lesson_id(group, slot), served)
