@@ -8,6 +8,7 @@ StandInError
 │   ├── TokenUnreadable       altered, or replaced by a newer authorisation
 │   ├── TokenTooOld
 │   ├── WrongKindOfToken      a management token where a school's is needed
+│   ├── ManagementTokenNeeded a school's token where the application's is needed
 │   ├── SchoolUnknown         the token is another school's
 │   ├── ScopeNotGranted       scope
 │   ├── EndpointUnknown
@@ -56,6 +57,10 @@ class TokenTooOld(ApiRefused):
 
 class WrongKindOfToken(ApiRefused):
     """Data of schools are not given to the application as such."""
+
+
+class ManagementTokenNeeded(ApiRefused):
+    """What concerns every school is told to the application alone."""
 
 
 class SchoolUnknown(ApiRefused):

@@ -41,6 +41,7 @@ WORDS: dict[type[errors.ApiRefused], Said] = {
     errors.TokenUnreadable: Said(401, "Token is not valid"),
     errors.TokenTooOld: Said(401, "Token has expired"),
     errors.WrongKindOfToken: Said(403, "A management token cannot read data of schools"),
+    errors.ManagementTokenNeeded: Said(403, "Unauthorized: a management token is needed"),
     errors.SchoolUnknown: Said(404, "School not found"),
     errors.ScopeNotGranted: Said(403, "The scope needed is not granted: {scope}"),
     errors.EndpointUnknown: Said(404, "Endpoint not found"),

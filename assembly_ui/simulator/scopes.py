@@ -78,7 +78,51 @@ CATALOGUE = (
 ASKED_BY_DEFAULT = tuple(scope.name for scope in CATALOGUE)
 """What an application asks for whose invitation names no scopes."""
 
-_BY_NAME = {scope.name: scope for scope in CATALOGUE}
+_FURTHER = (
+    ("Address", "Pupils' addresses", "Students", "Home addresses of pupils and contacts."),
+    ("AgencyAgent", "Agencies", "Contacts", "Agencies and their agents."),
+    ("Conduct", "Conduct", "Conduct", "Achievement and behaviour records."),
+    ("ConductComments", "Comments on conduct", "Conduct", "What was written about conduct."),
+    ("EmergeForWeb", "Emerge", "Products", "Use by Groupcall Emerge on the web."),
+    ("EmergeViaXod", "Emerge via Xporter on Demand", "Products", "Use by Groupcall Emerge."),
+    ("EndpointInfo", "Agent", "School", "The agent's state, and its updates."),
+    ("Photos", "Photographs", "People", "Photographs of pupils and staff."),
+    ("SEN", "Special educational needs", "Students", "Needs and provision of pupils."),
+    ("SENTypes", "Types of need", "Students", "Types of special educational need."),
+    ("SchoolLite", "School, in brief", "School", "The school's name and numbers."),
+    ("StaffAbsence", "Absence of staff", "Staff", "When staff were absent."),
+    ("StaffAddress", "Addresses of staff", "Staff", "Home addresses of staff."),
+    ("StaffContractual", "Contracts of staff", "Staff", "Contracts of staff."),
+    ("StaffEmployment", "Employment of staff", "Staff", "Numbers and dates of employment."),
+    ("StaffEthnicity", "Ethnicity of staff", "Staff", "Ethnicity of staff."),
+    ("StaffExtended", "More about staff", "Staff", "Dates of birth and legal names of staff."),
+    ("StaffFinancial", "Pay of staff", "Staff", "Pay of staff."),
+    ("StaffLite", "Staff, in brief", "Staff", "Names and work email addresses of staff."),
+    ("StaffPersonalContact", "Private contact of staff", "Staff", "Private numbers of staff."),
+    ("StaffReligion", "Religion of staff", "Staff", "Religion of staff."),
+    ("StudentDemographic", "Background of pupils", "Students", "Languages and nationality."),
+    ("StudentDetentions", "Detentions", "Conduct", "Detentions of pupils."),
+    ("StudentEthnicity", "Ethnicity of pupils", "Students", "Ethnicity of pupils."),
+    ("StudentExclusions", "Exclusions", "Conduct", "Exclusions of pupils."),
+    ("StudentFamily", "Family of pupils", "Students", "Siblings, and care by an authority."),
+    ("StudentFreeText", "Notes on pupils", "Students", "Notes of the school on pupils."),
+    ("StudentFunding", "Funding of pupils", "Students", "Free meals, premium, extra language."),
+    ("StudentHistory", "History of pupils", "Students", "Year and form by year."),
+    ("StudentLite", "Pupils, in brief", "Students", "Names, year groups and forms of pupils."),
+    ("StudentMedical", "Medical", "Students", "Medical notes on pupils."),
+    ("StudentPregnancy", "Pregnancy", "Students", "Pregnancy of pupils."),
+    ("StudentReligion", "Religion of pupils", "Students", "Religion of pupils."),
+    ("StudentSchoolHistory", "Earlier schools", "Students", "Schools before this one."),
+    ("WritebackAssessment", "Write results", "Writeback", "Write results into the MIS."),
+    ("WritebackAttendance", "Write attendance", "Writeback", "Write marks into the MIS."),
+    ("WritebackConduct", "Write conduct", "Writeback", "Write conduct into the MIS."),
+    ("WritebackPhotos", "Write photographs", "Writeback", "Write photographs into the MIS."),
+)
+
+EVERYTHING = (*CATALOGUE, *(Scope(*further) for further in _FURTHER))
+"""Every scope of the service; those beyond the catalogue are shared if asked for by name."""
+
+_BY_NAME = {scope.name: scope for scope in EVERYTHING}
 
 
 def scope_named(name: str) -> Scope:

@@ -20,6 +20,7 @@ from assembly_ui.simulator.mail import Deliver
 from assembly_ui.simulator.models import Callback, Invitation
 from assembly_ui.simulator.pages import Pages
 from assembly_ui.simulator.tokens import LIFE, Tokens
+from assembly_ui.simulator.usage import Usage
 from assembly_ui.simulator.work import Work, keep_up
 
 
@@ -78,6 +79,7 @@ class StandIn:
         self.control_key = control_key
         self.pupils = pupils
         self.seed = seed
+        self.usage = Usage(database, relying_party)
         self.find_schools = find_schools
         self.queue_time = timedelta(seconds=queue_seconds)
         self.install_time = timedelta(seconds=install_seconds)

@@ -7,24 +7,25 @@ Xporter on Demand, sections 1, 2, 3 and 7; for refusals see `refusals.py`.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from assembly_ui.simulator import errors, scopes
-from assembly_ui.simulator.access import check_secret, sharing_of
+from assembly_ui.simulator import errors
+from assembly_ui.simulator.access import check_secret
+from assembly_ui.simulator.api import info
 from assembly_ui.simulator.api.call import Call
 from assembly_ui.simulator.api.data import school_data
-from assembly_ui.simulator.api.trouble import seen_through, under_faults
+from assembly_ui.simulator.api.trouble import under_faults
 from assembly_ui.simulator.refusals import NO_ERROR, refusal
 from assembly_ui.simulator.registration import register_schools
 from assembly_ui.simulator.requests import Members
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.tokens import MANAGEMENT
+from assembly_ui.simulator.usage import Noted
 
 THIRD_PARTY = "xporterondemand"
 
@@ -35,15 +36,28 @@ async def answer(stand_in: StandIn, request: Request, path: str) -> Response:
     """Answer a call to `path` below the stand-in's address."""
     handler, endpoint, found = _find(request.method, path)
     call = Call(stand_in, request, endpoint, found)
+    begun = time.perf_counter()
 
     async def as_it_should() -> Response:
         made = await handler(call)
         return made if isinstance(made, Response) else JSONResponse(made)
 
     try:
-        return await under_faults(call, as_it_should)
+        answered = await under_faults(call, as_it_should)
     except errors.ApiRefused as refused:
-        return refusal(refused, asked_for_token=handler is get_token, real_status=call.wants_status)
+        answered = refusal(
+            refused, asked_for_token=handler is get_token, real_status=call.wants_status
+        )
+    await _note(call, answered, begun)
+    return answered
+
+
+async def _note(call: Call, answered: Response, begun: float) -> None:
+    estab, milliseconds = await call.estab(), (time.perf_counter() - begun) * 1000
+    about = estab if re.fullmatch(r"[0-9]{7}", estab) else ""
+    await call.stand_in.usage.note(
+        Noted(about, call.endpoint, answered.status_code, milliseconds, call.now)
+    )
 
 
 async def get_token(call: Call) -> Body:
@@ -56,7 +70,7 @@ async def get_token(call: Call) -> Body:
         raise errors.WrongSecret
     await check_secret(call.stand_in, estab=estab, secret=secret)
     token, expires = call.stand_in.tokens.make(estab, secret, call.now)
-    return {"token": token, "expires": _zoned(expires)} | NO_ERROR
+    return {"token": token, "expires": info.zoned(expires)} | NO_ERROR
 
 
 async def school_register(call: Call) -> Body:
@@ -71,34 +85,6 @@ async def school_register(call: Call) -> Body:
     )
 
 
-async def token_details(call: Call) -> Body:
-    """What the token is good for."""
-    claims = call.claims
-    name, granted = "", ""
-    if claims.estab != MANAGEMENT:
-        sharing = await sharing_of(call.stand_in, claims)
-        sharing = seen_through(call.faults, sharing)
-        name, granted = sharing.school_name, sharing.scopes
-        claims = replace(claims, estab=sharing.estab)
-    return {
-        "Estab": claims.estab,
-        "Expires": _zoned(claims.expires),
-        "Name": name,
-        "RelyingParty": call.stand_in.relying_party,
-        "Scopes": granted.split(",") if granted else [],
-    } | NO_ERROR
-
-
-async def list_scopes(call: Call) -> Body:
-    """Every scope the stand-in knows, for any token."""
-    assert call.claims
-    rows = [
-        {"Name": scope.name, "Category": scope.category, "Description": scope.description}
-        for scope in scopes.CATALOGUE
-    ]
-    return {"Scopes": rows} | NO_ERROR
-
-
 async def nothing(_call: Call) -> Body:
     """Nothing answers there."""
     raise errors.EndpointUnknown
@@ -110,8 +96,14 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "api/oauth/GetToken", get_token),
     ("POST", "idaas/sts/STS/GetToken", get_token),
     ("POST", "api/Manage/SchoolRegister", school_register),
-    ("GET", "api/v1/TokenDetails", token_details),
-    ("GET", "api/v1/Scopes", list_scopes),
+    ("GET", "api/Manage/GetXodSchoolTokens", info.school_tokens),
+    ("GET", "api/v1/TokenDetails", info.token_details),
+    ("GET", "api/v1/Scopes", info.list_scopes),
+    ("GET", "api/v1/Queries", info.list_queries),
+    ("GET", "api/v1/Usage", info.usage),
+    ("GET", "api/v1/Logs", info.logs),
+    ("GET", "api/v1/GDPRIDs", info.gdpr_ids),
+    ("GET", "api/v1/RunQuery", info.run_query),
     ("GET", "api/v1/School/(?P<estab>[^/]+)/(?P<endpoint>[^/]+)(?:/(?P<id>[^/]+))?", school_data),
 ]
 
@@ -130,8 +122,3 @@ def _text(asked: Members, name: str) -> str:
     value = asked.get(name)
     # JSON may hold lone surrogates, which nothing after this can encode.
     return value.strip().encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def _zoned(moment: datetime) -> str:
-    """Times of tokens: UTC, with seven digits after the second."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"

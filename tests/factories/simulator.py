@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from fastapi import FastAPI
 
 from assembly_ui.clock import Clock
 from assembly_ui.database import Database
-from assembly_ui.simulator import consent, invitations, queue
+from assembly_ui.simulator import consent, invitations, queue, scopes
 from assembly_ui.simulator.router import router
 from assembly_ui.simulator.stand_in import StandIn
 
@@ -86,6 +87,7 @@ class Partner:
 
     answers: list[int | BaseException] = field(default_factory=list)
     posted: list[dict[str, str]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     arrivals: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
 
     def make_http(self) -> httpx.AsyncClient:
@@ -93,6 +95,9 @@ class Partner:
         return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.headers["Content-Type"] == "application/json":
+            self.told.append(json.loads(request.content))
+            return httpx.Response(200)
         assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
         self.posted.append(dict(parse_qsl(request.content.decode(), keep_blank_values=True)))
         self.arrivals.put_nowait(None)
@@ -183,3 +188,49 @@ async def choose_install(
     await queue.choose_install(
         database, token=token, choice=choice, now=now, queue=length, installing=length
     )
+
+
+EVERY_SCOPE = tuple(scope.name for scope in scopes.EVERYTHING)
+
+
+@dataclass
+class InstalledSchool:
+    """A school that shares and is installed, with what a client of it needs."""
+
+    web: httpx.AsyncClient
+    stand_in: StandIn
+    link: str
+    secret: str
+    token: str
+
+    async def get(self, path: str, **params: object) -> httpx.Response:
+        """Read an endpoint below `/api/v1/`, with the school's token."""
+        named = {name: str(value) for name, value in params.items()}
+        headers = {"Authorization": f"Idaas {self.token}"}
+        return await self.web.get(f"/api/v1/{path}", params=named, headers=headers)
+
+    async def read(self, endpoint: str, **params: object) -> dict[str, Any]:
+        """What an endpoint of the school's data answers."""
+        return (await self.get(f"School/{ESTAB}/{endpoint}", **params)).json()
+
+
+async def an_installed_school(
+    web: httpx.AsyncClient,
+    stand_in: StandIn,
+    mailbox: Mailbox,
+    *,
+    ticked: tuple[str, ...] = EVERY_SCOPE,
+    people: str = "everyone",
+) -> InstalledSchool:
+    """A school that was invited, shares these scopes and is installed."""
+    await register(web, ScopesToAuthorise=list(EVERY_SCOPE))
+    await stand_in.do_due()
+    link = mailbox.newest_token
+    database, now = stand_in.database, stand_in.clock()
+    await authorise(database, link, now=now, ticked=ticked, people=people)
+    await choose_install(database, link, now=now, seconds=0)
+    await stand_in.do_due()
+    async with invitations.holding(database, link) as held:
+        secret = held.sharing.secret
+    token = (await get_token(web, estab=ESTAB, password=secret))["token"]
+    return InstalledSchool(web, stand_in, link, secret, token)

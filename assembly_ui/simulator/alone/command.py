@@ -130,6 +130,8 @@ def _stand_in(options: Options, port: int, database: Database) -> StandIn:
         queue_seconds=options.queue_seconds,
         install_seconds=INSTALL_SECONDS,
         control_key=guid(options.seed, "control"),
+        pupils=options.pupils,
+        seed=options.seed,
         clock=system_clock,
     )
 

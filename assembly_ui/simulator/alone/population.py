@@ -15,7 +15,7 @@ from assembly_ui.simulator.models import Install, Sharing
 from assembly_ui.simulator.registration import register_schools
 from assembly_ui.simulator.requests import members
 from assembly_ui.simulator.saying_yes import Answers, say_yes
-from assembly_ui.simulator.scopes import CATALOGUE
+from assembly_ui.simulator.scopes import EVERYTHING
 from assembly_ui.simulator.stand_in import StandIn
 
 RELYING_PARTY = "app.example.dev"
@@ -96,7 +96,7 @@ async def _invite(stand_in: StandIn, school: FirstSchool) -> None:
         "PartnerApplicationId": stand_in.relying_party,
         "PartnerName": "Example Application",
         "PartnerRegisteredEmail": "help@example.dev",
-        "ScopesToAuthorise": [scope.name for scope in CATALOGUE],
+        "ScopesToAuthorise": [scope.name for scope in EVERYTHING],
         "WeAcceptGroupcallUsagePolicy": True,
     }
     await register_schools(

@@ -45,4 +45,4 @@ def test_every_scope_is_described_in_a_sentence() -> None:
 
 
 def test_a_scope_nobody_described_shows_as_its_name() -> None:
-    assert [scope.title for scope in scopes_of("School,SEN")] == ["School", "SEN"]
+    assert [scope.title for scope in scopes_of("School,Novel")] == ["School", "Novel"]

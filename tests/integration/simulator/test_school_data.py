@@ -1,0 +1,360 @@
+"""Reading a school's data over HTTP: what is shared, in which shape, of when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from assembly_ui.clock import ManualClock
+from assembly_ui.database import Database
+from assembly_ui.simulator import consent, in_force, school_clock
+from assembly_ui.simulator.api.endpoints import ENDPOINTS
+from assembly_ui.simulator.stand_in import StandIn
+from tests.factories.simulator import (
+    EVERY_SCOPE,
+    InstalledSchool,
+    Mailbox,
+    Partner,
+    an_installed_school,
+    authorise,
+    get_token,
+)
+
+
+@pytest.fixture
+async def school(web: httpx.AsyncClient, stand_in: StandIn, mailbox: Mailbox) -> InstalledSchool:
+    return await an_installed_school(web, stand_in, mailbox)
+
+
+Sharing = tuple[str, ...]
+
+
+@pytest.fixture
+async def sharing(web: httpx.AsyncClient, stand_in: StandIn, mailbox: Mailbox) -> Any:
+    async def make(*ticked: str, people: str = "everyone") -> InstalledSchool:
+        return await an_installed_school(web, stand_in, mailbox, ticked=ticked, people=people)
+
+    return make
+
+
+def _ids(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["Id"] for row in rows]
+
+
+PARAMS: dict[str, dict[str, str]] = {
+    "assessmentresults": {"ResultSets": "1"},
+    "AttendanceForDateRange": {"DateFrom": "2026-11-16", "DateTo": "2026-11-17"},
+}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.id)
+async def test_every_endpoint_answers_with_its_tables(
+    school: InstalledSchool, endpoint: Any
+) -> None:
+    params = PARAMS.get(endpoint.path, {})
+    answer = await school.read(endpoint.path.upper(), **params)
+    assert "ExceptionMessage" not in answer
+    assert set(answer) == {*endpoint.tables, *endpoint.subtables, "meta"}
+    assert answer["meta"][0]["MIS"] == "isams"
+
+
+async def test_rows_have_text_ids_a_hash_and_a_time(school: InstalledSchool) -> None:
+    for row in (await school.read("Students"))["Students"]:
+        assert isinstance(row["Id"], str)
+        assert len(row["RowHash"]) == 40
+        assert row["LastUpdated"][10] == "T"
+        assert row["StudentStatus"] == "OnRoll"
+
+
+async def test_columns_come_with_their_scope(sharing: Any) -> None:
+    school = await sharing("Student")
+    (row, *_) = (await school.read("Students", options="includeGroupIds"))["Students"]
+    assert {"Forename", "AdmissionNo", "GroupIds"} <= set(row)
+    assert not {"DateofBirth", "UPN", "Ethnicity", "PostCode", "FSMEligible"} & set(row)
+
+
+async def test_the_lite_scope_has_less_than_the_whole_one(sharing: Any) -> None:
+    school = await sharing("StudentLite")
+    (row, *_) = (await school.read("Students"))["Students"]
+    assert "Forename" in row
+    assert "AdmissionNo" not in row
+
+
+async def test_every_scope_brings_its_columns(school: InstalledSchool) -> None:
+    (row, *_) = (await school.read("Students"))["Students"]
+    assert {"UPN", "DateofBirth", "Ethnicity", "PostCode", "FSMEligible", "SENProvision"} <= set(
+        row
+    )
+
+
+async def test_what_is_not_granted_is_refused(sharing: Any) -> None:
+    school = await sharing("Staff")
+    answer = await school.read("StudentContacts")
+    assert answer["ExceptionMessage"].startswith("The scope needed is not granted")
+    assert (await school.get("School/3302005/Students", httpStatusCodes="true")).status_code == 403
+
+
+async def test_contact_and_student_are_both_needed(sharing: Any) -> None:
+    school = await sharing("Contact")
+    assert "ExceptionMessage" in await school.read("StudentContacts")
+
+
+async def test_options_bring_columns_and_sub_tables(school: InstalledSchool) -> None:
+    plain = await school.read("Groups")
+    assert plain["StudentMembers"] == []
+    assert "SubjectCode" not in plain["Group"][0]
+    asked = await school.read(
+        "Groups", options="includeStudentMembers,INCLUDESTAFFMEMBERS,includeSubjects"
+    )
+    groups = set(_ids(asked["Group"]))
+    assert asked["StudentMembers"]
+    assert asked["StaffMembers"]
+    assert {row["GroupId"] for row in asked["StudentMembers"]} <= groups
+    assert any(row["SubjectCode"] for row in asked["Group"])
+
+
+async def test_members_go_with_the_groups_asked_for(school: InstalledSchool) -> None:
+    asked = await school.read("Groups", Type="RegGrp", options="includeStudentMembers")
+    assert {row["Type"] for row in asked["Group"]} == {"RegGrp"}
+    assert {row["GroupId"] for row in asked["StudentMembers"]} == set(_ids(asked["Group"]))
+
+
+async def test_one_record_by_path_or_parameter_and_any_of_its_ids(
+    school: InstalledSchool,
+) -> None:
+    row = (await school.read("Students"))["Students"][3]
+    for answer in (
+        await school.read(f"Students/{row['Id']}"),
+        await school.read("students", ID=row["IdaasId"]),
+        await school.read("Students", id=row["ExternalId"]),
+    ):
+        assert answer["Students"] == [row]
+
+
+async def test_select_leaves_only_what_was_asked_for(school: InstalledSchool) -> None:
+    whole = (await school.read("Students"))["Students"][0]
+    (row, *_) = (await school.read("Students", select="forename,Surname"))["Students"]
+    assert set(row) == {"Id", "Forename", "Surname", "LastUpdated", "RowHash"}
+    assert row["RowHash"] == whole["RowHash"]
+
+
+async def test_a_year_group_and_what_changed_since(school: InstalledSchool) -> None:
+    rows = (await school.read("Students"))["Students"]
+    year = rows[0]["YearGroupId"]
+    of_year = (await school.read("Students", yeargroupid=year))["Students"]
+    assert of_year == [row for row in rows if row["YearGroupId"] == year]
+    newest = max(row["LastUpdated"] for row in rows)
+    assert (await school.read("Students", updatedSince=newest))["Students"] == []
+    assert (await school.read("Students", updatedSince="2000-01-01"))["Students"] == rows
+
+
+async def test_leavers_come_when_asked_for(school: InstalledSchool) -> None:
+    rows = (await school.read("Students", options="includeLeavers"))["Students"]
+    only = (await school.read("Students", studentStatus="Leaver"))["Students"]
+    assert {row["StudentStatus"] for row in rows} == {"OnRoll", "Leaver"}
+    assert {row["StudentStatus"] for row in only} == {"Leaver"}
+
+
+async def test_teachers_only(school: InstalledSchool) -> None:
+    rows = (await school.read("Staff", options="teachersOnly"))["Staff"]
+    assert {row["IsTeacher"] for row in rows} == {1}
+
+
+async def test_lessons_lie_between_the_days_asked_for(school: InstalledSchool) -> None:
+    rows = (
+        await school.read(
+            "Timetable", options="includeLessons", DateFrom="2026-11-16", DateTo="2026-11-17"
+        )
+    )["Lessons"]
+    assert {row["StartDateTime"][:10] for row in rows} == {"2026-11-16", "2026-11-17"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "params", "missing"),
+    [
+        ("assessmentresults", {}, "Students or Groups"),
+        ("AttendanceForDateRange", {"DateFrom": "2026-11-16"}, "DateTo"),
+    ],
+)
+async def test_mandatory_parameters(
+    school: InstalledSchool, endpoint: str, params: dict[str, str], missing: str
+) -> None:
+    answer = await school.read(endpoint, **params)
+    assert answer["ExceptionMessage"].startswith(f"Mandatory parameter missing: {missing}")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"page": "0"},
+        {"page": "x"},
+        {"pageSize": "-1"},
+        {"page": "9" * 40},
+        {"updatedSince": "yesterday"},
+        {"callbackUrl": "file:///etc/passwd"},
+    ],
+)
+async def test_parameters_that_cannot_be_read(
+    school: InstalledSchool, params: dict[str, str]
+) -> None:
+    answer = await school.get("School/3302005/Students", httpStatusCodes="true", **params)
+    assert answer.status_code == 400
+    assert answer.json()["ExceptionMessage"].startswith("Parameter is not valid")
+
+
+async def test_results_are_narrowed_by_each_filter(school: InstalledSchool) -> None:
+    everyone = (await school.read("Students"))["Students"]
+    students = ",".join(_ids(everyone)[:5])
+    rows = (await school.read("assessmentresults", Students=students))["AsmResults"]
+    assert rows
+    assert {row["StudentId"] for row in rows} <= set(students.split(","))
+    aspect, result_set = rows[0]["AspectId"], rows[0]["ResultSetId"]
+    pinned = await school.read(
+        "assessmentresults", Students=students, Aspects=f"{aspect}|{result_set}"
+    )
+    assert {(row["AspectId"], row["ResultSetId"]) for row in pinned["AsmResults"]} == {
+        (aspect, result_set)
+    }
+
+
+async def test_a_selection_leaves_other_people_out_everywhere(sharing: Any) -> None:
+    school = await sharing(*EVERY_SCOPE, people="selection")
+    database, now = school.stand_in.database, school.stand_in.clock()
+    await in_force.finish_selection(
+        database, token=school.link, groups=["Year 9", "Teaching staff"], now=now
+    )
+    school.token = (await get_token(school.web, estab="3302005", password=school.secret))["token"]
+    students = (await school.read("Students"))["Students"]
+    assert {" ".join(row["YearGroup"].split()) for row in students} == {"Year 9"}
+    ids = set(_ids(students))
+    (gdpr,) = (await school.get("GDPRIDs")).json()["GDPR"]
+    assert gdpr["IsOptIn"] is True
+    assert set(gdpr["StudentIds"]) == ids
+    groups = await school.read("Groups", options="includeStudentMembers,includeMembersIds")
+    assert {row["StudentId"] for row in groups["StudentMembers"]} <= ids
+    listed = {one for row in groups["Group"] for one in (row["StudentIds"] or "").split(",")}
+    assert listed - {""} <= ids
+    contacts = await school.read("StudentContacts")
+    assert {row["StudentId"] for row in contacts["StudentContacts"]} <= ids
+    assert set(gdpr["ContactIds"]) == {row["ContactId"] for row in contacts["StudentContacts"]}
+    marks = (await school.read("AttendanceForDate", date="2026-11-20"))["AttendMarks"]
+    assert {row["StudentId"] for row in marks} <= ids
+    (count,) = [
+        row["Count"] for row in (await school.read("Counts"))["Counts"] if row["Area"] == "Students"
+    ]
+    assert count == len(ids)
+
+
+async def test_everybody_is_shared_without_a_selection(school: InstalledSchool) -> None:
+    (gdpr,) = (await school.get("GDPRIDs")).json()["GDPR"]
+    assert gdpr == {
+        "IsOptIn": False,
+        "Estab": "3302005",
+        "RelyingParty": "assembly.education",
+        "MIS": "isams",
+        "StudentIds": [],
+        "StaffIds": [],
+        "ContactIds": [],
+        "OtherIds": [],
+    }
+
+
+async def test_data_are_of_the_last_night_and_results_of_now(
+    school: InstalledSchool, clock: ManualClock, database: Database
+) -> None:
+    first = await school.read("SchoolInfo")
+    assert first["meta"][0]["DateTime"] == "2026-11-23T09:00:00.000"
+    await school_clock.advance(database, timedelta(hours=20).total_seconds())
+    night = await school.read("SchoolInfo")
+    assert night["meta"][0]["DateTime"] == "2026-11-24T03:00:00.000"
+    live = await school.read("AttendanceForDate")
+    assert live["meta"][0]["DateTime"] == "2026-11-24T05:00:00.000"
+    assert clock().day == 23
+
+
+async def test_moving_the_schools_clock_on_ends_no_token(
+    school: InstalledSchool, database: Database
+) -> None:
+    await school_clock.advance(database, timedelta(days=60).total_seconds())
+    assert (await school.read("SchoolInfo"))["SchoolInfo"]
+
+
+async def test_only_the_state_of_the_databases(school: InstalledSchool) -> None:
+    answer = await school.read("Students", onlyGetDbStatus="true")
+    assert set(answer) == {"__dbStatus__", "meta"}
+    assert [(row["Database"], row["Status"]) for row in answer["__dbStatus__"]] == [
+        ("XodSchoolData", "OK")
+    ]
+
+
+async def test_a_callback_says_when_data_are_fresh(
+    school: InstalledSchool, stand_in: StandIn, partner: Partner
+) -> None:
+    await school.read("Students", callbackUrl="http://partner.test/fresh?estab=3302005")
+    await stand_in.do_due()
+    (told,) = partner.told
+    assert told["DbStatus"][0]["Status"] == "OK"
+
+
+async def test_a_new_authorisation_changes_secret_and_scopes(
+    school: InstalledSchool, database: Database, clock: ManualClock
+) -> None:
+    await consent.start_again(database, token=school.link, now=clock())
+    await authorise(database, school.link, now=clock(), ticked=("Staff",))
+    assert "ExceptionMessage" in await school.read("Students")
+    assert (await get_token(school.web, estab="3302005", password=school.secret))["token"] is None
+
+
+async def test_the_catalogue_lists_what_the_token_may_call(sharing: Any) -> None:
+    school = await sharing("Staff")
+    answer = (await school.get("Queries")).json()
+    ids = {row["Id"] for row in answer["Endpoints"]}
+    assert {"school.schoolinfo", "school.staff", "school.groups"} <= ids
+    assert "school.students" not in ids
+    assert answer["ExceptionMessage"] is None
+
+
+async def test_usage_counts_the_calls(school: InstalledSchool, clock: ManualClock) -> None:
+    for _ in range(3):
+        await school.read("SchoolInfo")
+    (usage,) = (await school.get("Usage")).json()["Usage"]
+    (area,) = usage["Areas"]
+    # SchoolRegister and GetToken are calls about the school too.
+    assert (area["Area"], area["Total"], area["Today"]) == ("request", 5, 5)
+    assert area["History"] == [{"month": "2026-11", "count": 5}]
+    clock.advance(timedelta(days=1))
+    await school.read("SchoolInfo")
+    (later,) = (await school.get("Usage")).json()["Usage"]
+    assert later["Areas"][0]["Total"] == 7
+    assert later["Areas"][0]["Today"] == 1
+
+
+async def test_logs_tell_of_the_last_calls(school: InstalledSchool) -> None:
+    await school.read("SchoolInfo")
+    await school.read("Nonsense")
+    rows = (await school.get("Logs", take=1)).json()["Logs"]
+    assert [row["Endpoint"] for row in rows] == ["nonsense"]
+    (found,) = (await school.get("Logs", trackingId=rows[0]["TrackingId"])).json()["Logs"]
+    assert found == rows[0]
+
+
+async def test_the_application_gets_a_token_of_every_school(
+    school: InstalledSchool, database: Database, clock: ManualClock
+) -> None:
+    application = (await get_token(school.web))["token"]
+    headers = {"Authorization": f"Idaas {application}"}
+    path = "/api/manage/GetXodSchoolTokens?applicationid=assembly.education"
+    (listed,) = (await school.web.get(path, headers=headers)).json()["Tokens"]
+    school.token = listed["token"]
+    assert (await school.get("TokenDetails")).json()["Estab"] == listed["estab"] == "3302005"
+    assert (await school.get("../manage/GetXodSchoolTokens")).json()["ExceptionMessage"]
+    await in_force.withdraw(database, token=school.link, now=clock())
+    assert (await school.web.get(path, headers=headers)).json()["Tokens"] == []
+
+
+async def test_schools_can_be_looked_up(school: InstalledSchool) -> None:
+    answer = (await school.get("RunQuery/", id="edubase.search", q="king", la_code="330")).json()
+    assert [row["Estab"] for row in answer["EduBase"]] == ["3302005"]
