@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
 from assembly_ui.simulator import router as stand_in
+from assembly_ui.web import pauses
 from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
 from assembly_ui.web.doorman import guard
@@ -77,6 +78,7 @@ async def _product(app: rx.App) -> AsyncIterator[None]:
         bootstrap.background(tabs.run(app, parts.pubsub), name="live"),
         bootstrap.background(keep_watched_schools_fresh(parts), name="watching"),
     ):
+        pauses.keep_short()
         yield
 
 

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from assembly_ui import settings
 from assembly_ui.web.components import badge, button, jump, link, p
+from assembly_ui.web.connector_words import BADGES
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
 from assembly_ui.web.shell import ShellState
@@ -106,19 +107,22 @@ def _theme_button() -> rx.Component:
 
 
 def _school() -> rx.Component:
+    words, tone = (_of_status(nth) for nth in (0, 1))
     return rx.el.div(
         rx.el.span(ShellState.school_name, class_name="bar-school-name"),
         rx.cond(
-            ShellState.badge_words,
-            link(
-                badge(ShellState.badge_words, ShellState.badge_tone),
-                href="/connector",
-                aria_label="Connection: " + ShellState.badge_words,
-            ),
+            ShellState.status,
+            link(badge(words, tone), href="/connector", aria_label="Connection: " + words),
             rx.fragment(),
         ),
         class_name="bar-school",
     )
+
+
+def _of_status(nth: int) -> rx.Var[str]:
+    # The status alone is pushed; what it is called is part of the page.
+    cases = [(status, shown[nth]) for status, shown in BADGES.items()]
+    return rx.match(ShellState.status, *cases, BADGES[""][nth]).to(str)  # type: ignore[union-attr]
 
 
 def _person() -> rx.Component:

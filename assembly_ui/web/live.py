@@ -14,14 +14,12 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import reflex as rx
-import structlog
 
-from assembly_ui.pubsub import PubSub, Topic
-
-log = structlog.get_logger()
+from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.web.pushes import Pushes, Shows
 
 
 class Live(rx.State, mixin=True):
@@ -32,17 +30,15 @@ class Live(rx.State, mixin=True):
         """What the tabs are going to show; read once for all of them."""
         raise NotImplementedError
 
-    async def _show(self, seen: Any) -> Any:
-        """Put what was read on this tab's screen; may return an event."""
+    async def _show(self, seen: Any) -> None:
+        """Put what was read on this tab's screen."""
         raise NotImplementedError
 
-
-class Shows(NamedTuple):
-    """A State of a tab, and the socket the tab was connected with when it registered."""
-
-    token: str
-    socket: str
-    state_class: type[Any]
+    def _put(self, **values: Any) -> None:
+        """Set those values that differ: what is set is sent, changed or not."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
 
 
 class LiveTabs:
@@ -69,7 +65,7 @@ class LiveTabs:
     def watching(self, state: rx.State, topic: Topic) -> Callable[[], bool]:
         """A question to ask later: does this tab still show this topic?"""
         tab = _shown_by(state)
-        return lambda: self._shows(tab, topic)
+        return lambda: self.shows(tab, topic)
 
     def watched(self, state_class: type[rx.State]) -> set[Topic]:
         """The topics that open tabs show by way of `state_class`."""
@@ -82,38 +78,25 @@ class LiveTabs:
     async def run(self, app: rx.App, pubsub: PubSub) -> None:
         """Push announced changes until cancelled."""
         self._app = app
-        async with pubsub.listen() as topics:
+        async with pubsub.listen() as topics, asyncio.TaskGroup() as tasks:
+            pushes = Pushes(app, self, tasks)
             while True:
                 topic = await topics.get()
-                try:
-                    await self._push(app, topic)
-                except Exception:
-                    # One topic that cannot be read must not silence the others.
-                    log.exception("live.push_failed", topic=topic)
+                for each in list(self._tabs) if topic == EVERYTHING else [topic]:
+                    pushes.begin(each)
 
-    async def _push(self, app: rx.App, topic: Topic) -> None:
-        by_class: dict[type[Any], list[Shows]] = defaultdict(list)
-        for tab in list(self._tabs.get(topic, ())):
-            by_class[tab.state_class].append(tab)
-        for state_class, tabs in by_class.items():
-            seen = await state_class._read(topic)
-            await asyncio.gather(*(self._show(app, topic, tab, seen) for tab in tabs))
-        if topic in self._tabs and not self._tabs[topic]:
+    def showing(self, topic: Topic) -> list[Shows]:
+        """The open tabs that show a topic."""
+        if topic not in self._tabs:
+            return []
+        # A tab that closed and comes back loads its page, and registers, again.
+        self._tabs[topic] = {tab for tab in self._tabs[topic] if self._open(tab)}
+        if not self._tabs[topic]:
             del self._tabs[topic]
+        return list(self._tabs.get(topic, ()))
 
-    async def _show(self, app: rx.App, topic: Topic, tab: Shows, seen: Any) -> None:
-        if not self._open(tab):
-            # Closed. A tab that comes back loads its page, and registers, again.
-            self._tabs[topic].discard(tab)
-            return
-        ident = rx.BaseStateToken(ident=tab.token, cls=tab.state_class)
-        async with app.modify_state(ident) as state:
-            # The tab may have closed, or moved on, while its turn was awaited.
-            if self._shows(tab, topic):
-                substate = await state.get_state(tab.state_class)
-                await substate._show(seen)
-
-    def _shows(self, tab: Shows, topic: Topic) -> bool:
+    def shows(self, tab: Shows, topic: Topic) -> bool:
+        """Whether this tab is open and still shows it."""
         return tab in self._tabs.get(topic, ()) and self._open(tab)
 
     def _open(self, tab: Shows) -> bool:

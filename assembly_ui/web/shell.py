@@ -12,7 +12,6 @@ from assembly_ui.connector.overview import read_badge
 from assembly_ui.pubsub import SCHOOL, Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
 from assembly_ui.web import access
-from assembly_ui.web.connector_words import BADGES
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.still_here import still_member
@@ -25,8 +24,7 @@ class ShellState(Live, rx.State):
     person: str = ""
     role: str = ""
     school_count: int = 1
-    badge_words: str = ""
-    badge_tone: str = "info"
+    status: str = ""
     moved: bool = False
     _school_id: int = 0
 
@@ -72,7 +70,7 @@ class ShellState(Live, rx.State):
 
     async def _show(self, seen: str | None) -> None:
         if seen is not None:
-            self.badge_words, self.badge_tone = BADGES[seen]
+            self._put(status=seen)
         elif await still_member(self, self._school_id) is None:
             # Removed, logged out, or looking at another school from another tab.
             tabs.forget(self)

@@ -78,10 +78,11 @@ class Scaled(Server):
             os.kill(self._process.pid, signal.SIGCONT)
 
     def query(self, statement: str, *values: object) -> list[tuple]:
-        """What its database answers."""
+        """What its database answers; a change is kept."""
         sockets = sockets_folder(self.data)
         with psycopg.connect(host=str(sockets), user=OWNER, dbname="assembly") as connection:
-            return connection.execute(statement, values).fetchall()
+            answer = connection.execute(statement, values)
+            return answer.fetchall() if answer.description else []
 
     def _children(self) -> list[psutil.Process]:
         assert self._process is not None

@@ -20,7 +20,8 @@ from assembly_ui.schools.register_file import SHIPPED, read_register
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFERRED_PORT = 3987
-START_SECONDS = 120
+START_SECONDS = 240
+END_SECONDS = 60
 # Schools of its own for seeding; those that tests look up by name lie elsewhere.
 AREA = "Islington"
 _TROUBLE = re.compile(r"\b(error|critical|traceback)\b", re.IGNORECASE)
@@ -64,6 +65,12 @@ class Server:
                 start_new_session=True,
             )
         self._wait()
+
+    @property
+    def pid(self) -> int:
+        """The process everything else of it descends from."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, as when the power goes."""
@@ -133,7 +140,7 @@ class Server:
         if self._process is None:
             return
         os.killpg(self._process.pid, how)
-        self._process.wait(20)
+        self._process.wait(END_SECONDS)
         self._process = None
 
 

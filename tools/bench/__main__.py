@@ -14,6 +14,7 @@ from tools.bench import (
     first_run,
     journey,
     lighthouse,
+    live_status,
     machine,
     page_weight,
     painted_search,
@@ -31,6 +32,7 @@ ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
     "journey": journey.measure,
 }
 ALONE: dict[str, Callable[[], list[Row]]] = {
+    "live-status": live_status.measure,
     "school-search": school_search.measure,
     "first-run": first_run.measure,
 }
@@ -41,6 +43,7 @@ ORDER = (
     "school-search",
     "painted-search",
     "round-trip",
+    "live-status",
     "journey",
 )
 """As in the table. What runs alone runs after the demo, the first run last of all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from tools.bench.demo import Bench
@@ -24,10 +25,10 @@ WHY = (
 
 async def measure(bench: Bench) -> list[Row]:
     """Turn the pages of Users: alone, then in a hundred tabs that never pause."""
-    async with open_tabs(bench, 1, "/users") as tabs:
+    async with _tabs(bench, 1) as tabs:
         await _calls(tabs[0], 50)
         alone = [await _calls(tabs[0], ALONE_CALLS) for _ in range(ROUNDS)]
-    async with open_tabs(bench, BUSY_TABS, "/users") as tabs:
+    async with _tabs(bench, BUSY_TABS) as tabs:
         await _all(tabs, 1)
         busy = [await _all(tabs, BUSY_CALLS) for _ in range(ROUNDS)]
     half, most = (median_of(alone, partial(percentile, share=share)) for share in (0.5, 0.99))
@@ -44,6 +45,10 @@ async def measure(bench: Bench) -> list[Row]:
         ),
         at_most(AREA, f"{BUSY_TABS} busy tabs, closed loop, p95", crowd, 80, "ms", why=WHY),
     ]
+
+
+def _tabs(bench: Bench, count: int) -> AbstractAsyncContextManager[list[Tab]]:
+    return open_tabs(bench.server.address, "/users", [bench.cookie] * count)
 
 
 async def _all(tabs: list[Tab], times: int) -> list[float]:

@@ -147,10 +147,7 @@ class ConnectorState(Live, rx.State):
         return view_of(overview, entries, await latest_test(use.database, school_id=school_id))
 
     async def _show(self, seen: View | ServiceView) -> None:
-        for name, value in seen.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
-        self.loaded = True
+        self._put(**seen, loaded=True)
 
 
 def _why_not(error: errors.ConnectorError) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import ClassVar
 
 import pytest
 import reflex as rx
 
-from assembly_ui.pubsub import PubSub, Topic
+from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 from assembly_ui.web.live import Live, LiveTabs
 
 TOPIC = "school:1"
@@ -19,6 +19,24 @@ TOPIC = "school:1"
 
 class NewsState(Live, rx.State):
     """Shows how often it was told."""
+
+    told: int = 0
+    read: ClassVar[list[Topic]] = []
+    on_reading: ClassVar[Callable[[], Awaitable[None]] | None] = None
+
+    @classmethod
+    async def _read(cls, topic: Topic) -> int:
+        cls.read.append(topic)
+        if cls.on_reading:
+            await cls.on_reading()
+        return 1
+
+    async def _show(self, seen: int) -> None:
+        self.told += seen
+
+
+class MoreNewsState(Live, rx.State):
+    """Shown by the same tab."""
 
     told: int = 0
 
@@ -35,19 +53,30 @@ class App:
 
     def __init__(self, state: rx.State) -> None:
         self.event_namespace = SimpleNamespace(sid_to_token={})
-        self._state = state
+        self.states = {"a-tab": state}
         self.on_turn: Callable[[], None] = lambda: None
+        self.busy: dict[str, asyncio.Event] = {}
+        self.turns = 0
 
     @asynccontextmanager
-    async def modify_state(self, _: Any) -> AsyncIterator[rx.State]:
+    async def modify_state(self, ident: rx.BaseStateToken) -> AsyncIterator[rx.State]:
+        if ident.ident in self.busy:
+            await self.busy[ident.ident].wait()
+        self.turns += 1
         self.on_turn()
-        yield self._state
+        yield self.states[ident.ident]
 
 
 @pytest.fixture
-def state() -> rx.State:
+def state() -> Iterator[rx.State]:
+    yield _a_tab("a-tab", "first socket")
+    NewsState.read.clear()
+    NewsState.on_reading = None
+
+
+def _a_tab(token: str, socket: str) -> rx.State:
     root = rx.State(_reflex_internal_init=True)
-    root._update_router_vars({"token": "a-tab", "sid": "first socket"}, {})
+    root._update_router_vars({"token": token, "sid": socket}, {})
     return root
 
 
@@ -56,18 +85,24 @@ def app(state: rx.State) -> App:
     return App(state)
 
 
-async def _told(app: App, tabs: LiveTabs, state: rx.State) -> int:
-    pubsub = PubSub()
+async def _told(app: App, tabs: LiveTabs, state: rx.State, topic: Topic = TOPIC) -> int:
     news = await state.get_state(NewsState)
     before = news.told
+    async with _pushing(app, tabs) as pubsub:
+        await pubsub.announce([topic])
+        await _work_goes_on()
+    return news.told - before
+
+
+@asynccontextmanager
+async def _pushing(app: App, tabs: LiveTabs) -> AsyncIterator[PubSub]:
+    pubsub = PubSub()
     pushing = asyncio.create_task(tabs.run(app, pubsub))  # type: ignore[arg-type]
+    await _work_goes_on()
     try:
-        await _work_goes_on()
-        await pubsub.announce([TOPIC])
-        await _work_goes_on()
+        yield pubsub
     finally:
         pushing.cancel()
-    return news.told - before
 
 
 async def _work_goes_on() -> None:
@@ -114,4 +149,63 @@ async def test_a_tab_that_comes_back_and_loads_its_page_is_shown_what_changes(
     tabs.unwatch(news)
     tabs.watch(news, TOPIC)
     app.event_namespace.sid_to_token = {"second socket": "a-tab"}
+    assert await _told(app, tabs, state) == 1
+
+
+async def test_when_announcements_may_have_been_missed_every_topic_is_shown_again(
+    app: App, state: rx.State
+) -> None:
+    tabs = await _watching(state)
+    tabs.watch(await state.get_state(NewsState), "user:2")
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    assert await _told(app, tabs, state, EVERYTHING) == 2
+    assert sorted(NewsState.read) == [TOPIC, "user:2"]
+
+
+async def test_a_tab_that_is_busy_keeps_no_other_waiting(app: App, state: rx.State) -> None:
+    tabs, other = await _watching(state), _a_tab("another-tab", "its socket")
+    tabs.watch(await other.get_state(NewsState), TOPIC)
+    app.states["another-tab"] = other
+    app.event_namespace.sid_to_token = {"first socket": "a-tab", "its socket": "another-tab"}
+    app.busy["another-tab"] = asyncio.Event()
+    assert await _told(app, tabs, state) == 1
+    assert await _told(app, tabs, state) == 1
+
+
+async def test_a_topic_announced_again_while_it_is_read_is_read_once_more(
+    app: App, state: rx.State
+) -> None:
+    may_go_on = asyncio.Event()
+    NewsState.on_reading = may_go_on.wait
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    async with _pushing(app, await _watching(state)) as pubsub:
+        for _ in range(5):
+            await pubsub.announce([TOPIC])
+            await _work_goes_on()
+        may_go_on.set()
+        await _work_goes_on()
+    assert NewsState.read == [TOPIC, TOPIC]
+    assert (await state.get_state(NewsState)).told == 2
+
+
+async def test_all_that_a_tab_shows_of_a_topic_is_sent_as_one_message(
+    app: App, state: rx.State
+) -> None:
+    tabs, more = await _watching(state), await state.get_state(MoreNewsState)
+    tabs.watch(more, TOPIC)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    assert await _told(app, tabs, state) == 1
+    assert more.told == 1
+    assert app.turns == 1
+
+
+async def test_what_cannot_be_read_silences_nothing_else(app: App, state: rx.State) -> None:
+    async def fails() -> None:
+        NewsState.on_reading = None
+        raise RuntimeError("The database is away.")
+
+    NewsState.on_reading = fails
+    tabs = await _watching(state)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    assert await _told(app, tabs, state) == 0
     assert await _told(app, tabs, state) == 1
