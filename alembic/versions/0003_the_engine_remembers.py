@@ -56,7 +56,7 @@ def upgrade() -> None:
         _moment("opened_at"),
         _moment("closed_at"),
         sa.Column("probes", sa.Integer(), nullable=False),
-        _moment("probed_at"),
+        _moment("fine_at"),
         _moment("due_at"),
         _moment("leased_until"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_health")),

@@ -21,7 +21,14 @@ from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.facts import connection_of, note_connected, note_trouble, status_of
 from assembly_ui.connector.health import Health
 from assembly_ui.connector.keys import NoKey, SchoolKey, key_of
-from assembly_ui.connector.learning import Answer, described, is_of, learn, note_problem
+from assembly_ui.connector.learning import (
+    Answer,
+    described,
+    is_of,
+    learn,
+    note_access,
+    note_problem,
+)
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.reconcile import note_key_spent
 from assembly_ui.connector.schedule import Pace, is_looked_at, next_check
@@ -29,8 +36,8 @@ from assembly_ui.connector.status import Status
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.models import School
-from assembly_ui.xporter.client import SchoolInfo, XporterClient
-from assembly_ui.xporter.errors import NotAuthorised, TokenExpired, TooSlow, XporterError
+from assembly_ui.xporter.client import SchoolInfo, Token, XporterClient
+from assembly_ui.xporter.errors import Denied, NotAuthorised, TokenExpired, TooSlow, XporterError
 
 LONGEST_CHECK = timedelta(seconds=150)
 """After this a check gives up."""
@@ -69,8 +76,9 @@ async def check(
     if health and await _is_services(health, target, answer):
         await _postpone(database, target)
     elif not await _record_unchanged(database, target, answer, clock(), pace):
+        resumed = await _has_resumed(xporter, target, answer)
         async with database.transaction() as session:
-            await _record(session, target, answer, clock(), pace)
+            await _record(session, target, answer, clock(), pace, resumed=resumed)
 
 
 async def _begin(
@@ -141,6 +149,20 @@ async def _is_services(health: Health, target: Target, answer: Answer) -> bool:
         await health.note_answer()
         return False
     return await health.blame(target.connection.school_id, answer)
+
+
+async def _has_resumed(xporter: XporterClient, target: Target, answer: Answer) -> bool:
+    """Whether a token is given again, though the data cannot be read: a pause is over then."""
+    seen, opens = target.connection, target.key.opens
+    was_shut = seen.paused_at or seen.withdrawn_at
+    if not was_shut or isinstance(answer, SchoolInfo | Denied) or isinstance(opens, Token):
+        return False
+    try:
+        # Kept from the call before, if that got so far.
+        await xporter.school_token(target.school.dfe_number, opens)
+    except XporterError:
+        return False
+    return True
 
 
 def _is_key_spent(target: Target, answer: Answer) -> bool:
@@ -214,7 +236,13 @@ async def _set(session: Session, school_id: int, *only_if: Any, **values: Any) -
 
 
 async def _record(
-    session: Session, target: Target, answer: Answer, now: datetime, pace: Pace
+    session: Session,
+    target: Target,
+    answer: Answer,
+    now: datetime,
+    pace: Pace,
+    *,
+    resumed: bool,
 ) -> None:
     seen = target.connection
     connection = await connection_of(session, seen.school_id)
@@ -230,6 +258,8 @@ async def _record(
     before = status_of(connection, now)
     connection.checked_at = now
     connection.held_until = answer.retry_at if isinstance(answer, XporterError) else None
+    if resumed:
+        note_access(session, connection, now)
     await learn(session, connection, answer, now)
     note_connected(session, connection, before, now)
     note_trouble(connection, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,7 @@ _COLUMNS: tuple[Any, ...] = (
     ServiceHealth.opened_at,
     ServiceHealth.closed_at,
     ServiceHealth.probes,
+    ServiceHealth.fine_at,
 )
 
 Change = Callable[[ServiceFacts, datetime], ServiceFacts]
@@ -64,8 +66,8 @@ async def read_service(database: Database) -> ServiceFacts:
     row = await database.glance(columns(*_COLUMNS))
     if row is None:
         return ServiceFacts()
-    since, kind, failed, opened_at, closed_at, probes = tuple(row)
-    return ServiceFacts(since, kind, tuple(failed), opened_at, closed_at, probes)
+    since, kind, failed, opened_at, closed_at, probes, fine_at = tuple(row)
+    return ServiceFacts(since, kind, tuple(failed), opened_at, closed_at, probes, fine_at)
 
 
 class Health:
@@ -118,6 +120,7 @@ class Health:
             error = await self._ask()
             if error is None:
                 self._fine_at = self._clock()
+                await self._change(lambda facts, now: replace(facts, fine_at=now))
                 return True
             return not (await self._change(lambda facts, now: opened(facts, error, now))).is_down
 
@@ -164,6 +167,7 @@ class Health:
         row.failing_since, row.failing_kind = facts.failing_since, facts.failing_kind
         row.failed_schools = list(facts.failed_schools)
         row.opened_at, row.closed_at, row.probes = facts.opened_at, facts.closed_at, facts.probes
+        row.fine_at = facts.fine_at
         row.leased_until = None
         row.due_at = now + probe_wait(facts.probes, self._jitter) if facts.is_down else None
 
@@ -195,13 +199,14 @@ def _facts(row: ServiceHealth) -> ServiceFacts:
         row.opened_at,
         row.closed_at,
         row.probes,
+        row.fine_at,
     )
 
 
 async def _take_back_blame(session: Session, facts: ServiceFacts) -> None:
     """The failures that led here were the service's: no school is to show or tell them."""
     began_then = (
-        col(Connection.problem_at) >= facts.failing_since,
+        col(Connection.problem_at) >= facts.since,
         col(Connection.problem_kind).in_(_kinds()),
     )
     schools = (await session.exec(select(Connection.school_id).where(*began_then))).all()
@@ -216,7 +221,7 @@ async def _take_back_blame(session: Session, facts: ServiceFacts) -> None:
         delete(TimelineEvent).where(
             col(TimelineEvent.school_id).in_(schools),
             col(TimelineEvent.kind) == timeline.Kind.PROBLEM,
-            col(TimelineEvent.at) >= facts.failing_since,
+            col(TimelineEvent.at) >= facts.since,
         )
     )
     for school_id in schools:

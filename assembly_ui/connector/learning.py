@@ -36,10 +36,10 @@ async def learn(session: Session, connection: Connection, answer: Answer, now: d
             school = await session.get_one(School, connection.school_id)
             _note_school(session, connection, school, answer, now)
         case NoDataYet() if connection.data_at is None:
-            _note_access(session, connection, now)
+            note_access(session, connection, now)
             _note_answered(session, connection, now)
         case NoDataYet():
-            _note_access(session, connection, now)
+            note_access(session, connection, now)
             note_problem(session, connection, answer, now)
         case AuthorisationPaused():
             _note_paused(session, connection, now)
@@ -64,7 +64,8 @@ def described(info: SchoolInfo) -> tuple[str, str, str]:
     return info.name[:LONGEST_NAME], info.estab[:LONGEST_ESTAB], info.mis[:LONGEST_CODE]
 
 
-def _note_access(session: Session, connection: Connection, now: datetime) -> None:
+def note_access(session: Session, connection: Connection, now: datetime) -> None:
+    """Xporter on Demand lets us in: no pause, and no withdrawal, is in force any more."""
     if connection.paused_at or connection.withdrawn_at:
         connection.paused_at = connection.withdrawn_at = None
         _tell(session, connection, timeline.Kind.RESUMED, now)
@@ -79,7 +80,7 @@ def _note_answered(session: Session, connection: Connection, now: datetime) -> N
 def _note_school(
     session: Session, connection: Connection, school: School, info: SchoolInfo, now: datetime
 ) -> None:
-    _note_access(session, connection, now)
+    note_access(session, connection, now)
     _note_answered(session, connection, now)
     if connection.installed_at is None:
         connection.installed_at = now

@@ -99,7 +99,7 @@ class ServiceHealth(Row, table=True):
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     probes: int = 0
-    probed_at: datetime | None = None
+    fine_at: datetime | None = None
     due_at: datetime | None = None
     leased_until: datetime | None = None
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from assembly_ui.xporter.errors import (
     OurCredentialsRefused,
     RateLimited,
+    Refused,
     ServiceDown,
     TokenExpired,
     TooSlow,
@@ -34,6 +35,8 @@ SERVICE_FAULTS = (
     Unreadable,
     OurCredentialsRefused,
     TokenExpired,
+    # It says even "Object reference not set" with status 200 (facts file, section 8).
+    Refused,
 )
 """Failures that a fault of the service explains as well as one of the school."""
 
@@ -44,6 +47,7 @@ class ServiceFacts:
 
     `failed_schools` failed in a row since `failing_since`. While `opened_at` is
     set the service counts as down. `probes` that failed, or did not help, in a row.
+    At `fine_at` a probe last succeeded beside a school that failed.
     """
 
     failing_since: datetime | None = None
@@ -52,6 +56,7 @@ class ServiceFacts:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     probes: int = 0
+    fine_at: datetime | None = None
 
     @property
     def is_down(self) -> bool:
@@ -60,8 +65,16 @@ class ServiceFacts:
 
     @property
     def since(self) -> datetime | None:
-        """Since when it has had problems; None while it has none."""
-        return (self.failing_since or self.opened_at) if self.opened_at else None
+        """Since when it has had problems; None while it has none.
+
+        A school that failed while a probe succeeded has a problem of its own; but not
+        one of several in a row, for a service may answer probes and nothing else.
+        """
+        if self.opened_at is None:
+            return None
+        by_a_probe = len(self.failed_schools) < ENOUGH_SCHOOLS
+        began = [self.failing_since, self.fine_at if by_a_probe else None]
+        return max((moment for moment in began if moment), default=self.opened_at)
 
 
 def may_be_the_service(error: Exception) -> bool:
@@ -81,7 +94,7 @@ def after_failure(
 
 def after_answer(facts: ServiceFacts) -> ServiceFacts:
     """A school answered, so the failures before it were those schools' own."""
-    return ServiceFacts(closed_at=facts.closed_at)
+    return ServiceFacts(closed_at=facts.closed_at, fine_at=facts.fine_at)
 
 
 def opened(facts: ServiceFacts, error: XporterError, now: datetime) -> ServiceFacts:
@@ -101,7 +114,7 @@ def after_probe(facts: ServiceFacts, error: XporterError | None, now: datetime) 
     probes = facts.probes + 1
     if error is not None:
         return replace(facts, probes=probes, failing_kind=error.kind)
-    return ServiceFacts(closed_at=now, probes=probes)
+    return ServiceFacts(closed_at=now, probes=probes, fine_at=facts.fine_at)
 
 
 def probe_wait(probes: int, jitter: random.Random) -> timedelta:

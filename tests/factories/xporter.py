@@ -82,6 +82,7 @@ class Service:
         """The school took the authorisation back: no token any more, and none works."""
         self._tokens.clear()
         self.secrets.pop(DFE_NUMBER, None)
+        self.says("GetToken", self.token)
 
     def fall(self, answer: Answer) -> None:
         """Whatever it is asked, this is what it answers."""

@@ -292,6 +292,20 @@ async def test_a_pause_is_noticed_and_so_is_its_end(
     assert await told(school) == ["paused", "resumed"]
 
 
+@pytest.mark.parametrize("shut", ["pause", "withdraw"])
+async def test_a_token_given_again_ends_it_though_the_data_cannot_be_read(
+    database: Database, clock: ManualClock, check_now: Check, service: Service, shut: str
+) -> None:
+    school = await a_school(database, now=clock(), connected=True)
+    getattr(service, shut)()
+    await check_now(school)
+    service.recover()
+    service.says("SchoolInfo", httpx.Response(500))
+    await check_now(school)
+    clock.advance(PROBLEM_GRACE)
+    assert (await check_now(school)).status is Status.CONNECTION_PROBLEM
+
+
 async def test_a_withdrawal_is_noticed_once_and_forgets_nothing(
     database: Database, clock: ManualClock, check_now: Check, service: Service, told: Kinds
 ) -> None:

@@ -94,7 +94,7 @@ def test_probes_come_further_and_further_apart_but_never_stop() -> None:
         (errors.ScopeNotGranted(), False),
         (errors.NoDataYet(), False),
         (errors.NotFound(), False),
-        (errors.Refused(), False),
+        (errors.Refused(), True),
     ],
     ids=str,
 )
