@@ -96,20 +96,6 @@ class SchoolToken(Wire):
     expires: Text = ""
 
 
-class FoundSchool(Wire):
-    """A school of EduBase. No answer is published, so all columns are inferred."""
-
-    urn: Text = ""
-    la_code: Text = ""
-    estab_code: Text = ""
-    name: Text = ""
-    town: Text = ""
-    post_code: Text = ""
-    telephone: Text = ""
-    phase: Text = ""
-    is_closed: Flag = None
-
-
 class InformationCalls(Calls):
     """The calls that are about no data of a school."""
 
@@ -192,8 +178,8 @@ class InformationCalls(Calls):
         limit: int = 20,
         is_closed_included: bool = False,
         school: School | None = None,
-    ) -> list[FoundSchool]:
-        """Schools of EduBase, open ones unless asked otherwise."""
+    ) -> list[dict[str, Any]]:
+        """Schools of EduBase, open ones unless asked otherwise; as they come, like logs."""
         said = {
             "q": words,
             "la_code": la_code,
@@ -204,8 +190,7 @@ class InformationCalls(Calls):
             "options": "includeClosed" if is_closed_included else "",
         }
         params = {"id": "edubase.search"} | {name: value for name, value in said.items() if value}
-        answer = await self._information("/RunQuery/", school, params)
-        return FoundSchool.read_all(_only_table(answer))
+        return _only_table(await self._information("/RunQuery/", school, params))
 
 
 def _only_table(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
