@@ -42,7 +42,9 @@ def make_http() -> httpx.AsyncClient:
 def form_of(sharing: Sharing) -> dict[str, str]:
     """What is told. The last two names are inferred, the others documented."""
     installed = "true" if sharing.installed_at else "false"
-    return {
+    # Inferred, like the last two: what came with the invitation is echoed.
+    echoed = {"authParams": sharing.auth_params} if sharing.auth_params else {}
+    return echoed | {
         "schoolSecret": sharing.secret,
         "schoolId": sharing.estab,
         "schoolEmail": sharing.authorised_by,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import select
 
 from assembly_ui.database import Database, Session
@@ -48,6 +49,7 @@ class Wanted:
     partner_name: str
     partner_email: str
     scopes: str
+    auth_params: str
 
 
 async def register_schools(
@@ -59,7 +61,9 @@ async def register_schools(
     assert body is not None
     schools = [members(row) or {} for row in body["schools"]]
     async with database.transaction() as session:
-        answers = [await _register(session, school, relying_party, now) for school in schools]
+        answers = [
+            await _register(database, session, school, relying_party, now) for school in schools
+        ]
     return {"Schools": answers, "Message": None}
 
 
@@ -81,12 +85,14 @@ def _partner(school: Members) -> str:
 
 
 async def _register(
-    session: Session, school: Members, relying_party: str, now: datetime
+    database: Database, session: Session, school: Members, relying_party: str, now: datetime
 ) -> dict[str, Any]:
     echo = {name: line(school.get(name.casefold()), 200) for name in _ECHOED}
     if problem := _problem_of_school(school):
         return echo | {"Status": "Error", "Message": problem}
-    await _invite(session, _wanted(school), relying_party, now)
+    wanted = _wanted(school)
+    sharing = await _sharing_of(database, session, wanted, relying_party)
+    await _invite(session, sharing, wanted, now)
     return echo | {"Status": "OK", "Message": None}
 
 
@@ -128,14 +134,14 @@ def _wanted(school: Members) -> Wanted:
         partner_name=line(school["partnername"], 200),
         partner_email=line(school["partnerregisteredemail"], 254),
         scopes=scopes.asked(school.get("scopestoauthorise")),
+        auth_params=line(school.get("authparams"), 300),
     )
 
 
-async def _invite(session: Session, wanted: Wanted, relying_party: str, now: datetime) -> None:
-    sharing = await _sharing_of(session, wanted, relying_party)
+async def _invite(session: Session, sharing: Sharing, wanted: Wanted, now: datetime) -> None:
     sharing.school_name, sharing.phone = wanted.school_name, wanted.phone
     sharing.partner_name, sharing.partner_email = wanted.partner_name, wanted.partner_email
-    sharing.scopes_asked = wanted.scopes
+    sharing.scopes_asked, sharing.auth_params = wanted.scopes, wanted.auth_params
     consent.ask(sharing, now=now)
     session.add(sharing)
     await session.flush()
@@ -143,16 +149,29 @@ async def _invite(session: Session, wanted: Wanted, relying_party: str, now: dat
     invite(session, sharing.id, to_name=wanted.contact, to_email=wanted.email, now=now)
 
 
-async def _sharing_of(session: Session, wanted: Wanted, relying_party: str) -> Sharing:
+async def _sharing_of(
+    database: Database, session: Session, wanted: Wanted, relying_party: str
+) -> Sharing:
+    """The school's sharing, held until the transaction ends.
+
+    Whoever invites a school for the first time at the same moment waits here.
+    """
     query = select(Sharing).where(
         Sharing.relying_party == relying_party, Sharing.estab == wanted.estab
     )
-    found = (await session.exec(query.with_for_update())).first()
-    return found or Sharing(
-        relying_party=relying_party,
-        estab=wanted.estab,
-        school_name=wanted.school_name,
-        partner_name=wanted.partner_name,
-        partner_email=wanted.partner_email,
-        scopes_asked=wanted.scopes,
+    if found := (await session.exec(query.with_for_update())).first():
+        return found
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    await session.exec(
+        insert(Sharing)
+        .values(
+            relying_party=relying_party,
+            estab=wanted.estab,
+            school_name=wanted.school_name,
+            partner_name=wanted.partner_name,
+            partner_email=wanted.partner_email,
+            scopes_asked=wanted.scopes,
+        )
+        .on_conflict_do_nothing(index_elements=["relying_party", "estab"])
     )
+    return (await session.exec(query.with_for_update())).one()

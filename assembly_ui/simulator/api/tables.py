@@ -133,9 +133,8 @@ def _lines(table: str, rows: Iterable[Row], asked: Asked) -> list[Line]:
     rows = list(rows)
     if not rows:
         return []
-    absent = left_out(
-        table, {name for row in rows for name in row}, asked.view.granted, asked.question.options
-    )
+    columns = set().union(*rows)
+    absent = left_out(table, columns, asked.view.granted, asked.question.options)
     select = asked.question.select
     dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     lines = []

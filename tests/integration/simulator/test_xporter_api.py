@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -418,6 +419,15 @@ async def test_schools_of_one_request_are_answered_each(web: httpx.AsyncClient) 
         headers={"Authorization": f"idaas {token}"},
     )
     assert [row["Status"] for row in answer.json()["Schools"]] == ["OK", "Error", "OK"]
+
+
+async def test_two_first_invitations_at_once_are_one_school(
+    web: httpx.AsyncClient, database: Database
+) -> None:
+    answers = await asyncio.gather(*(register(web) for _ in range(4)))
+    assert [answer["Schools"][0]["Status"] for answer in answers] == ["OK"] * 4
+    async with database.read() as session:
+        assert len((await session.exec(select(Sharing))).all()) == 1
 
 
 async def test_only_a_management_token_registers(web: httpx.AsyncClient, secret: str) -> None:
