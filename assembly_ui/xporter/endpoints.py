@@ -22,7 +22,6 @@ from assembly_ui.xporter.rows.base import Row
 ANY: tuple[str, ...] = ()
 """A parameter that takes any value."""
 
-YES = ("true", "false")
 FLAG = ("0", "1")
 
 
@@ -66,7 +65,6 @@ def _any_of(*alternatives: str) -> tuple[frozenset[str], ...]:
 _SCHOOL = _any_of("School", "SchoolLite")
 _SINCE = {"updatedSince": ANY}
 _DATES = {"DateFrom": ANY, "DateTo": ANY}
-_ONLY_STATUS = {"onlygetDBStatus": YES}
 _GROUPS_OF_PEOPLE = ("includeGroupIds", "includeGroupIdaasIds", "includeGroupXIDs")
 _RESULT_FILTERS = (
     "Students",
@@ -89,7 +87,6 @@ _ALL = (
         _any_of("Student", "StudentLite"),
         {
             **_SINCE,
-            **_ONLY_STATUS,
             "yearGroupId": ANY,
             "studentStatus": ("OnRoll", "Leaver", "PreAdmission"),
         },
@@ -246,7 +243,6 @@ _ALL = (
             **dict.fromkeys(_RESULT_FILTERS, ANY),
             **dict.fromkeys(("ResultDateFrom", "ResultDateTo"), ANY),
             **dict.fromkeys(("CollectionDateFrom", "CollectionDateTo"), ANY),
-            **_ONLY_STATUS,
         },
         one_of=_RESULT_FILTERS,
         live=True,
@@ -257,7 +253,6 @@ _ALL = (
         (attendance.AttendanceMark,),
         _any_of("Attendance"),
         {
-            **_ONLY_STATUS,
             "date": ANY,
             "attendanceType": ("L", "S"),
             "sessionType": ("AM", "PM"),
@@ -270,7 +265,7 @@ _ALL = (
         "AttendanceForDateRange",
         (attendance.AttendanceMark,),
         _any_of("Attendance"),
-        {**_DATES, **_ONLY_STATUS, "SessionType": ANY},
+        {**_DATES, "SessionType": ANY},
         (
             "includeExternalId",
             "excludeNoMarks",

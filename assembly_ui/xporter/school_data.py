@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from assembly_ui.xporter import wire
 from assembly_ui.xporter.calls import Calls
 from assembly_ui.xporter.endpoints import ENDPOINTS
 from assembly_ui.xporter.envelope import open_envelope
-from assembly_ui.xporter.errors import NoDataYet
+from assembly_ui.xporter.errors import NoDataYet, WrongShape
 from assembly_ui.xporter.markers import Marker
 from assembly_ui.xporter.queries import Query
 from assembly_ui.xporter.reading import Ask, Read, Reading
@@ -55,6 +56,18 @@ class SchoolData(Calls):
             is_tracked=True,
             since=since,
         )
+
+    async def database_status(self, estab: str, key: Key, query: Query) -> list[dict[str, Any]]:
+        """How fresh the service's copy of these data is, without reading them.
+
+        As it comes: all that is known of it is that "OK" is good (facts file, section 5).
+        """
+        params = query.params | {"onlygetDBStatus": "true"}
+        answer = await self._of_school(estab, key, query.tail, params)
+        found = wire.rows(answer, "__dbStatus__")
+        if not found:
+            raise WrongShape
+        return found
 
     async def school_info(self, estab: str, key: Key) -> SchoolInfo:
         """The school as its MIS describes it.

@@ -110,6 +110,11 @@ async def test_what_the_service_says_of_itself_and_us_is_understood(world: World
     assert "King's School" in found.values()
 
 
+async def test_the_freshness_of_data_is_understood(world: World) -> None:
+    secret = await world.installed_with(*EVERYTHING)
+    assert await world.client.database_status(ESTAB, secret, Query.of("Students"))
+
+
 async def test_an_authorised_school_is_listed_with_a_token_that_opens_it(world: World) -> None:
     assert await world.client.authorised_schools() == []
     await world.installed()

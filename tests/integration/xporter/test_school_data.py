@@ -138,6 +138,22 @@ async def test_an_answer_without_the_table_has_the_wrong_shape(
         await xporter.read(DFE_NUMBER, SECRET, STUDENTS)
 
 
+@pytest.mark.parametrize("name", ["__dbStatus__", "dbstatus", "DbStatus"])
+@pytest.mark.parametrize("status", [{"Status": "OK"}, [{"Status": "OK"}]], ids=["one", "list"])
+async def test_how_fresh_the_data_are_is_asked_without_reading_them(
+    service: Service, xporter: XporterClient, name: str, status: object
+) -> None:
+    service.says("Students", {name: status})
+    assert await xporter.database_status(DFE_NUMBER, SECRET, STUDENTS) == [{"Status": "OK"}]
+    assert service.requests[-1].url.params["onlygetDBStatus"] == "true"
+
+
+async def test_a_freshness_nobody_told_is_named(service: Service, xporter: XporterClient) -> None:
+    service.says("Students", {"Students": []})
+    with pytest.raises(errors.WrongShape):
+        await xporter.database_status(DFE_NUMBER, SECRET, STUDENTS)
+
+
 FAILURES: dict[str, tuple[Answer, type[errors.XporterError]]] = {
     "200 and words about scopes": (
         NULLS | {"ExceptionMessage": "Scope Student is not granted"},

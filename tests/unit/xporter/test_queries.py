@@ -101,14 +101,13 @@ def test_values_are_written_as_the_service_wants_them() -> None:
         Students=["9919", "9925"],
         Aspects=("702|34", "702|"),
         ResultDateFrom=date(2026, 9, 1),
-        onlygetDBStatus=False,
     )
     assert query.params == {
         "Students": "9919,9925",
         "Aspects": "702|34,702|",
         "ResultDateFrom": "2026-09-01",
-        "onlygetDBStatus": "false",
     }
+    assert Query.of("StudentContacts", priority=1, parresp="1").params["priority"] == "1"
     since = Query.of("Staff", updatedSince=datetime(2026, 9, 1, 3, 0))  # noqa: DTZ001
     assert since.params == {"updatedSince": "2026-09-01T03:00:00"}
 
