@@ -49,11 +49,13 @@ class Page:
     """Some rows of a reading, by table, as they came.
 
     `begins` is set on the first page, and again when the reading began anew: whatever
-    it gave before is to be forgotten. A row may come twice; the later one counts.
+    it gave before is to be forgotten. `is_full` as in `Summary`; it may change only where
+    a reading begins anew. A row may come twice; the later one counts.
     """
 
     tables: dict[str, Rows]
     begins: bool
+    is_full: bool
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class Reading:
             _check_page(found, number, is_paged=is_paged)
             for name, ids in found.deleted.items():
                 deleted.setdefault(name, {}).update(dict.fromkeys(ids))
-            yield Page(found.tables, begins=number == 1)
+            yield Page(found.tables, begins=number == 1, is_full=since == ALL_ROWS)
             if number >= (found.page.page_count or 1):
                 break
             number += 1

@@ -86,11 +86,14 @@ class Follower:
         """Bring the copy up to date."""
         reading = self.client.changes(DFE_NUMBER, SECRET, GROUPS, self.marker, page_size=page_size)
         given: Tables = {}
+        is_full = None
         async for page in reading:
             if page.begins:
-                given = {}
+                given, is_full = {}, page.is_full
+            assert page.is_full == is_full
             for table, rows in page.tables.items():
                 given.setdefault(table, {}).update((row["Id"], row) for row in rows)
+        assert reading.summary.is_full == is_full
         self._apply(given, reading)
 
     def _apply(self, given: Tables, reading: Reading) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembly_ui.xporter.endpoints import ENDPOINTS, Endpoint
@@ -145,6 +145,7 @@ def test_every_difference_makes_another_query() -> None:
     assert len({query.key("3281102") for query in queries}) == len(queries)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda text: text not in (".", "..")))
 def test_no_id_leads_to_another_path(record: str) -> None:
     tail = Query.of("Students", record).tail

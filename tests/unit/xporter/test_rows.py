@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembly_ui.xporter import wire
@@ -113,6 +113,7 @@ def test_an_empty_row_says_nothing(kind: type[Row]) -> None:
     assert {repr(value) for value in vars(row).values()} <= {"''", "None", "()"}
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from(KINDS), data=st.data())
 def test_no_value_whatever_breaks_a_row(kind: type[Row], data: st.DataObject) -> None:
     names = st.sampled_from([*kind.model_fields, "Unknown"])
@@ -126,6 +127,7 @@ def test_what_is_no_object_is_no_row(value: object) -> None:
         Student.read(value)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_name_means_the_same_the_second_time(name: str) -> None:
     assert wire.same_name(wire.same_name(name)) == wire.same_name(name)

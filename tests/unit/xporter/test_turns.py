@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembly_ui.xporter.turns import LocalTurns, Rate
@@ -35,6 +35,7 @@ def test_a_rate_is_calls_in_a_stretch_of_time(per_second: float, rate: Rate) -> 
     assert Rate.per_second(per_second) == rate
 
 
+@settings(deadline=None)
 @given(
     pauses=st.lists(st.floats(0, 2), max_size=60),
     per_second=st.sampled_from([0.5, 1, 3, 7.5, 20]),
