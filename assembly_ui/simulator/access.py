@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 import re
+from urllib.parse import unquote
 
 from sqlmodel import select
 from starlette.requests import Request
@@ -27,16 +30,34 @@ async def check_secret(stand_in: StandIn, *, estab: str, secret: str) -> None:
         raise errors.WrongSecret
 
 
-def read_claims(stand_in: StandIn, request: Request) -> Claims:
-    """What the token of a call says of itself.
+def read_claims(stand_in: StandIn, request: Request, scheme: str = "idaas") -> Claims:
+    """What the token of a call says of itself. `scheme` is lower-case.
 
     Raises:
         TokenMissing, TokenUnreadable, TokenTooOld
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.casefold() != "idaas" or not token:
+    named, _, token = request.headers.get("authorization", "").partition(" ")
+    if named.casefold() != scheme or not token:
         raise errors.TokenMissing
     return stand_in.tokens.read(token.strip(), stand_in.clock())
+
+
+def read_basic(request: Request) -> tuple[str, str, str]:
+    """Relying party, estab and secret of `Basic base64("{rp}|{estab}:{secret}")`.
+
+    Raises:
+        WrongSecret: no such header.
+    """
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() != "basic":
+        raise errors.WrongSecret
+    try:
+        plain = base64.b64decode(coded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise errors.WrongSecret from None
+    client, _, secret = plain.partition(":")
+    relying_party, _, estab = unquote(client).partition("|")
+    return relying_party, estab, secret
 
 
 async def sharing_of(stand_in: StandIn, claims: Claims) -> Sharing:

@@ -46,9 +46,11 @@ class Tokens:
         self._key = hashlib.sha256(key.encode()).digest()
         self._life = life
 
-    def make(self, estab: str, secret: str, now: datetime) -> tuple[str, datetime]:
-        """A new token and when it ends."""
-        expires = now + self._life
+    def make(
+        self, estab: str, secret: str, now: datetime, life: timedelta | None = None
+    ) -> tuple[str, datetime]:
+        """A new token and when it ends, of the usual life unless another is given."""
+        expires = now + (life or self._life)
         claims = {"e": estab, "m": mark_of(secret), "x": expires.isoformat(), "p": ""}
         padding = _BODY_BYTES - len(json.dumps(claims))
         body = json.dumps(claims | {"p": secrets.token_hex(padding)[:padding]}).encode()

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 
 from assembly_ui.simulator import errors
 from assembly_ui.simulator.access import check_secret
-from assembly_ui.simulator.api import info
-from assembly_ui.simulator.api.call import Call
+from assembly_ui.simulator.api import info, oneroster
+from assembly_ui.simulator.api.call import ONEROSTER, Call
 from assembly_ui.simulator.api.data import school_data
 from assembly_ui.simulator.api.trouble import under_faults
 from assembly_ui.simulator.refusals import NO_ERROR, refusal
@@ -28,6 +28,8 @@ from assembly_ui.simulator.tokens import MANAGEMENT
 from assembly_ui.simulator.usage import Noted
 
 THIRD_PARTY = "xporterondemand"
+
+ONEROSTER_PATH = "api/ims/oneroster/v1p1(?:/school)?"
 
 Body = dict[str, Any]
 
@@ -96,6 +98,9 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "api/oauth/GetToken", get_token),
     ("POST", "idaas/sts/STS/GetToken", get_token),
     ("POST", "api/Manage/SchoolRegister", school_register),
+    ("POST", f"{ONEROSTER_PATH}/auth/token", oneroster.token),
+    ("POST", f"{ONEROSTER_PATH}/token", oneroster.token),
+    ("GET", f"{ONEROSTER_PATH}/(?P<collection>[^/]+)(?:/(?P<id>[^/]+))?", oneroster.collection),
     ("GET", "api/Manage/GetXodSchoolTokens", info.school_tokens),
     ("GET", "api/v1/TokenDetails", info.token_details),
     ("GET", "api/v1/Scopes", info.list_scopes),
@@ -113,9 +118,15 @@ def _find(method: str, path: str) -> tuple[Handler, str, dict[str, str]]:
         match = re.fullmatch(pattern + "/?", path, re.IGNORECASE)
         if match and method == wanted:
             found = match.groupdict()
-            endpoint = found.get("endpoint") or pattern.rpartition("/")[2]
-            return handler, endpoint.casefold(), found
+            return handler, _name(pattern, found), found
     return nothing, "", {}
+
+
+def _name(pattern: str, found: dict[str, str]) -> str:
+    """What an endpoint is called where faults are set and calls are logged."""
+    if pattern.startswith(ONEROSTER_PATH):
+        return ONEROSTER
+    return (found.get("endpoint") or pattern.rpartition("/")[2]).casefold()
 
 
 def _text(asked: Members, name: str) -> str:

@@ -8,11 +8,14 @@ from datetime import datetime
 from starlette.requests import Request
 
 from assembly_ui.simulator import errors
-from assembly_ui.simulator.access import read_claims
+from assembly_ui.simulator.access import read_basic, read_claims
 from assembly_ui.simulator.faults import Fault
 from assembly_ui.simulator.requests import Members, read_members
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.tokens import Claims
+
+ONEROSTER = "oneroster"
+"""The name of all OneRoster calls together."""
 
 
 class Call:
@@ -43,7 +46,8 @@ class Call:
     @property
     def claims(self) -> Claims:
         """What its token says; see `read_claims` for what it raises."""
-        return read_claims(self.stand_in, self.request)
+        scheme = "bearer" if self.endpoint == ONEROSTER else "idaas"
+        return read_claims(self.stand_in, self.request, scheme)
 
     @property
     def wants_status(self) -> bool:
@@ -69,10 +73,12 @@ class Call:
         """The school the call is about, as far as can be seen; "" for none."""
         if "estab" in self.found:
             return self.found["estab"]
-        if self.request.method == "POST":
-            return _estab_posted(await self.members() or {})
         try:
-            return self.claims.estab
+            if self.request.method != "POST":
+                return self.claims.estab
+            if self.endpoint == ONEROSTER:
+                return read_basic(self.request)[1]
+            return _estab_posted(await self.members() or {})
         except errors.ApiRefused:
             return ""
 
