@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,11 @@ from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.facts import facts_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import Overview
+from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import Facts, Status, derive_status
 from assembly_ui.connector.tester import LONGEST_RUN
 from assembly_ui.connector.timeline import Entry, Kind
+from assembly_ui.connector.warnings import Warn
 from assembly_ui.schools.models import School
 from assembly_ui.web import connector_view
 from assembly_ui.web.connector_problems import (
@@ -36,8 +38,10 @@ from assembly_ui.web.connector_words import (
     LAYER_PASSED,
     LAYER_TITLES,
     NEXT_STEPS,
+    SERVICE_PROBLEM,
     STATUS_WORDS,
     TIMELINE,
+    WARNINGS,
     WRONG_SCHOOL,
 )
 from assembly_ui.xporter.errors import XporterError
@@ -214,6 +218,79 @@ def test_another_school_is_not_called_a_failing_call() -> None:
     view = _view(connected=True, school_matches=False, mismatched_at=NOW - HOUR)
     assert (view["badge"], view["sentence"]) == ("Connection Problem", WRONG_SCHOOL)
     assert view["since"] == HOUR_AGO
+
+
+def _with_service(view_of_service: ServiceFacts, **described: Any) -> View:
+    connection = connection_row(_school(), now=NOW, **described)
+    return view_of(replace(_overview(connection), service=view_of_service), [], None)
+
+
+@pytest.mark.parametrize(("described", "status"), SITUATIONS.values(), ids=SITUATIONS.keys())
+def test_while_the_service_has_problems_every_badge_stays_and_since_when_is_said(
+    described: dict[str, Any], status: Status
+) -> None:
+    service = ServiceFacts(opened_at=NOW, failing_since=NOW - HOUR)
+    during, otherwise = _with_service(service, **described), _view(**described)
+    assert (during["service_since"], otherwise["service_since"]) == (HOUR_AGO, "")
+    assert {**during, "service_since": ""} == otherwise
+
+
+def test_what_is_said_of_the_service_is_calm_and_complete() -> None:
+    for needed in ("stays as it was", "Nobody at your school needs to do anything", "keep trying"):
+        assert needed in SERVICE_PROBLEM
+
+
+NOTES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "stale_data": (
+        {"connected": True, "collected_at": NOW - 50 * HOUR},
+        "Your data has not been refreshed for over two days",
+        "ask support@groupcall.com",
+    ),
+    "unanswered": (
+        {"invited": True, "invited_at": NOW - 80 * HOUR},
+        "The invitation has not been answered",
+        "Xporter on Demand sent it to james.walters@kings.sch.uk",
+    ),
+    "long_installation": (
+        {"authorised": True, "authorised_at": NOW - 200 * HOUR},
+        "The installation is taking unusually long",
+        "two working days",
+    ),
+    "no_school_scope": (
+        {"authorised": True, "scopes": "Student"},
+        "School-level data was left out",
+        "leaving School ticked",
+    ),
+    "scopes_left_out": (
+        {"connected": True, "scopes_asked": "School,Photos,SEN,Staff"},
+        "Your school shares less than we asked for",
+        "without Photos, SEN and Staff.",
+    ),
+    "secret_unreadable": (
+        {"connected": True, "secret_unreadable_at": NOW},
+        "We need your school to authorise Assembly again",
+        "Click Grant Access and authorise again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOTES)
+def test_an_early_warning_says_what_is_noticed_and_what_to_do(kind: str) -> None:
+    described, title, words = NOTES[kind]
+    (note,) = _view(**described)["notes"]
+    assert (note["key"], note["title"]) == (kind, title)
+    assert words in note["before"] + "…" + note["after"]
+    assert note["at"]
+    assert note["after"].endswith(".")
+
+
+def test_every_early_warning_has_words() -> None:
+    assert set(NOTES) == set(Warn) == set(WARNINGS)
+
+
+@pytest.mark.parametrize("described", [row[0] for row in SITUATIONS.values()], ids=SITUATIONS)
+def test_where_all_is_well_nothing_is_warned_of(described: dict[str, Any]) -> None:
+    assert _view(**described)["notes"] == []
 
 
 def test_before_an_invitation_there_are_no_rows() -> None:
