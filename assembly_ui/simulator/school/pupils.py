@@ -21,7 +21,6 @@ from assembly_ui.simulator.school.households import (
 )
 from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
 from assembly_ui.simulator.school.lives import Life
-from assembly_ui.simulator.school.places import mailbox, school_domain
 from assembly_ui.simulator.school.shape import FIRST_COHORT, Shape, shape_of
 from assembly_ui.simulator.school.terms import office_moment, the_year
 from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
@@ -149,7 +148,7 @@ def student_row(
         | _background(pupil)
         | {
             "ParentalSalutation": salutation(home),
-            "UniqueLearnerNumber": uln(life.number) if pupil.born.year else None,
+            "UniqueLearnerNumber": uln(life.number),
             "UPN": upn(identity, life.number, life.cohort),
             "FormerUPN": None,
             "CandidateNo": f"{life.number % 10_000:04}",
@@ -178,16 +177,6 @@ def salutation(home: Household) -> str:
     """How letters to the parents begin."""
     parents = [person for person in home.people if person.responsible]
     return " and ".join(f"{person.title} {person.surname}" for person in parents)
-
-
-def domain_of(identity: Identity) -> str:
-    """Where the school's people have their mail."""
-    return school_domain(identity)
-
-
-def work_address(identity: Identity, forename: str, surname: str, number: int) -> str:
-    """A member of staff's email at the school."""
-    return f"{mailbox(forename, surname)}{number % 100}@{domain_of(identity)}"
 
 
 def _first_birthday(shape: Shape, life: Life) -> int:

@@ -133,7 +133,6 @@ def _instants(core: Core) -> list[Stamp]:
 
 @lru_cache(maxsize=4)
 def _times(core: Core) -> list[str]:
-    # Lessons keep what was planned when they began, but that only shows what was so before.
     return attendance.mark_instants(core)
 
 
