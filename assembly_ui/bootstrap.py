@@ -22,6 +22,7 @@ from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.tester import Tester, close_interrupted
 from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
+from assembly_ui.edubase import edubase_of
 from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
 from assembly_ui.mail.worker import Outbox
 from assembly_ui.pubsub import PubSub
@@ -139,7 +140,8 @@ async def _make(
     cipher = Cipher(settings.fernet_keys)
     pace = _pace(settings)
     transport = _transport(settings, database, clock)
-    stand_in = _stand_in(settings, database, transport, clock, new_http)
+    register = await asyncio.to_thread(Register.load, settings.data_dir)
+    stand_in = _stand_in(settings, database, transport, clock, new_http, register)
     tester = Tester(database, xporter, cipher, clock)
     stack.push_async_callback(tester.close)
     return Parts(
@@ -148,7 +150,7 @@ async def _make(
         pubsub=pubsub,
         database=database,
         throttles=Throttles(valkey, scale=settings.throttle_scale),
-        register=await asyncio.to_thread(Register.load, settings.data_dir),
+        register=register,
         cipher=cipher,
         xporter=xporter,
         pace=pace,
@@ -216,6 +218,7 @@ def _stand_in(
     transport: Transport,
     clock: Clock,
     new_http: NewHttp | None,
+    register: Register,
 ) -> StandIn:
     return StandIn(
         database,
@@ -229,6 +232,8 @@ def _stand_in(
         install_seconds=settings.simulator_install_seconds,
         clock=clock,
         make_http=new_http or stand_in_http,
+        control_key=settings.stand_in_control_key,
+        find_schools=edubase_of(register),
     )
 
 

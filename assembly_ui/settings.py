@@ -222,6 +222,12 @@ class Settings(BaseSettings):
             for key in self.fernet_keys
         ]
 
+    @property
+    def stand_in_control_key(self) -> str:
+        """The key to the stand-in's control API, for tests and presenters of the demo."""
+        key = self.fernet_keys[0].encode()
+        return hmac.new(key, b"xporter-stand-in-control", hashlib.sha256).hexdigest()[:40]
+
     def missing(self) -> list[str]:
         """Names of settings that live mode cannot do without and that are not set."""
         if self.is_demo:
