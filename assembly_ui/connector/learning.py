@@ -25,7 +25,7 @@ from assembly_ui.xporter.errors import (
 
 Answer: TypeAlias = SchoolInfo | XporterError
 
-LONGEST_NAME, LONGEST_ESTAB, LONGEST_CODE = 200, 16, 40
+LONGEST_NAME, LONGEST_ESTAB, LONGEST_CODE, LONGEST_STAGE = 200, 16, 40, 120
 """As much as the columns hold."""
 
 
@@ -36,6 +36,7 @@ async def learn(session: Session, connection: Connection, answer: Answer, now: d
             school = await session.get_one(School, connection.school_id)
             _note_school(session, connection, school, answer, now)
         case NoDataYet() if connection.data_at is None:
+            connection.install_stage = answer.detail[:LONGEST_STAGE]
             note_access(session, connection, now)
             _note_answered(session, connection, now)
         case NoDataYet():

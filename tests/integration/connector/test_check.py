@@ -113,6 +113,17 @@ async def test_no_data_yet_is_no_problem_before_the_first_data(
     assert await told(school) == []
 
 
+async def test_how_far_the_installation_is_is_told_in_the_words_of_the_service(
+    database: Database, clock: ManualClock, check_now: Check, service: Service
+) -> None:
+    school = await a_school(database, now=clock(), authorised=True)
+    service.says("SchoolInfo", {"ExceptionMessage": "Not yet installed: booked for Monday"})
+    stage = (await check_now(school)).connection.install_stage
+    assert stage == "Not yet installed: booked for Monday"
+    service.says("SchoolInfo", {"SchoolInfo": []})
+    assert (await check_now(school)).connection.install_stage == ""
+
+
 @pytest.mark.parametrize("answer", NO_DATA)
 async def test_no_data_any_more_is_a_problem_of_a_connected_school(
     database: Database, clock: ManualClock, check_now: Check, service: Service, answer: Answer
