@@ -8,23 +8,16 @@ cost one read, one call and one narrow update, and disturb nobody.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
-
-from sqlalchemy import CursorResult
-from sqlmodel import col, update
 
 from assembly_ui.clock import Clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.facts import connection_of, note_connected, note_trouble, status_of
 from assembly_ui.connector.health import Health
-from assembly_ui.connector.keys import NoKey, SchoolKey, key_of
+from assembly_ui.connector.keys import NoKey, key_of
 from assembly_ui.connector.learning import (
     Answer,
-    described,
-    is_of,
     learn,
     note_access,
     note_problem,
@@ -32,7 +25,7 @@ from assembly_ui.connector.learning import (
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.reconcile import note_key_spent
 from assembly_ui.connector.schedule import Pace, is_looked_at, next_check
-from assembly_ui.connector.status import Status
+from assembly_ui.connector.unchanged import Target, record_unchanged, set_facts
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.models import School
@@ -43,16 +36,6 @@ LONGEST_CHECK = timedelta(seconds=150)
 """After this a check gives up."""
 
 UNREADABLE_AGAIN = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a check needs to know of the school, as it was when the check began."""
-
-    school: School
-    connection: Connection
-    key: SchoolKey
-    is_looked_at: bool
 
 
 async def check(
@@ -75,7 +58,7 @@ async def check(
     answer = await _ask(xporter, target)
     if health and await _is_services(health, target, answer):
         await _postpone(database, target)
-    elif not await _record_unchanged(database, target, answer, clock(), pace):
+    elif not await record_unchanged(database, target, answer, clock(), pace):
         resumed = await _has_resumed(xporter, target, answer)
         async with database.transaction() as session:
             await _record(session, target, answer, clock(), pace, resumed=resumed)
@@ -127,7 +110,7 @@ async def _no_key(
 async def _show_checking(database: Database, school_id: int, now: datetime) -> None:
     """Only onlookers care that a check is going on."""
     async with database.transaction() as session:
-        await _set(session, school_id, checking_since=now)
+        await set_facts(session, school_id, checking_since=now)
         announce(session, school_topic(school_id))
 
 
@@ -174,65 +157,9 @@ async def _postpone(database: Database, target: Target) -> None:
     """Xporter on Demand is down: the school stays due, and nothing was learnt of it."""
     school_id = target.connection.school_id
     async with database.transaction() as session:
-        await _set(session, school_id, checking_since=None, leased_until=None)
+        await set_facts(session, school_id, checking_since=None, leased_until=None)
         if target.is_looked_at:
             announce(session, school_topic(school_id))
-
-
-async def _record_unchanged(
-    database: Database, target: Target, answer: Answer, now: datetime, pace: Pace
-) -> bool:
-    """Record that all is as it was; False when it is not, and nothing was recorded."""
-    seen = target.connection
-    if not isinstance(answer, SchoolInfo) or not _is_settled(seen):
-        return False
-    known = (seen.mis_school_name, seen.mis_estab, seen.mis_code)
-    if described(answer) != known or not is_of(target.school, answer):
-        return False
-    async with database.transaction() as session:
-        was_so = await _set(
-            session,
-            seen.school_id,
-            *_still_settled(seen),
-            checked_at=now,
-            school_checked_at=now,
-            data_at=now,
-            collected_at=answer.collected_at,
-            checking_since=None,
-            leased_until=None,
-            due_at=next_check(seen, Status.CONNECTED, now, pace),
-        )
-        if was_so and target.is_looked_at:
-            announce(session, school_topic(seen.school_id))
-    return was_so
-
-
-def _is_settled(seen: Connection) -> bool:
-    bad = (seen.paused_at, seen.withdrawn_at, seen.problem_at, seen.held_until, seen.trouble_told)
-    good = (seen.authorised_at, seen.installed_at, seen.data_at, seen.school_matches)
-    return not any(bad) and all(good)
-
-
-def _still_settled(seen: Connection) -> list[Any]:
-    """Nothing was learnt of the connection since it was read."""
-    return [
-        col(Connection.secret_encrypted) == seen.secret_encrypted,
-        col(Connection.token_encrypted) == seen.token_encrypted,
-        col(Connection.authorised_at).is_not(None),
-        col(Connection.paused_at).is_(None),
-        col(Connection.withdrawn_at).is_(None),
-        col(Connection.problem_at).is_(None),
-    ]
-
-
-async def _set(session: Session, school_id: int, *only_if: Any, **values: Any) -> bool:
-    done = await session.exec(
-        update(Connection)
-        .where(col(Connection.school_id) == school_id, *only_if)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return cast(CursorResult[Any], done).rowcount == 1
 
 
 async def _record(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
 from assembly_ui.connector.check import LONGEST_CHECK
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import Overview
-from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import (
     Mark,
     Status,
@@ -23,8 +21,9 @@ from assembly_ui.connector.status import (
 )
 from assembly_ui.connector.tester import LONGEST_RUN
 from assembly_ui.connector.timeline import Entry
-from assembly_ui.connector.warnings import EarlyWarning, early_warnings
 from assembly_ui.schools.mis import connector_title, label_of
+from assembly_ui.web.connector_moments import iso
+from assembly_ui.web.connector_notes import Note, notes_of, service_view
 from assembly_ui.web.connector_problems import PERHAPS_SENT, problem_of
 from assembly_ui.web.connector_words import (
     LAYER_PASSED,
@@ -32,7 +31,6 @@ from assembly_ui.web.connector_words import (
     NEXT_STEPS,
     STATUS_WORDS,
     TIMELINE,
-    WARNINGS,
     WRONG_SCHOOL,
 )
 from assembly_ui.web.school_words import not_available_words
@@ -67,22 +65,6 @@ class Line(TypedDict):
     at: str
     words: str
     by: str
-
-
-class Note(TypedDict):
-    """An early warning: a title, words, a moment that ticks, and words after it."""
-
-    key: str
-    title: str
-    before: str
-    at: str
-    after: str
-
-
-class ServiceView(TypedDict):
-    """What is shown of Xporter on Demand as a whole, alike for every school."""
-
-    service_since: str
 
 
 class View(TypedDict):
@@ -125,47 +107,19 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
         sentence=_sentence(overview),
         next_step=next_step,
         who=who,
-        since=_iso(status_since(overview.facts, overview.status)),
-        checked=_iso(connection.checked_at),
+        since=iso(status_since(overview.facts, overview.status)),
+        checked=iso(connection.checked_at),
         checking=_is_checking(overview),
         owner=overview.owner_name,
         service_since=service_view(overview.service)["service_since"],
-        notes=_notes(overview),
+        notes=notes_of(overview),
         rows=_rows(overview),
         lines=[_line(entry) for entry in entries],
         layers=layers,
         test_state=_test_state(test, overview.now),
-        tested=_iso(test.started_at) if test else "",
+        tested=iso(test.started_at) if test else "",
         bundle=_bundle(overview, layers, test),
     )
-
-
-def service_view(service: ServiceFacts) -> ServiceView:
-    """What every open tab shows of the service: since when it has problems, if it has."""
-    return ServiceView(service_since=_iso(service.since))
-
-
-def _notes(overview: Overview) -> list[Note]:
-    return [_note(overview, found) for found in early_warnings(overview.facts, overview.now)]
-
-
-def _note(overview: Overview, found: EarlyWarning) -> Note:
-    title, before, after = WARNINGS[found.kind]
-    named = {
-        "email": overview.connection.invited_email or "your school",
-        "names": _in_words(found.names),
-    }
-    return Note(
-        key=found.kind.value,
-        title=title,
-        before=before.format(**named),
-        at=_iso(found.since),
-        after=after.format(**named),
-    )
-
-
-def _in_words(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _is_checking(overview: Overview) -> bool:
@@ -213,7 +167,7 @@ def _rows(overview: Overview) -> list[Row]:
 def _row(
     key: str, mark: Mark, name: str, before: str, at: datetime | None = None, after: str = ""
 ) -> Row:
-    return Row(key=key, mark=mark.value, name=name, before=before, at=_iso(at), after=after)
+    return Row(key=key, mark=mark.value, name=name, before=before, at=iso(at), after=after)
 
 
 def _authorised(overview: Overview) -> Row:
@@ -313,7 +267,7 @@ def _bundle(overview: Overview, layers: list[TestLayer], test: ConnectionTest | 
         f"MIS: {label_of(school.mis)}",
         f"Status: {STATUS_WORDS[overview.status].badge}",
         *_bundled_problem(overview),
-        f"Tested: {_iso(test.started_at)}",
+        f"Tested: {iso(test.started_at)}",
     ]
     lines = head + [_bundled_layer(*pair) for pair in zip(layers, test.layers, strict=True)]
     # What comes from outside may not pass for a line of its own.
@@ -324,7 +278,7 @@ def _bundled_problem(overview: Overview) -> list[str]:
     connection = overview.connection
     if connection.problem_at is None:
         return []
-    return [f"Failing since {_iso(connection.problem_at)}: {connection.problem_detail}"]
+    return [f"Failing since {iso(connection.problem_at)}: {connection.problem_detail}"]
 
 
 def _bundled_layer(layer: TestLayer, found: dict[str, Any]) -> str:
@@ -339,7 +293,7 @@ def _line(entry: Entry) -> Line:
     if "passed" in detail:
         detail["outcome"] = ": everything passed" if detail["passed"] else ": something failed"
     words = TIMELINE[entry.kind.value].format_map(defaultdict(str, detail))
-    return Line(key=str(entry.id), at=_iso(entry.at), words=words.strip(), by=entry.by)
+    return Line(key=str(entry.id), at=iso(entry.at), words=words.strip(), by=entry.by)
 
 
 def _mis(overview: Overview) -> str:
@@ -348,7 +302,3 @@ def _mis(overview: Overview) -> str:
 
 def _named(name: str, number: str) -> str:
     return f"{name} ({number})" if number else name
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""

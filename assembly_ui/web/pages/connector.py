@@ -41,17 +41,9 @@ from assembly_ui.web.components import (
     timeline,
 )
 from assembly_ui.web.components.countdown import countdown
+from assembly_ui.web.connector_notes import Note, ServiceView, service_view
 from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words
-from assembly_ui.web.connector_view import (
-    Line,
-    Note,
-    Row,
-    ServiceView,
-    TestLayer,
-    View,
-    service_view,
-    view_of,
-)
+from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
 from assembly_ui.web.connector_words import SERVICE_PROBLEM, SERVICE_TITLE
 from assembly_ui.web.layout import admin_page
 from assembly_ui.web.live import Live, tabs
