@@ -38,32 +38,43 @@ class Core:
         self.identity, self.year = identity, year
         self.shape, self.days = shape_of(identity), the_year(year)
         self.first, self.last = start_of(year), start_of(year + 1)
-        self.lives = self._lives()
-        visible = [
-            life for life in self.lives if life.applies < self.last and life.forgotten > self.first
-        ]
-        self.pupils = {life.number: pupil_of(identity, life) for life in visible}
-        self.enrolled = [
-            pupil
-            for pupil in self.pupils.values()
-            if pupil.life.joins < self.last and pupil.life.leaves > self.first
-        ]
-        self.families = self._families()
-        self.members = self._members()
 
-    def _lives(self) -> list[Life]:
+    @cached_property
+    def lives(self) -> list[Life]:
+        """Everybody who is, was or will be a pupil around this year."""
         years = len(self.shape.years)
         back = 2 * years if self.shape.pupils < SMALL else years + SIBLING_REACH
         cohorts = range(self.year - back, self.year + 2)
         return [life for cohort in cohorts for life in cohort_of(self.identity, cohort)]
 
-    def _families(self) -> dict[int, list[Life]]:
+    @cached_property
+    def pupils(self) -> dict[int, Pupil]:
+        """Pupils whom the MIS knows at some time of the year, by number."""
+        visible = [
+            life for life in self.lives if life.applies < self.last and life.forgotten > self.first
+        ]
+        return {life.number: pupil_of(self.identity, life) for life in visible}
+
+    @cached_property
+    def enrolled(self) -> list[Pupil]:
+        """Pupils who are on roll at some time of the year."""
+        return [
+            pupil
+            for pupil in self.pupils.values()
+            if pupil.life.joins < self.last and pupil.life.leaves > self.first
+        ]
+
+    @cached_property
+    def families(self) -> dict[int, list[Life]]:
+        """Lives by the number of their family."""
         families: dict[int, list[Life]] = defaultdict(list)
         for life in self.lives:
             families[family_of(self.identity, life)].append(life)
         return families
 
-    def _members(self) -> dict[int, Member]:
+    @cached_property
+    def members(self) -> dict[int, Member]:
+        """Staff whom the MIS knows at some time of the year, by number."""
         found = [
             member_of(self.identity, holder)
             for post in posts_of(self.identity)
