@@ -53,6 +53,9 @@ class Envelope:
     page: Pagination
     tracking: Tracking
     meta: MetaRow
+    is_uncollected: bool
+    """Nothing is there, and meta knows no time of a collection: inferred to mean that there
+    was none yet, which is not the same as a school without pupils."""
 
     def fingerprint(self, dialect: Dialect) -> tuple[object, ...]:
         """What is the same on all pages while nothing changes between them."""
@@ -70,12 +73,17 @@ def open_envelope(answer: Mapping[str, Any], endpoint: Endpoint, dialect: Dialec
         WrongShape: none of the endpoint's tables is there, or one is no list of rows.
     """
     found = _by_our_names(answer, endpoint, dialect)
+    tables = {name: _rows(answer, theirs) for name, theirs in found.items()}
+    meta = MetaRow.read(_first(answer, META))
     return Envelope(
-        {name: _rows(answer, theirs) for name, theirs in found.items()},
+        tables,
         {name: _ids(answer, theirs) for name, theirs in found.items()},
         Pagination.read(_first(answer, PAGINATION)),
         Tracking.read(_first(answer, TRACKING)),
-        MetaRow.read(_first(answer, META)),
+        meta,
+        is_uncollected=bool(wire.rows(answer, META))
+        and not meta.date_time
+        and not any(tables.values()),
     )
 
 

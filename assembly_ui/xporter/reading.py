@@ -128,6 +128,7 @@ class Reading:
         """The pages.
 
         Raises:
+            NoDataYet: nothing has been collected from the MIS so far.
             XporterError: the reading cannot go on; what it gave is worth nothing.
         """
         self._summary = None
@@ -182,6 +183,8 @@ class Reading:
         if since not in (ALL_ROWS, found.tracking.requested_changed_rows):
             # Some other changes than those we asked for.
             raise WrongShape
+        if found.is_uncollected:
+            raise NoDataYet
         return found
 
     async def _ask_page(self, params: dict[str, str], number: int) -> dict[str, Any]:

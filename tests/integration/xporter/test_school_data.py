@@ -138,6 +138,16 @@ async def test_an_answer_without_the_table_has_the_wrong_shape(
         await xporter.read(DFE_NUMBER, SECRET, STUDENTS)
 
 
+async def test_before_the_first_collection_there_is_no_data_rather_than_nobody(
+    service: Service, xporter: XporterClient
+) -> None:
+    service.says("Students", {"Students": [], "meta": [{"Id": 1, "MIS": None, "DateTime": None}]})
+    with pytest.raises(errors.NoDataYet):
+        await xporter.read(DFE_NUMBER, SECRET, STUDENTS)
+    service.says("Students", {"Students": [], **META})
+    assert (await xporter.read(DFE_NUMBER, SECRET, STUDENTS)).tables == {"Students": []}
+
+
 @pytest.mark.parametrize("name", ["__dbStatus__", "dbstatus", "DbStatus"])
 @pytest.mark.parametrize("status", [{"Status": "OK"}, [{"Status": "OK"}]], ids=["one", "list"])
 async def test_how_fresh_the_data_are_is_asked_without_reading_them(
