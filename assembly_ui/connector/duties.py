@@ -17,21 +17,24 @@ from assembly_ui.clock import Clock
 from assembly_ui.connector import inbox
 from assembly_ui.connector.callback import verify
 from assembly_ui.connector.cipher import Cipher
-from assembly_ui.connector.health import Health
+from assembly_ui.connector.health import SERVICE_TOPIC, Health
+from assembly_ui.connector.inbox import INBOX_TOPIC
 from assembly_ui.connector.models import ReceivedCallback, Reconciliation, ServiceHealth
 from assembly_ui.connector.notices import Links, next_notice_at, tell_due
 from assembly_ui.connector.reconciling import Reconciler
 from assembly_ui.database import Database
 from assembly_ui.leases import next_due
-from assembly_ui.pubsub import PubSub
+from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 from assembly_ui.xporter.client import XporterClient
 
 log = structlog.get_logger()
 
 CALLBACKS_AT_ONCE = 4
-LONGEST_SLEEP = timedelta(seconds=30)
+LONGEST_SLEEP = timedelta(seconds=10)
 SHORTEST_SLEEP = timedelta(seconds=0.2)
 AFTER_FAILURE = timedelta(seconds=5)
+WAKING = frozenset({SERVICE_TOPIC, INBOX_TOPIC, EVERYTHING})
+"""Schools change all the time, and little of that makes anything here due at once."""
 
 
 class Duties:
@@ -56,7 +59,7 @@ class Duties:
         self._reconciler = Reconciler(database, xporter, cipher, clock, jitter)
 
     async def run(self, pubsub: PubSub) -> None:
-        """Work until cancelled; a change announced anywhere wakes it."""
+        """Work until cancelled; what concerns the service or its callbacks wakes it."""
         async with pubsub.listen() as topics:
             while True:
                 try:
@@ -68,9 +71,7 @@ class Duties:
                     sleep = AFTER_FAILURE
                 with suppress(TimeoutError):
                     async with asyncio.timeout(sleep.total_seconds()):
-                        await topics.get()
-                while not topics.empty():
-                    topics.get_nowait()
+                        await _concerned(topics)
 
     async def do_due(self) -> None:
         """Do, to the end, what is due now."""
@@ -118,3 +119,8 @@ class Duties:
         )
         soonest = min([now + LONGEST_SLEEP, *(moment for moment in moments if moment)])
         return max(soonest - now, SHORTEST_SLEEP)
+
+
+async def _concerned(topics: asyncio.Queue[Topic]) -> None:
+    while await topics.get() not in WAKING:
+        pass

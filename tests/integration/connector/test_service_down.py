@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector import tester as testing
@@ -320,7 +320,8 @@ async def test_afterwards_waiting_schools_are_asked_one_after_the_other(
     await watcher.duties.do_due()
     assert not (await read_service(database)).is_down
     async with database.read() as session:
-        due = [row.due_at for row in await session.exec(select(Connection))]
+        query = select(Connection).order_by(col(Connection.school_id))
+        due = [row.due_at for row in await session.exec(query)]
     assert due[39] <= clock()
     moments = {moment for moment in due if moment > clock()}
     assert len(moments) > 20
