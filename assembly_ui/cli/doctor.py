@@ -7,18 +7,21 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
 import httpx
+from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from assembly_ui import build, settings
 from assembly_ui.bootstrap import CALLBACK_PATH
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.database import Database
 from assembly_ui.migrations import newest_revision
+from assembly_ui.pubsub_valkey import open_valkey
 from assembly_ui.schools.register import Register
 from assembly_ui.serve import CannotStart, check_folder, check_port
 from assembly_ui.settings import Settings, SettingsProblem
@@ -37,7 +40,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, folder, port, database, register, build and Xporter on Demand."""
+    """Look at settings, folder, port, database, Valkey, register, build and Xporter on Demand."""
     findings = list(_findings())
     for finding in findings:
         mark = "✘" if finding.remedy else "✔"
@@ -112,11 +115,36 @@ def _database(config: Settings) -> Finding:
     return Finding("Database", f"{name}, up to date")
 
 
+def _valkey(config: Settings) -> Finding:
+    if not config.valkey:
+        return Finding("Valkey", "none, as one process needs none")
+    try:
+        asyncio.run(_ping(config))
+    except (RedisError, OSError) as error:
+        return Finding("Valkey", "does not answer", f"{error} Is ASSEMBLY_VALKEY_URL right?")
+    return Finding("Valkey", "answers")
+
+
+async def _ping(config: Settings) -> None:
+    async with open_valkey(config.valkey) as valkey:
+        await valkey.execute_command("PING")
+
+
+def _processes(config: Settings) -> Finding:
+    web = f"{config.web_workers} for pages"
+    if config.work_in_web:
+        return Finding("Processes", f"{web}, background work in them")
+    return Finding("Processes", f"{web}; background work is done by `work` processes")
+
+
 async def _revision(config: Settings) -> str:
-    database = Database(config.database)
+    database = Database(config.database, patience=timedelta())
     try:
         row = await database.glance(text("SELECT version_num FROM alembic_version"))
         return str(row[0]) if row else ""
+    except ProgrammingError:
+        # It answers that it has no such table: nothing was made in it yet.
+        return ""
     finally:
         await database.close()
 
@@ -160,6 +188,8 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _folder,
     _port,
     _database,
+    _valkey,
+    _processes,
     _register,
     _bun,
     _pages,

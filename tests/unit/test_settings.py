@@ -70,6 +70,42 @@ def test_the_callback_address_outlives_a_key_rotation(monkeypatch: pytest.Monkey
     assert known_to_xporter not in (old, new)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("ASSEMBLY_WEB_WORKERS", "2"), ("ASSEMBLY_WORK_IN_WEB", "false")]
+)
+@pytest.mark.parametrize("missing", ["ASSEMBLY_DATABASE_URL", "ASSEMBLY_VALKEY_URL"])
+def test_several_processes_need_postgresql_and_valkey(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, missing: str
+) -> None:
+    monkeypatch.setenv("ASSEMBLY_DATABASE_URL", "postgresql+psycopg://db/assembly")
+    monkeypatch.setenv("ASSEMBLY_VALKEY_URL", "redis://valkey:6379/0")
+    monkeypatch.setenv(name, value)
+    assert settings.load().is_apart
+    monkeypatch.delenv(missing)
+    with pytest.raises(SettingsProblem, match=r"need PostgreSQL .* and Valkey") as caught:
+        settings.load()
+    assert len(caught.value.problems) == 1
+
+
+def test_an_address_that_is_none_of_a_valkey_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_VALKEY_URL", "localhost:6379")
+    with pytest.raises(SettingsProblem, match="ASSEMBLY_VALKEY_URL cannot be used"):
+        settings.load()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("valkeys://:word@valkey:6379/0", "rediss://:word@valkey:6379/0"),
+        ("valkey://valkey", "redis://valkey"),
+        ("redis://valkey", "redis://valkey"),
+        ("unix:///run/valkey.sock", "unix:///run/valkey.sock"),
+    ],
+)
+def test_a_valkey_may_be_named_as_such(given: str, read: str) -> None:
+    assert Settings(valkey_url=given).valkey == read
+
+
 def test_no_secret_shows_in_the_settings_printed() -> None:
     printed = repr(
         Settings(xporter_management_secret="do-not-print-me", smtp_password="nor-me")  # type: ignore[arg-type]
