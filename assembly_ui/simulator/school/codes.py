@@ -15,19 +15,13 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
 def identifiers(identity: Identity, prefix: str, number: int) -> Row:
-    """The four identifiers every person and group has."""
-    text = _hex(identity, prefix, number)
-    return {
-        "Id": str(number),
-        "XID": text[-8:],
-        "ExternalId": _guid(text),
-        "IdaasId": f"{prefix}-{number}",
-    }
+    """The four identifiers every person and group has; to be copied, not changed."""
+    return _identifiers(identity.key, prefix, number)
 
 
 def guid(identity: Identity, prefix: str, number: int) -> str:
     """A GUID for life."""
-    return _guid(_hex(identity, prefix, number))
+    return _guid(_digest(identity.key, "id", prefix, number))
 
 
 def upn(identity: Identity, number: int, year: int) -> str:
@@ -65,17 +59,22 @@ def teacher_number(number: int) -> str:
 
 def chance(identity: Identity, *key: object) -> float:
     """A number from 0 to 1 that belongs to the key; cheaper than dice when one is enough."""
-    return int(_digest(identity, *key)[:13], 16) / 16**13
+    return int(_digest(identity.key, *key)[:13], 16) / 16**13
 
 
-def _digest(identity: Identity, *key: object) -> str:
-    text = "/".join(map(str, (identity.key, *key)))
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+def _digest(*key: object) -> str:
+    return blake2b("/".join(map(str, key)).encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=16_000)
-def _hex(identity: Identity, prefix: str, number: int) -> str:
-    return _digest(identity, "id", prefix, number)
+def _identifiers(school: str, prefix: str, number: int) -> Row:
+    text = _digest(school, "id", prefix, number)
+    return {
+        "Id": str(number),
+        "XID": text[-8:],
+        "ExternalId": _guid(text),
+        "IdaasId": f"{prefix}-{number}",
+    }
 
 
 def _guid(text: str) -> str:

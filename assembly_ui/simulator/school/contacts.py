@@ -5,8 +5,8 @@ Somebody is here as long as a child of the family is on roll.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.codes import identifiers
 from assembly_ui.simulator.school.core import Core
@@ -15,7 +15,6 @@ from assembly_ui.simulator.school.identity import Identity, Row, Stamp
 from assembly_ui.simulator.school.lives import Life
 from assembly_ui.simulator.school.places import (
     PARENTS_DOMAIN,
-    Address,
     home_phone,
     mailbox,
     mobile_phone,
@@ -23,8 +22,7 @@ from assembly_ui.simulator.school.places import (
 from assembly_ui.simulator.school.pupils import Pupil
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
+class Reachable(NamedTuple):
     """A contact at a moment: how to reach the person, each with since when."""
 
     person: Person
@@ -34,17 +32,21 @@ class Reachable:
     mobile: tuple[Stamp, str]
     phone: tuple[Stamp, str]
     email: tuple[Stamp, str]
-    address: Address
+    address: Row
 
 
-def reachable(core: Core, at: Stamp) -> Iterator[Reachable]:
-    """Everybody who is a contact at `at`."""
+@lru_cache(maxsize=2)
+def reachable(core: Core, at: Stamp) -> list[Reachable]:
+    """Everybody who is a contact at `at`; the tables of one answer share them."""
     homes = {pupil.home.number: pupil.home for pupil in core.enrolled if pupil.life.is_on_roll(at)}
+    found = []
     for number, home in homes.items():
         family = core.families[number]
         since = _present_since(family, at)
-        for person in home.people:
-            yield _reach(core.identity, home, person, family, since, at)
+        found += [
+            _reach(core.identity, home, person, family, since, at) for person in home.people
+        ]
+    return found
 
 
 def contact_rows(core: Core, at: Stamp) -> list[Row]:
@@ -100,28 +102,26 @@ def _contact_row(identity: Identity, one: Reachable, at: Stamp, core: Core) -> R
     ]
     stamps = [one.since, one.mobile[0], one.phone[0], one.email[0], *comings]
     named = [identifiers(identity, "PL", number) for number in children]
-    return (
-        identifiers(identity, "PC", person.number)
-        | {
-            "Title": person.title,
-            "Forename": person.forename,
-            "MiddleName": None,
-            "Surname": person.surname,
-            "DisplayName": f"{person.title} {person.forename[0]} {person.surname}",
-            "Gender": person.gender,
-            "Salutation": f"{person.title} {person.surname}",
-            "JobTitle": person.job,
-            "Email": one.email[1],
-            "HomePhone": one.phone[1],
-            "MobilePhone": one.mobile[1],
-            "WorkPhone": None,
-            "ChildIds": ",".join(map(str, children)),
-            "ChildIdaasIds": ",".join(child["IdaasId"] for child in named),
-            "ChildXIDs": ",".join(child["XID"] for child in named),
-        }
-        | one.address.columns()
-        | {"LastUpdated": max(stamps)}
-    )
+    return {
+        **identifiers(identity, "PC", person.number),
+        "Title": person.title,
+        "Forename": person.forename,
+        "MiddleName": None,
+        "Surname": person.surname,
+        "DisplayName": f"{person.title} {person.forename[0]} {person.surname}",
+        "Gender": person.gender,
+        "Salutation": f"{person.title} {person.surname}",
+        "JobTitle": person.job,
+        "Email": one.email[1],
+        "HomePhone": one.phone[1],
+        "MobilePhone": one.mobile[1],
+        "WorkPhone": None,
+        "ChildIds": ",".join(map(str, children)),
+        "ChildIdaasIds": ",".join(child["IdaasId"] for child in named),
+        "ChildXIDs": ",".join(child["XID"] for child in named),
+        **one.address,
+        "LastUpdated": max(stamps),
+    }
 
 
 def _link(identity: Identity, pupil: Pupil, person: Person) -> Row:

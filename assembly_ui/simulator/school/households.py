@@ -12,9 +12,9 @@ from functools import lru_cache
 from random import Random
 
 from assembly_ui.simulator.school.codes import chance
-from assembly_ui.simulator.school.identity import Identity, Stamp, dice
+from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
 from assembly_ui.simulator.school.lives import SIBLING_REACH, Life
-from assembly_ui.simulator.school.places import Address, an_address
+from assembly_ui.simulator.school.places import an_address
 from assembly_ui.simulator.school.shape import shape_of
 from assembly_ui.simulator.school.terms import office_moment, the_year
 from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
@@ -101,9 +101,9 @@ def household(identity: Identity, number: int, since: int) -> Household:
 
 
 @lru_cache(maxsize=20_000)
-def address_of(identity: Identity, number: int, moves: int, who: int = 0) -> Address:
-    """Where a household, or the person `who` living elsewhere, lives after `moves`."""
-    return an_address(dice(identity.key, "address", number, moves, who), moves)
+def address_of(identity: Identity, number: int, moves: int, who: int = 0) -> Row:
+    """Where a household, or the person `who` living elsewhere, lives after `moves`: columns."""
+    return an_address(dice(identity.key, "address", number, moves, who), moves).columns()
 
 
 def count_until(changes: tuple[Stamp, ...], at: Stamp) -> int:

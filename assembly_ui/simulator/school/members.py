@@ -119,42 +119,40 @@ def staff_row(identity: Identity, member: Member, *, at: Stamp, status: str, pla
     surname, moves = member.surname_at(until), count_until(member.moves, until)
     domain = school_domain(identity)
     post = holder.post
-    return (
-        identifiers(identity, "PWT", member.number)
-        | {
-            "Title": member.title,
-            "Suffix": None,
-            "StaffCode": staff_code(member),
-            "StaffStatus": status,
-            "Forename": member.forename,
-            "Surname": surname,
-            "DisplayName": f"{member.title} {member.forename[0]} {surname}",
-            "WorkEmail": work_email(member, domain),
-            "IdaasEmail": None,
-            "WorkPhone": home_phone(0),
-            "Gender": "M" if member.male else "F",
-            "MiddleName": member.middle,
-            "LegalForename": member.forename,
-            "LegalSurname": surname,
-            "DateOfBirth": member.born,
-            "NINumber": ni_number(member.number),
-            "TeacherNumber": teacher_number(member.number) if member.teaches else None,
-            "PayrollNumber": f"{member.number:06}",
-            "EmploymentStart": holder.starts[:10],
-            "EmploymentEnd": holder.ends[:10] if status == "Previous" else None,
-            "Roles": post.role,
-            "RoleCodes": f"R{post.index}",
-            "TeacherCategory": "Qualified" if member.teaches else None,
-            "HomeEmail": home_email(member),
-            "HomePhone": home_phone(member.number + 37 * moves),
-            "MobilePhone": mobile_phone(member.number * 7),
-            "IsTeacher": int(member.teaches),
-            "IsSupport": int(not member.teaches),
-            "IsSupply": 0,
-        }
-        | placed
-        | an_address(dice(identity.key, "staff-address", member.number, moves), moves).columns()
-    )
+    return {
+        **identifiers(identity, "PWT", member.number),
+        "Title": member.title,
+        "Suffix": None,
+        "StaffCode": staff_code(member),
+        "StaffStatus": status,
+        "Forename": member.forename,
+        "Surname": surname,
+        "DisplayName": f"{member.title} {member.forename[0]} {surname}",
+        "WorkEmail": work_email(member, domain),
+        "IdaasEmail": None,
+        "WorkPhone": home_phone(0),
+        "Gender": "M" if member.male else "F",
+        "MiddleName": member.middle,
+        "LegalForename": member.forename,
+        "LegalSurname": surname,
+        "DateOfBirth": member.born,
+        "NINumber": ni_number(member.number),
+        "TeacherNumber": teacher_number(member.number) if member.teaches else None,
+        "PayrollNumber": f"{member.number:06}",
+        "EmploymentStart": holder.starts[:10],
+        "EmploymentEnd": holder.ends[:10] if status == "Previous" else None,
+        "Roles": post.role,
+        "RoleCodes": f"R{post.index}",
+        "TeacherCategory": "Qualified" if member.teaches else None,
+        "HomeEmail": home_email(member),
+        "HomePhone": home_phone(member.number + 37 * moves),
+        "MobilePhone": mobile_phone(member.number * 7),
+        "IsTeacher": int(member.teaches),
+        "IsSupport": int(not member.teaches),
+        "IsSupply": 0,
+        **placed,
+        **an_address(dice(identity.key, "staff-address", member.number, moves), moves).columns(),
+    }
 
 
 def home_email(member: Member) -> str:
@@ -167,6 +165,7 @@ def work_email(member: Member, domain: str) -> str:
     return f"{mailbox(member.forename, member.surname)}.{member.number}@{domain}"
 
 
+@lru_cache(maxsize=4000)
 def _letters(number: int) -> str:
     # 17,576 codes; multiplying by a number prime to 26 keeps them apart and looks less counted.
     more, number = divmod(number, 17_576)

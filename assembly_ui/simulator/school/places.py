@@ -7,6 +7,7 @@ the ranges Ofcom keeps for drama; domains are reserved ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from assembly_ui.simulator.school.identity import Identity, Row
@@ -89,5 +90,6 @@ def mailbox(forename: str, surname: str) -> str:
     return f"{_plain(forename)}.{_plain(surname)}".replace(" ", "").casefold()
 
 
+@lru_cache(maxsize=4000)
 def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter.isalnum() or letter == " ")

@@ -22,7 +22,7 @@ TEACHING_SHARE = 0.74
 SLOTS = 60
 YEARS_IN_POST = 7.0
 HOLDERS = 64
-FIRST_YEAR = 1950
+FIRST_YEAR, LAST_YEAR = 1950, 2150
 KNOWN_BEFORE = 60
 LEADERS = ("Head", "Deputy Head", "Deputy Head Academic", "Bursar", "Assistant Head")
 SUPPORT = (
@@ -72,7 +72,7 @@ def teaching_posts(identity: Identity) -> list[Post]:
 
 @lru_cache(maxsize=4000)
 def holders(identity: Identity, post: Post) -> tuple[Holder, ...]:
-    """Everybody who ever holds a post, in order."""
+    """Everybody who holds a post until the last year there is, in order."""
     rng = dice(identity.key, "post", post.index)
     found: list[Holder] = []
     year = FIRST_YEAR
@@ -87,6 +87,8 @@ def holders(identity: Identity, post: Post) -> tuple[Holder, ...]:
         number = post.index * HOLDERS + turn + 1
         found.append(Holder(number, post, starts, ends, known))
         starts = ends
+        if year > LAST_YEAR:
+            break
     return tuple(found)
 
 

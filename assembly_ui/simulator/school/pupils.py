@@ -116,45 +116,38 @@ def student_row(
     until = min(at, life.leaves)
     surname = pupil.surname_at(until)
     gone = status == "Leaver"
-    email = f"{life.number}@pupils.{domain}"
-    return (
-        identifiers(identity, "PL", life.number)
-        | {
-            "Forename": pupil.forename,
-            "Surname": surname,
-            "DisplayName": f"{pupil.forename} {surname}",
-            "AdmissionNo": f"{life.number:06}",
-            "Gender": "F" if pupil.girl else "M",
-        }
-        | placed
-        | {
-            "WorkEmail": email,
-            "IdaasEmail": None,
-            "MiddleName": pupil.middle,
-            "LegalForename": pupil.forename,
-            "LegalSurname": surname,
-            "DateofBirth": pupil.born.isoformat(),
-            "EntryDate": life.joins[:10],
-            "LeavingDate": _left_on(life) if gone else None,
-            "Destination": DESTINATIONS[int(pupil.flags[0] * 3)] if gone else None,
-            "DestinationStartDate": None,
-            "ReasonForLeaving": ("Moved school" if gone else None),
-            "StudentStatus": status,
-            "EnrolmentStatus": "C",
-            "Boarder": "N" if life.boards is None else "B",
-            "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
-        }
-        | _support(pupil, until)
-        | _background(pupil)
-        | {
-            "ParentalSalutation": salutation(home),
-            "UniqueLearnerNumber": uln(life.number),
-            "UPN": upn(identity, life.number, life.cohort),
-            "FormerUPN": None,
-            "CandidateNo": f"{life.number % 10_000:04}",
-        }
-        | address_of(identity, home.number, count_until(home.moves, until)).columns()
-    )
+    return {
+        **identifiers(identity, "PL", life.number),
+        "Forename": pupil.forename,
+        "Surname": surname,
+        "DisplayName": f"{pupil.forename} {surname}",
+        "AdmissionNo": f"{life.number:06}",
+        "Gender": "F" if pupil.girl else "M",
+        **placed,
+        "WorkEmail": f"{life.number}@pupils.{domain}",
+        "IdaasEmail": None,
+        "MiddleName": pupil.middle,
+        "LegalForename": pupil.forename,
+        "LegalSurname": surname,
+        "DateofBirth": pupil.born.isoformat(),
+        "EntryDate": life.joins[:10],
+        "LeavingDate": _left_on(life) if gone else None,
+        "Destination": DESTINATIONS[int(pupil.flags[0] * 3)] if gone else None,
+        "DestinationStartDate": None,
+        "ReasonForLeaving": ("Moved school" if gone else None),
+        "StudentStatus": status,
+        "EnrolmentStatus": "C",
+        "Boarder": "N" if life.boards is None else "B",
+        "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
+        **_support(pupil, until),
+        **_background(pupil),
+        "ParentalSalutation": salutation(home),
+        "UniqueLearnerNumber": uln(life.number),
+        "UPN": upn(identity, life.number, life.cohort),
+        "FormerUPN": None,
+        "CandidateNo": f"{life.number % 10_000:04}",
+        **address_of(identity, home.number, count_until(home.moves, until)),
+    }
 
 
 def sibling_row(identity: Identity, pupil: Pupil, sibling: Pupil, since: Stamp) -> Row:
