@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import Engine, Enum, Executable, MetaData, event
-from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
@@ -91,15 +90,13 @@ class Database:
         async with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
-    async def glance(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> ResultRow[Any] | None:
-        """The first row of one quick SELECT, without the cost of a session."""
+    async def glance(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        """The first row of one quick SELECT or None, without the cost of a session."""
         return next(iter(await self.glance_all(statement, values)), None)
 
     async def glance_all(
         self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Sequence[ResultRow[Any]]:
+    ) -> Sequence[Any]:
         """Every row of one quick SELECT, without the cost of a session."""
         if self._near:
             return self._near.glance(statement, values)

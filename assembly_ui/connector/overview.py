@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
@@ -13,7 +16,7 @@ from assembly_ui.connector.health import read_service
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import Facts, Status, derive_status
-from assembly_ui.database import Database, Session
+from assembly_ui.database import Database
 from assembly_ui.schools.mis import is_via_xporter
 from assembly_ui.schools.models import Membership, Role, School
 
@@ -31,33 +34,41 @@ class Overview:
     service: ServiceFacts = field(default_factory=ServiceFacts)
 
 
+_OWNS = (col(Membership.school_id) == col(School.id)) & (col(Membership.role) == Role.OWNER)
+
+# Put into words once: an announcement is read for every school it concerns.
+_OVERVIEW: Any = (
+    select(School, Connection, func.coalesce(func.nullif(col(User.name), ""), col(User.email)))
+    .outerjoin(Connection, col(Connection.school_id) == col(School.id))
+    .outerjoin(Membership, _OWNS)
+    .outerjoin(User, col(User.id) == col(Membership.user_id))
+    .where(col(School.id) == bindparam("school_id"))
+)
+_BADGE: Any = (
+    columns(
+        col(School.mis),
+        col(Connection.school_id),
+        *(getattr(Connection, fact.name) for fact in fields(Facts)),
+    )
+    .outerjoin(Connection, col(Connection.school_id) == col(School.id))
+    .where(col(School.id) == bindparam("school_id"))
+)
+
+
 async def read_overview(database: Database, *, school_id: int, now: datetime) -> Overview:
     """Read what the connector page shows."""
     async with database.read() as session:
-        school = await session.get_one(School, school_id)
-        connection = await _connection(session, school_id)
-        owner = await _owner_name(session, school_id)
+        found = await session.exec(_OVERVIEW, params={"school_id": school_id})
+        school, known, owner = found.one()
+    connection = known or Connection(school_id=school_id)
     facts, service = facts_of(connection), await read_service(database)
-    return Overview(school, owner, derive_status(facts, now), facts, connection, now, service)
+    status = derive_status(facts, now)
+    return Overview(school, owner or "", status, facts, connection, now, service)
 
 
 async def read_badge(database: Database, *, school_id: int, now: datetime) -> Status | None:
     """Just the status, for the badge in the bar; None for an MIS without a connector here."""
-    async with database.read() as session:
-        school = await session.get_one(School, school_id)
-        connection = await _connection(session, school_id)
-    return derive_status(facts_of(connection), now) if is_via_xporter(school.mis) else None
-
-
-async def _connection(session: Session, school_id: int) -> Connection:
-    return await session.get(Connection, school_id) or Connection(school_id=school_id)
-
-
-async def _owner_name(session: Session, school_id: int) -> str:
-    query = (
-        select(User)
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.school_id) == school_id, col(Membership.role) == Role.OWNER)
-    )
-    owner = (await session.exec(query)).first()
-    return (owner.name or owner.email) if owner else ""
+    row = await database.glance(_BADGE, {"school_id": school_id})
+    if row is None or not is_via_xporter(row[0]):
+        return None
+    return derive_status(Facts(*row[2:]) if row[1] else Facts(), now)

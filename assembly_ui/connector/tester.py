@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select, update
 
@@ -183,16 +184,18 @@ async def _have_checked(session: Session, school_id: int, now: datetime) -> None
         connection.due_at = max(now, connection.held_until or now)
 
 
+_LATEST: Any = (
+    select(ConnectionTest)
+    .where(col(ConnectionTest.school_id) == bindparam("school_id"))
+    .order_by(col(ConnectionTest.id).desc())
+    .limit(1)
+)
+
+
 async def latest_test(database: Database, *, school_id: int) -> ConnectionTest | None:
     """The newest run of a school, finished or not."""
-    query = (
-        select(ConnectionTest)
-        .where(col(ConnectionTest.school_id) == school_id)
-        .order_by(col(ConnectionTest.id).desc())
-        .limit(1)
-    )
     async with database.read() as session:
-        return (await session.exec(query)).first()
+        return (await session.exec(_LATEST, params={"school_id": school_id})).first()
 
 
 async def close_interrupted(database: Database, *, now: datetime) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
 
 from assembly_ui.accounts.models import User
 from assembly_ui.connector.models import TimelineEvent
@@ -63,20 +64,23 @@ def add(
     )
 
 
+# In the order of Entry.
+_NEWEST: Any = (
+    select(
+        col(TimelineEvent.id),
+        col(TimelineEvent.at),
+        col(TimelineEvent.kind),
+        func.coalesce(func.nullif(col(User.name), ""), col(User.email), ""),
+        col(TimelineEvent.detail),
+    )
+    .outerjoin(User, col(User.id) == col(TimelineEvent.by_user_id))
+    .where(col(TimelineEvent.school_id) == bindparam("school_id"))
+    .order_by(col(TimelineEvent.at).desc(), col(TimelineEvent.id).desc())
+    .limit(bindparam("most"))
+)
+
+
 async def newest(database: Database, *, school_id: int, limit: int = PAGE_SIZE) -> list[Entry]:
     """The latest lines, newest first."""
-    query = (
-        select(TimelineEvent, User)
-        .outerjoin(User, col(User.id) == col(TimelineEvent.by_user_id))
-        .where(col(TimelineEvent.school_id) == school_id)
-        .order_by(col(TimelineEvent.at).desc(), col(TimelineEvent.id).desc())
-        .limit(limit)
-    )
-    async with database.read() as session:
-        rows = (await session.exec(query)).all()
-    return [_entry(event, user) for event, user in rows]
-
-
-def _entry(event: TimelineEvent, user: User | None) -> Entry:
-    by = (user.name or user.email) if user else ""
-    return Entry(event.id or 0, event.at, Kind(event.kind), by, event.detail)
+    rows = await database.glance_all(_NEWEST, {"school_id": school_id, "most": limit})
+    return [Entry(id, at, Kind(kind), by, detail) for id, at, kind, by, detail in rows]
