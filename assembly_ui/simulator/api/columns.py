@@ -50,7 +50,10 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "Student, StudentLite": "StudentIds StudentIdaasIds StudentXIDs",
         "Staff, StaffLite": "StaffIds StaffIdaasIds StaffXIDs",
     },
-    "Contacts": {"Address": _ADDRESS},
+    "Contacts": {
+        "Address": _ADDRESS,
+        "Student, StudentLite": "ChildIds ChildIdaasIds ChildXIDs",
+    },
 }
 
 _OPTIONS: Mapping[str, Mapping[str, str]] = {

@@ -234,10 +234,11 @@ ENDPOINTS = (
         "school.timetableforstaff",
         "TimetableForStaff",
         "School&Staff, School&StaffLite",
-        ("Lessons", "LessonStaff"),
+        ("Lessons",),
         "The lessons of one member of staff.",
         parameters=("DateFrom", "DateTo"),
         options=("bypassDateFilter", "includeTTStructure"),
+        id_columns=(),
         days=Days.AROUND,
     ),
     Endpoint(
@@ -248,6 +249,7 @@ ENDPOINTS = (
         "The lessons of one pupil.",
         parameters=("DateFrom", "DateTo"),
         options=("bypassDateFilter", "includeTTStructure"),
+        id_columns=(),
         days=Days.AROUND,
     ),
     Endpoint(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assembly_ui.simulator.api.question import Question, day_of
+from assembly_ui.simulator.api.question import Question, day_of, window_of
 from assembly_ui.simulator.api.view import View
-from assembly_ui.simulator.school import Row, Snapshot
+from assembly_ui.simulator.school import Row, Snapshot, Window
 
 NO_MARK, CLOSED = {"", "-", None}, {"#"}
 
@@ -86,6 +86,28 @@ def _results(asked: Asked, rows: list[Row]) -> list[Row]:
     ]
 
 
+def _lessons_of_staff(asked: Asked, rows: list[Row]) -> list[Row]:
+    taught = {
+        row["LessonId"]
+        for row in asked.school.table("LessonStaff", _window(asked))
+        if asked.question.id in (row["StaffId"], row["StaffIdaasId"])
+    }
+    return [row for row in rows if row["Id"] in taught]
+
+
+def _lessons_of_student(asked: Asked, rows: list[Row]) -> list[Row]:
+    groups = {
+        row["GroupId"]
+        for row in asked.school.table("StudentMembers")
+        if asked.question.id in (row["StudentId"], row["StudentIdaasId"])
+    }
+    return [row for row in rows if row["ClassId"] in groups]
+
+
+def _window(asked: Asked) -> Window | None:
+    return window_of(asked.question, asked.school.at.date())
+
+
 Pins = dict[str, set[str | None]]
 
 
@@ -140,4 +162,6 @@ _SPECIAL: dict[str, Callable[[Asked, list[Row]], list[Row]]] = {
     "attendancefordate": _marks,
     "attendancefordaterange": _marks,
     "assessmentresults": _results,
+    "timetableforstaff": _lessons_of_staff,
+    "timetableforstudent": _lessons_of_student,
 }

@@ -16,7 +16,21 @@ _PERSON_COLUMNS = {
     "StaffId": "staff",
     "ContactId": "contacts",
 }
-_LISTED = {"StudentIds": "students", "StudentSiblingIds": "students", "StaffIds": "staff"}
+_LISTED = {
+    "StudentIds": "students",
+    "StudentSiblingIds": "students",
+    "ChildIds": "students",
+    "StaffIds": "staff",
+}
+_LISTED_OTHERWISE = (
+    "StudentIdaasIds",
+    "StudentXIDs",
+    "StaffIdaasIds",
+    "StaffXIDs",
+    "ChildIdaasIds",
+    "ChildXIDs",
+)
+"""Lists of ids of another kind, which are left out altogether."""
 _BY_TYPE = {"student": "students", "staff": "staff", "contact": "contacts"}
 
 
@@ -49,7 +63,7 @@ class Shared:
                 changes[column] = ",".join(kept)
         if (head := row.get("PrimaryStaffId")) and head not in self.staff:
             changes["PrimaryStaffId"] = None
-        for column in ("StudentIdaasIds", "StudentXIDs", "StaffIdaasIds", "StaffXIDs"):
+        for column in _LISTED_OTHERWISE:
             if column in row:
                 changes[column] = None
         return row | changes if changes else row

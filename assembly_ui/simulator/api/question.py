@@ -137,6 +137,8 @@ def _default_days(about: Days, today: date) -> tuple[date, date]:
 
 
 def _check(asked: Question) -> None:
+    if not asked.about.id_columns and not asked.id:
+        raise errors.ParameterMissing("id")
     needed = ("DateFrom", "DateTo") if asked.about.days is Days.ASKED else ()
     for name in needed:
         if not asked.param(name):

@@ -71,7 +71,7 @@ def _asked_for(asked: Asked, rows: list[Row]) -> list[Row]:
     """The rows of the main table that parameters do not leave out."""
     question = asked.question
     rows = narrow(asked, rows)
-    if question.id:
+    if question.id and question.about.id_columns:
         rows = [row for row in rows if _is_named(row, question)]
     for param, column in question.about.filters.items():
         if words := {word.casefold() for word in question.words(param)}:

@@ -46,6 +46,8 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
 
 PARAMS: dict[str, dict[str, str]] = {
     "assessmentresults": {"ResultSets": "1"},
+    "TimetableForStaff": {"id": "1"},
+    "TimetableForStudent": {"id": "1"},
     "AttendanceForDateRange": {"DateFrom": "2026-11-16", "DateTo": "2026-11-17"},
 }
 
@@ -172,6 +174,21 @@ async def test_lessons_lie_between_the_days_asked_for(school: InstalledSchool) -
     assert {row["StartDateTime"][:10] for row in rows} == {"2026-11-16", "2026-11-17"}
 
 
+async def test_lessons_of_one_person(school: InstalledSchool) -> None:
+    options = "includeLessons,includeLessonStaff"
+    whole = await school.read("Timetable", options=options)
+    staff = whole["LessonStaff"][0]["StaffId"]
+    taught = {row["LessonId"] for row in whole["LessonStaff"] if row["StaffId"] == staff}
+    lessons = (await school.read(f"TimetableForStaff/{staff}"))["Lessons"]
+    assert set(_ids(lessons)) == taught
+    pupil = (await school.read("Students"))["Students"][0]["Id"]
+    attended = (await school.read(f"TimetableForStudent/{pupil}"))["Lessons"]
+    assert attended
+    assert set(_ids(attended)) < set(_ids(whole["Lessons"]))
+    missing = await school.read("TimetableForStaff")
+    assert missing["ExceptionMessage"] == "Mandatory parameter missing: id"
+
+
 @pytest.mark.parametrize(
     ("endpoint", "params", "missing"),
     [
@@ -239,6 +256,8 @@ async def test_a_selection_leaves_other_people_out_everywhere(sharing: Any) -> N
     assert listed - {""} <= ids
     contacts = await school.read("StudentContacts")
     assert {row["StudentId"] for row in contacts["StudentContacts"]} <= ids
+    parents = (await school.read("Contacts"))["Contacts"]
+    assert {child for row in parents for child in row["ChildIds"].split(",")} <= ids
     assert set(gdpr["ContactIds"]) == {row["ContactId"] for row in contacts["StudentContacts"]}
     marks = (await school.read("AttendanceForDate", date="2026-11-20"))["AttendMarks"]
     assert {row["StudentId"] for row in marks} <= ids
