@@ -45,7 +45,7 @@ postgres: .venv/.test ## The rooms' tests of what they keep, on PostgreSQL
 
 journeys: .venv/.test ## Only the browser's shelf
 	@$(PY) tools/chromium.py
-	@$(PY) -m pytest -q tests/journeys
+	@$(PY) -m pytest -q -n 2 --dist loadgroup tests/journeys
 
 check: .venv/.test ## Lint, format, types, import rules
 	@$(PY) -m ruff check .

@@ -22,6 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if item.path.name == "test_scaled.py":
+            # Its server is many processes: one worker of xdist starts them, once.
+            item.add_marker(pytest.mark.xdist_group("scaled"))
 
 
 @pytest.fixture(scope="session")

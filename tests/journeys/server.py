@@ -153,8 +153,9 @@ def _schools_of(area: str) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    # The port is compiled into the pages, so the same one is used if it can be.
-    for port in (PREFERRED_PORT, 0):
+    # The port is compiled into the pages, so a worker of the tests uses the same one if it can.
+    nth = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in (PREFERRED_PORT + nth, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
