@@ -21,6 +21,7 @@ from tools.bench import (
     report,
     round_trip,
     school_search,
+    watcher,
 )
 from tools.bench.rows import Row, not_measured
 
@@ -33,6 +34,7 @@ ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
 }
 ALONE: dict[str, Callable[[], list[Row]]] = {
     "live-status": live_status.measure,
+    "watcher": watcher.measure,
     "school-search": school_search.measure,
     "first-run": first_run.measure,
 }
@@ -44,6 +46,7 @@ ORDER = (
     "painted-search",
     "round-trip",
     "live-status",
+    "watcher",
     "journey",
 )
 """As in the table. What runs alone runs after the demo, the first run last of all."""
