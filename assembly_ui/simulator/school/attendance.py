@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.classes import form_of
 from assembly_ui.simulator.school.core import Core
@@ -31,7 +32,8 @@ CODES = (
     ("U", "Late, after the register closed", "Unauthorised absence"),
     ("N", "Reason not yet provided", "Unauthorised absence"),
 )  # fmt: skip
-REASONS = {"I": 60, "M": 14, "C": 6, "O": 6, "V": 8, "P": 5, "R": 1}
+REASONS = "I" * 60 + "M" * 14 + "C" * 6 + "O" * 6 + "V" * 8 + "P" * 5 + "R"
+"""Codes of absences, as many of each as there are in a hundred."""
 SESSIONS = ("AM", "PM")
 REGISTERS = ((8, 40), (13, 50))
 """When the first form's register is taken; the others follow by the minute."""
@@ -39,10 +41,10 @@ SPELLS_A_YEAR, LATES_A_YEAR = 3.5, 3.0
 FOUNDED = start_of(2015)
 OFFICE = [f"T{minute // 60:02}:{minute % 60:02}:00" for minute in range(9 * 60 + 30, 17 * 60, 15)]
 """Quarters of an hour at which the office enters reasons."""
+LEARNED = [[time for time in OFFICE if time > asked] for asked in ("T09:00:00", "T14:15:00")]
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(NamedTuple):
     """What is unusual about a session. `known` is the time of day when the office learned why."""
 
     code: str
@@ -97,20 +99,21 @@ def _register(session: int, form: int) -> str:
 
 
 def _marks(core: Core, pupil: Pupil, sessions: range, at: Stamp) -> Iterator[Row]:
-    unusual = _absences(core, pupil)
+    unusual, days, person = absences(core)[pupil.number], core.days.texts, str(pupil.number)
     form = min(19, form_of(core.shape, pupil))
     registers = (_register(0, form), _register(1, form))
+    joins, leaves = pupil.life.joins, pupil.life.leaves
     for number in sessions:
-        day, half = core.days.texts[number // 2], number % 2
+        day, half = days[number // 2], number % 2
         taken = day + registers[half]
         if taken > at:
             return
-        if pupil.life.is_on_roll(taken):
-            yield _mark(pupil.number, day, half, taken, unusual.get(number), at)
+        if joins <= taken < leaves:
+            yield _mark(person, day, half, taken, unusual.get(number), at)
 
 
 def _mark(
-    number: int, day: str, half: int, taken: Stamp, unusual: Absence | None, at: Stamp
+    person: str, day: str, half: int, taken: Stamp, unusual: Absence | None, at: Stamp
 ) -> Row:
     mark, since = "/\\"[half], taken
     if unusual:
@@ -121,9 +124,9 @@ def _mark(
         elif known and known > taken:
             since = known
     return {
-        "Id": f"{number}.{day}.{SESSIONS[half]}",
+        "Id": f"{person}.{day}.{SESSIONS[half]}",
         "Date": day,
-        "StudentId": str(number),
+        "StudentId": person,
         "Mark": mark,
         "Type": "S",
         "Session": SESSIONS[half],
@@ -134,20 +137,25 @@ def _mark(
     }
 
 
+@lru_cache(maxsize=4)
+def absences(core: Core) -> dict[int, dict[int, Absence]]:
+    """What is unusual in the year, by pupil and number of the session."""
+    return {pupil.number: _absences(core, pupil) for pupil in core.enrolled}
+
+
 def _absences(core: Core, pupil: Pupil) -> dict[int, Absence]:
     rng = dice(core.identity.key, "absence", core.year, pupil.number)
     total, found = 2 * len(core.days.days), {}
     for _ in range(int(rng.expovariate(1 / LATES_A_YEAR))):
         found[2 * rng.randrange(total // 2)] = Absence("L", None, rng.randint(1, 25))
     for _ in range(int(rng.expovariate(1 / SPELLS_A_YEAR))):
-        found |= _spell(rng, total)
+        found.update(_spell(rng, total))
     return found
 
 
 def _spell(rng: Random, total: int) -> dict[int, Absence]:
     start, length = rng.randrange(total), min(10, 1 + int(rng.expovariate(0.5)))
-    code = rng.choices(list(REASONS), list(REASONS.values()))[0]
-    later = [time for time in OFFICE if time > ("T09:00:00", "T14:15:00")[start % 2]]
-    known = rng.choice(later) if code in "IMO" else None
-    spell = {number: Absence(code) for number in range(start + 1, min(total, start + length))}
+    code = rng.choice(REASONS)
+    known = rng.choice(LEARNED[start % 2]) if code in "IMO" else None
+    spell = dict.fromkeys(range(start, min(total, start + length)), Absence(code))
     return spell | {start: Absence(code, known)}

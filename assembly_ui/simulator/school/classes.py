@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
 from random import Random
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.curriculum import (
     A_LEVEL,
@@ -68,8 +69,7 @@ class Block:
         return [one for one in self.classes if one.subject == group.subject and one is not group]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A pupil's time in a group, from `since` up to but not at `until`."""
 
     pupil: int
@@ -131,12 +131,15 @@ class _Builder:
             self._add_options(year, stage, number, menu, (starters, pupils))
         for band in range(0, self.shape.forms, FORMS_IN_BAND):
             forms = range(band, min(band + FORMS_IN_BAND, self.shape.forms))
-            inside = [pupil for pupil in pupils if form_of(self.shape, pupil) in forms]
+            inside = sorted(
+                (pupil for pupil in pupils if form_of(self.shape, pupil) in forms),
+                key=lambda pupil: (-pupil.ability, pupil.number),
+            )
             for code, lessons in stage.core.items():
                 self._add_core(year, stage, (code, lessons), forms, inside)
 
     def _add_core(
-        self, year: int, stage: Stage, what: tuple[str, int], forms: range, pupils: list[Pupil]
+        self, year: int, stage: Stage, what: tuple[str, int], forms: range, ablest: list[Pupil]
     ) -> None:
         code, lessons = what
         subject, band = SUBJECTS[code], forms[0] // FORMS_IN_BAND
@@ -146,10 +149,11 @@ class _Builder:
         for number, form in enumerate(forms, start=1):
             name = f"{year}{letter}/{code}{number}" if setted else f"{form_name(year, form)}/{code}"
             self._group(block, name, subject, stage.taught_by)
-        order = sorted(pupils, key=lambda pupil: (-pupil.ability, pupil.number))
-        for rank, pupil in enumerate(order):
+        for rank, pupil in enumerate(ablest):
             place = (
-                rank * len(forms) // len(order) if setted else form_of(self.shape, pupil) - forms[0]
+                rank * len(forms) // len(ablest)
+                if setted
+                else form_of(self.shape, pupil) - forms[0]
             )
             self._join(pupil, block.classes[place])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from operator import mul
 
 from assembly_ui.simulator.school.identity import Identity, Row
 
@@ -33,7 +34,7 @@ def upn(identity: Identity, number: int, year: int) -> str:
 
 def check_letter(digits: str) -> str:
     """The first letter of a UPN with these twelve digits."""
-    total = sum(place * int(digit) for place, digit in enumerate(digits, start=2))
+    total = sum(map(mul, range(2, 14), map(int, digits)))
     return UPN_LETTERS[total % len(UPN_LETTERS)]
 
 
@@ -41,7 +42,7 @@ def uln(number: int) -> str:
     """A unique learner number with its check digit."""
     for lead in range(10, 99):
         digits = f"{lead}{number % 10_000_000:07}"
-        rest = sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11
+        rest = sum(map(mul, range(10, 1, -1), map(int, digits))) % 11
         if rest:
             return f"{digits}{10 - rest}"
     raise AssertionError("some lead always leaves a check digit")
@@ -60,6 +61,11 @@ def teacher_number(number: int) -> str:
 def chance(identity: Identity, *key: object) -> float:
     """A number from 0 to 1 that belongs to the key; cheaper than dice when one is enough."""
     return int(_digest(identity.key, *key)[:13], 16) / 16**13
+
+
+def draws(identity: Identity, *key: object) -> bytes:
+    """64 even bytes that belong to the key; for many small draws much cheaper than dice."""
+    return blake2b("/".join(map(str, (identity.key, *key))).encode()).digest()
 
 
 def _digest(*key: object) -> str:

@@ -43,9 +43,7 @@ def reachable(core: Core, at: Stamp) -> list[Reachable]:
     for number, home in homes.items():
         family = core.families[number]
         since = _present_since(family, at)
-        found += [
-            _reach(core.identity, home, person, family, since, at) for person in home.people
-        ]
+        found += [_reach(core.identity, home, person, family, since, at) for person in home.people]
     return found
 
 

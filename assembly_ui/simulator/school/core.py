@@ -65,11 +65,16 @@ class Core:
         ]
 
     @cached_property
+    def family(self) -> dict[int, int]:
+        """The number of the family by that of the child."""
+        return {life.number: family_of(self.identity, life) for life in self.lives}
+
+    @cached_property
     def families(self) -> dict[int, list[Life]]:
         """Lives by the number of their family."""
         families: dict[int, list[Life]] = defaultdict(list)
         for life in self.lives:
-            families[family_of(self.identity, life)].append(life)
+            families[self.family[life.number]].append(life)
         return families
 
     @cached_property
@@ -125,7 +130,7 @@ class Core:
 
     def siblings(self, life: Life) -> list[Life]:
         """Other children of the family, whenever they were here."""
-        family = self.families[family_of(self.identity, life)]
+        family = self.families[self.family[life.number]]
         return [other for other in family if other.number != life.number]
 
     @cached_property

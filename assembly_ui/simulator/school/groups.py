@@ -119,15 +119,11 @@ def student_member_rows(core: Core, at: Stamp) -> list[Row]:
         named = identifiers(identity, group.prefix, group.number)
         for span in core.spans.get(group.number, []):
             if span.since <= at < span.until:
-                rows.append(
-                    _student_member(
-                        identity, named, span.pupil, span.since, core.days.last.isoformat()
-                    )
-                )
+                rows.append(_student_member(identity, named, span.pupil, span.since))
     return rows
 
 
-def _student_member(identity: Identity, group: Row, pupil: int, since: Stamp, until: str) -> Row:
+def _student_member(identity: Identity, group: Row, pupil: int, since: Stamp) -> Row:
     named = identifiers(identity, "PL", pupil)
     return {
         "Id": f"{group['IdaasId']}.{named['IdaasId']}",

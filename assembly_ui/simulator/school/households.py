@@ -7,11 +7,11 @@ family are known from any of them. Households move, and change phone and email.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from typing import NamedTuple
 
-from assembly_ui.simulator.school.codes import chance
+from assembly_ui.simulator.school.codes import draws
 from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
 from assembly_ui.simulator.school.lives import SIBLING_REACH, Life
 from assembly_ui.simulator.school.places import an_address
@@ -20,9 +20,6 @@ from assembly_ui.simulator.school.terms import office_moment, the_year
 from assembly_ui.simulator.school.words import BOYS, GIRLS, SURNAMES
 
 HAS_ELDER = 0.4
-
-SPAN = 24
-"""Years for which a household's changes are drawn."""
 MOVES_A_YEAR = 0.06
 RENEWS_A_YEAR = 0.08
 CONTACTS = 4
@@ -42,14 +39,15 @@ BACKGROUNDS = (
     ("MOTH", "Any other mixed background", "NO", "No religion", "ENG", "English", 3),
     ("REFU", "Refused", "RF", "Refused", "ENG", "English", 1),
 )
+Background = tuple[str, str, str, str, str, str, int]
+
 JOBS = (
     "Accountant", "Architect", "Baker", "Civil servant", "Company director", "Doctor", "Engineer",
     "Farmer", "Librarian", "Nurse", "Photographer", "Solicitor", "Surveyor", "Teacher", "Writer",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A parent, carer or somebody to call. `renewals` are changes of phone and email."""
 
     number: int
@@ -65,13 +63,12 @@ class Person:
     renewals: tuple[Stamp, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(NamedTuple):
     """A family; address number k is the one after k moves."""
 
     number: int
     surname: str
-    background: tuple[str, str, str, str, str, str, int]
+    background: Background
     moves: tuple[Stamp, ...]
     people: tuple[Person, ...]
 
@@ -80,8 +77,8 @@ def family_of(identity: Identity, life: Life) -> int:
     """The number of the family, which is that of its eldest child here."""
     if life.turn:
         return life.number
-    elder = _elder(identity, life.cohort, life.place)
-    if elder is None or _elder(identity, *elder):
+    elder = _elders(identity, life.cohort)[life.place]
+    if elder is None or _elders(identity, elder[0])[elder[1]]:
         return life.number
     return shape_of(identity).number(*elder, 0)
 
@@ -90,20 +87,21 @@ def family_of(identity: Identity, life: Life) -> int:
 def household(identity: Identity, number: int, since: int) -> Household:
     """The household of a family whose first child started in the year `since`."""
     rng = dice(identity.key, "household", number)
+    years = range(since, since + len(shape_of(identity).years) + SIBLING_REACH)
     surname = rng.choice(SURNAMES)
     return Household(
         number,
         surname,
         rng.choices(BACKGROUNDS, [background[6] for background in BACKGROUNDS])[0],
-        _changes(rng, since, MOVES_A_YEAR),
-        tuple(_people(rng, number, surname, since)),
+        _changes(rng, years, MOVES_A_YEAR),
+        tuple(_people(rng, number, surname, years)),
     )
 
 
 @lru_cache(maxsize=20_000)
 def address_of(identity: Identity, number: int, moves: int, who: int = 0) -> Row:
     """Where a household, or the person `who` living elsewhere, lives after `moves`: columns."""
-    return an_address(dice(identity.key, "address", number, moves, who), moves).columns()
+    return an_address(draws(identity, "address", number, moves, who), moves).columns()
 
 
 def count_until(changes: tuple[Stamp, ...], at: Stamp) -> int:
@@ -111,27 +109,29 @@ def count_until(changes: tuple[Stamp, ...], at: Stamp) -> int:
     return sum(change <= at for change in changes)
 
 
-def _elder(identity: Identity, cohort: int, place: int) -> tuple[int, int] | None:
-    drawn = chance(identity, "elder", cohort, place) / HAS_ELDER
-    if drawn >= 1:
-        return None
-    back = 1 + int(drawn * SIBLING_REACH)
-    elder = cohort - back
-    rest = drawn * SIBLING_REACH % 1
-    return elder, int(rest * shape_of(identity).places(elder))
+@lru_cache(maxsize=128)
+def _elders(identity: Identity, cohort: int) -> list[tuple[int, int] | None]:
+    """Cohort and place of the elder sibling, if any, by the place of the younger."""
+    shape, rng = shape_of(identity), dice(identity.key, "elders", cohort)
+    found: list[tuple[int, int] | None] = []
+    for _ in range(shape.places(cohort)):
+        elder = cohort - rng.randint(1, SIBLING_REACH)
+        place = rng.randrange(shape.places(elder))
+        found.append((elder, place) if rng.random() < HAS_ELDER else None)
+    return found
 
 
-def _people(rng: Random, number: int, surname: str, since: int) -> list[Person]:
+def _people(rng: Random, number: int, surname: str, years: range) -> list[Person]:
     first = number * CONTACTS
     own = rng.choice(SURNAMES) if rng.random() < 0.18 else surname
     kind = rng.random()
-    mother = _person(rng, first, "Mother", own, since, priority=1)
-    father = _person(rng, first + 1, "Father", surname, since, priority=2, apart=0.75 < kind < 0.9)
+    mother = _person(rng, first, "Mother", own, years, priority=1)
+    father = _person(rng, first + 1, "Father", surname, years, priority=2, apart=0.75 < kind < 0.9)
     parents = [mother, father] if kind < 0.9 else [mother] if kind < 0.97 else [father]
     if rng.random() < 0.45:
         relation = rng.choice(("Grandmother", "Grandfather", "Aunt", "Family friend"))
         other = rng.choice(SURNAMES)
-        parents.append(_person(rng, first + 2, relation, other, since, priority=3, apart=True))
+        parents.append(_person(rng, first + 2, relation, other, years, priority=3, apart=True))
     return parents
 
 
@@ -140,7 +140,7 @@ def _person(
     number: int,
     relationship: str,
     surname: str,
-    since: int,
+    years: range,
     *,
     priority: int,
     apart: bool = False,
@@ -158,10 +158,13 @@ def _person(
         priority,
         priority < 3,
         not apart,
-        _changes(rng, since, RENEWS_A_YEAR),
+        _changes(rng, years, RENEWS_A_YEAR),
     )
 
 
-def _changes(rng: Random, since: int, rate: float) -> tuple[Stamp, ...]:
-    years = [year for year in range(since, since + SPAN) if rng.random() < rate]
-    return tuple(office_moment(rng, the_year(year)) for year in years)
+def _changes(rng: Random, years: range, rate: float) -> tuple[Stamp, ...]:
+    found, year = [], years.start + int(rng.expovariate(rate))
+    while year < years.stop:
+        found.append(office_moment(rng, the_year(year)))
+        year += 1 + int(rng.expovariate(rate))
+    return tuple(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assembly_ui.simulator.school.codes import draws
 from assembly_ui.simulator.school.core import Core, last_of
-from assembly_ui.simulator.school.identity import Row, Stamp, dice
+from assembly_ui.simulator.school.identity import Row, Stamp
 from assembly_ui.simulator.school.members import member_of
 from assembly_ui.simulator.school.places import COUNTY, an_address, home_phone, school_domain
 from assembly_ui.simulator.school.posts import holder_at, posts_of
@@ -16,7 +17,7 @@ def info_rows(core: Core, at: Stamp) -> list[Row]:
     head = member_of(identity, holder)
     name = f"{head.title} {head.forename[0]} {head.surname_at(at)}"
     domain = school_domain(identity)
-    place = an_address(dice(identity.key, "school-address"), 0)
+    place = an_address(draws(identity, "school-address"), 0)
     renamed = [head.renamed[0]] if head.renamed else []
     return [
         {

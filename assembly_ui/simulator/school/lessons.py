@@ -8,9 +8,9 @@ and LessonRooms the columns are ours.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.classes import Cover, TeachingGroup
 from assembly_ui.simulator.school.core import Core
@@ -23,8 +23,7 @@ from assembly_ui.simulator.school.timetable import CLOCK, PERIODS, cover_at
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """Who teaches a class in a slot and where, each with since when."""
 
     person: int | None
@@ -33,8 +32,7 @@ class Served:
     room_since: Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(NamedTuple):
     """A class on a day."""
 
     group: TeachingGroup
@@ -46,10 +44,6 @@ class Lesson:
     def id(self) -> str:
         """The Id of its row."""
         return f"{self.group.number}.{self.day}.{self.slot % PERIODS + 1}"
-
-    def at(self, end: int) -> Stamp:
-        """When it begins (0) or ends (1)."""
-        return f"{self.day}T{CLOCK[self.slot % PERIODS][end]}:00"
 
 
 class Timetable:
@@ -87,11 +81,11 @@ class Timetable:
         """Lessons of the year in a window, as known at `at`."""
         for day in self.core.days.days:
             if window.first <= day <= window.last:
-                for period, (begins, _) in enumerate(CLOCK):
-                    slot = first_slot(self.core, day) + period
-                    known = min(at, f"{day}T{begins}:00")
+                text, first = day.isoformat(), first_slot(self.core, day)
+                for slot, (begins, _) in enumerate(CLOCK, start=first):
+                    known = min(at, f"{text}T{begins}:00")
                     for group in self.by_slot.get(slot, []):
-                        yield Lesson(group, day.isoformat(), slot, self.served(group, slot, known))
+                        yield Lesson(group, text, slot, self.served(group, slot, known))
 
 
 @lru_cache(maxsize=4)
@@ -119,7 +113,10 @@ def slots(group: TeachingGroup) -> list[int]:
 
 def in_slot(cover: Cover, slot: int) -> int | None:
     """Who or what of a cover serves a slot."""
-    return next((index for index, mask in cover if mask >> slot & 1), None)
+    for index, mask in cover:
+        if mask >> slot & 1:
+            return index
+    return None
 
 
 def first_slot(core: Core, day: date) -> int:
@@ -132,6 +129,7 @@ def period_id(core: Core, slot: int) -> str:
     return str(core.year * 1000 + slot)
 
 
+@lru_cache(maxsize=64)
 def period_name(slot: int) -> str:
     """E.g. MonA:1."""
     day = slot // PERIODS
@@ -145,22 +143,22 @@ def lesson_rows(core: Core, window: Window, at: Stamp) -> list[Row]:
 
 
 def _lesson_row(core: Core, timetable: Timetable, lesson: Lesson) -> Row:
-    served, subject = lesson.served, lesson.group.subject
-    person, room = served.person, served.room
+    group, day, slot, (person, person_since, room, room_since) = lesson
+    begins, ends = CLOCK[slot % PERIODS]
     return {
         "Id": lesson.id,
-        "PeriodId": period_id(core, lesson.slot),
-        "ClassId": str(lesson.group.number),
+        "PeriodId": period_id(core, slot),
+        "ClassId": str(group.number),
         "JoinedId": None,
-        "ClassName": lesson.group.name,
-        "Period": period_name(lesson.slot),
-        "StartDateTime": lesson.at(0),
-        "EndDateTime": lesson.at(1),
+        "ClassName": group.name,
+        "Period": period_name(slot),
+        "StartDateTime": f"{day}T{begins}:00",
+        "EndDateTime": f"{day}T{ends}:00",
         "StaffCodes": person and staff_code(core.members[person]),
         "RoomCodes": room and timetable.rooms[room - 1].code,
-        "SubjectCode": subject.code,
-        "SubjectName": subject.name,
-        "LastUpdated": max(core.first, served.person_since, served.room_since),
+        "SubjectCode": group.subject.code,
+        "SubjectName": group.subject.name,
+        "LastUpdated": max(core.first, person_since, room_since),
     }
 
 

@@ -2,23 +2,22 @@
 
 A cohort has a fixed number of places. On each place one pupil follows another:
 most stay to the end, some leave in the summer or in the middle of the year, and
-their place is taken some time later. All of it follows from the place alone, so
+their place is taken some time later. All of it follows from the cohort alone, so
 any moment can be asked for without walking there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from random import Random
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.identity import Identity, Stamp, dice
 from assembly_ui.simulator.school.shape import Shape, shape_of
 from assembly_ui.simulator.school.terms import (
     DAY,
-    academic_year,
     moment_on,
     office_moment,
     start_of,
@@ -36,8 +35,7 @@ APPLIES_IN = (3, 6)
 """Months in which September's joiners are entered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A pupil's time here. `leaves` is the first moment of not being on roll."""
 
     number: int
@@ -58,7 +56,7 @@ class Life:
     @property
     def last_year(self) -> int:
         """The academic year at whose end, or in which, the pupil leaves."""
-        year = academic_year(date.fromisoformat(self.leaves[:10]))
+        year = int(self.leaves[:4]) - (self.leaves[5:7] < "09")
         return year - 1 if self.leaves == start_of(year) else year
 
     @property
@@ -76,15 +74,15 @@ class Life:
 @lru_cache(maxsize=64)
 def cohort_of(identity: Identity, cohort: int) -> list[Life]:
     """Everybody who ever has a place in a cohort."""
-    shape = shape_of(identity)
+    shape, rng = shape_of(identity), dice(identity.key, "cohort", cohort)
     return [
-        life for place in range(shape.places(cohort)) for life in _on_place(identity, cohort, place)
+        life
+        for place in range(shape.places(cohort))
+        for life in _on_place(rng, shape, cohort, place)
     ]
 
 
-def _on_place(identity: Identity, cohort: int, place: int) -> Iterator[Life]:
-    shape = shape_of(identity)
-    rng = dice(identity.key, "place", cohort, place)
+def _on_place(rng: Random, shape: Shape, cohort: int, place: int) -> Iterator[Life]:
     joins, turn = start_of(cohort), 0
     for year in range(cohort, cohort + len(shape.years)):
         group = shape.lowest + year - cohort

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assembly_ui.simulator.school.codes import identifiers, ni_number, teacher_number
+from assembly_ui.simulator.school.codes import draws, identifiers, ni_number, teacher_number
 from assembly_ui.simulator.school.households import count_until
 from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
 from assembly_ui.simulator.school.places import (
@@ -151,7 +151,7 @@ def staff_row(identity: Identity, member: Member, *, at: Stamp, status: str, pla
         "IsSupport": int(not member.teaches),
         "IsSupply": 0,
         **placed,
-        **an_address(dice(identity.key, "staff-address", member.number, moves), moves).columns(),
+        **an_address(draws(identity, "staff-address", member.number, moves), moves).columns(),
     }
 
 

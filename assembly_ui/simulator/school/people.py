@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from assembly_ui.simulator.school.classes import form_of
 from assembly_ui.simulator.school.core import (
     FORMS,
@@ -25,6 +27,8 @@ PLACED = (
     "LeavingRegGroup", "PreAdmissionYearGroup", "PreAdmissionRegGroup",
 )  # fmt: skip
 NOWHERE: Row = dict.fromkeys(PLACED)
+Named = tuple[str, str]
+"""Id and IdaasId of a group."""
 
 
 def student_rows(core: Core, at: Stamp) -> list[Row]:
@@ -35,7 +39,7 @@ def student_rows(core: Core, at: Stamp) -> list[Row]:
     for pupil in core.pupils.values():
         status = _status(pupil, at)
         if status:
-            placed = NOWHERE | _placed(core, pupil, at, status, taking.get(pupil.number, []))
+            placed = NOWHERE | _placed(core, pupil, at, status, taking.get(pupil.number, ()))
             row = student_row(core.identity, pupil, placed, at=at, status=status, domain=domain)
             row["LastUpdated"] = _student_stamp(core, pupil, at, status)
             rows.append(row)
@@ -76,7 +80,7 @@ def _status(pupil: Pupil, at: Stamp) -> str | None:
     return "OnRoll" if at < life.leaves else "Leaver"
 
 
-def _placed(core: Core, pupil: Pupil, at: Stamp, status: str, groups: list[str]) -> Row:
+def _placed(core: Core, pupil: Pupil, at: Stamp, status: str, groups: Iterable[Named]) -> Row:
     life, form = pupil.life, form_of(core.shape, pupil)
     if status != "OnRoll":
         entry = int(life.joins[:4]) - (life.joins[5:7] < "09")
@@ -96,23 +100,24 @@ def _placed(core: Core, pupil: Pupil, at: Stamp, status: str, groups: list[str])
         "HouseGroupId": str(HOUSES + house),
         "HouseGroup": core.shape.houses[house],
         "YearTaughtIn": str(group or "R"),
-        "GroupIds": ",".join(groups),
-        "GroupIdaasIds": _idaas(groups),
+        "GroupIds": ",".join([number for number, _ in groups]),
+        "GroupIdaasIds": ",".join([idaas for _, idaas in groups]),
         "StudentSiblingIds": ",".join(map(str, siblings)) or None,
     }
 
 
-def _groups_by_pupil(core: Core, at: Stamp) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _groups_by_pupil(core: Core, at: Stamp) -> dict[int, list[Named]]:
+    found: dict[int, list[Named]] = {}
     for number in sorted(core.spans):
+        name = _named(number)
         for span in core.spans[number]:
             if span.since <= at < span.until:
-                found.setdefault(span.pupil, []).append(str(number))
+                found.setdefault(span.pupil, []).append(name)
     return found
 
 
-def _idaas(groups: list[str]) -> str:
-    return ",".join(f"{'GY' if int(group) < HOUSES else 'GC'}-{group}" for group in groups)
+def _named(group: int) -> Named:
+    return str(group), f"{'GY' if group < HOUSES else 'GC'}-{group}"
 
 
 def _student_stamp(core: Core, pupil: Pupil, at: Stamp, status: str) -> Stamp:
@@ -124,13 +129,13 @@ def _student_stamp(core: Core, pupil: Pupil, at: Stamp, status: str) -> Stamp:
 
 
 def _teaching(groups: list[int]) -> Row:
-    numbers = [str(number) for number in sorted(groups)]
+    named = [_named(number) for number in sorted(groups)]
     forms = [number - FORMS for number in sorted(groups) if FORMS <= number < 1000]
     names = [form_name(*divmod(number, FORMS_A_YEAR)) for number in forms]
     return {
         "RegGroup": ",".join(names) or None,
-        "GroupIds": ",".join(numbers) or None,
-        "GroupIdaasIds": _idaas(numbers) or None,
+        "GroupIds": ",".join([number for number, _ in named]) or None,
+        "GroupIdaasIds": ",".join([idaas for _, idaas in named]) or None,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import b64encode
+from functools import lru_cache
 from hashlib import blake2b
 
 from assembly_ui.simulator.school.codes import identifiers
@@ -33,6 +34,7 @@ def photo_rows(core: Core, at: Stamp) -> list[Row]:
     return pupils + staff
 
 
+@lru_cache(maxsize=4000)
 def portrait(text: str) -> bytes:
     """A valid PNG of 40 by 40 pixels: a symmetrical pattern of two colours."""
     bits = blake2b(text.encode(), digest_size=8).digest()

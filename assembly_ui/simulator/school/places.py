@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from random import Random
 
 from assembly_ui.simulator.school.identity import Identity, Row
 from assembly_ui.simulator.school.words import ROADS, STREETS, TOWNS, VILLAGES
 
 AREA = "XX"
+INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 COUNTY = "Marlshire"
 PARENTS_DOMAIN = "example.com"
 DRAMA_HOME = "01632 960"
@@ -54,17 +54,17 @@ class Address:
         }
 
 
-def an_address(rng: Random, turn: int) -> Address:
-    """Some address; one with another `turn` is surely another."""
-    named = rng.random() < 0.1
-    letters = "ABDEFGHJLNPQRSTUWXYZ"
+def an_address(drawn: bytes, turn: int) -> Address:
+    """Some address, made of eleven even bytes; one with another `turn` is surely another."""
+    house, named, name, street, road, away, village, town, *code = drawn[:11]
     return Address(
-        str(rng.randint(1, 140)),
-        rng.choice(HOUSE_NAMES) if named else None,
-        f"{STREETS[(rng.randrange(16) * 4 + turn) % len(STREETS)]} {rng.choice(ROADS)}",
-        rng.choice(VILLAGES) if rng.random() < 0.4 else None,
-        rng.choice(TOWNS),
-        f"{AREA}{rng.randint(1, 28)} {turn % 9 + 1}{rng.choice(letters)}{rng.choice(letters)}",
+        str(house % 140 + 1),
+        HOUSE_NAMES[name % len(HOUSE_NAMES)] if named < 25 else None,
+        f"{STREETS[(street % 16 * 4 + turn) % len(STREETS)]} {ROADS[road % len(ROADS)]}",
+        VILLAGES[village % len(VILLAGES)] if away < 100 else None,
+        TOWNS[town % len(TOWNS)],
+        f"{AREA}{code[0] % 28 + 1} {turn % 9 + 1}"
+        f"{INWARD[code[1] % len(INWARD)]}{INWARD[code[2] % len(INWARD)]}",
     )
 
 

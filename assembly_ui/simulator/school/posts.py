@@ -7,7 +7,6 @@ takes over from the same moment and nobody is ever without a teacher.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from math import ceil
 from random import Random
@@ -22,7 +21,7 @@ TEACHING_SHARE = 0.74
 SLOTS = 60
 YEARS_IN_POST = 7.0
 HOLDERS = 64
-FIRST_YEAR, LAST_YEAR = 1950, 2150
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 KNOWN_BEFORE = 60
 LEADERS = ("Head", "Deputy Head", "Deputy Head Academic", "Bursar", "Assistant Head")
 SUPPORT = (
@@ -80,9 +79,8 @@ def holders(identity: Identity, post: Post) -> tuple[Holder, ...]:
     for turn in range(HOLDERS):
         year += 1 + min(40, int(rng.expovariate(1 / YEARS_IN_POST)))
         ends = _end(rng, year)
-        appointed = date(
-            int(starts[:4]) - (starts[5:7] < "06"), rng.randint(3, 5), rng.randint(1, 28)
-        )
+        in_year = int(starts[:4]) - (starts[5:7] < "06")
+        appointed = f"{in_year}-{rng.randint(3, 5):02}-{rng.randint(1, 28):02}"
         known = moment_on(rng, appointed) if turn else starts
         number = post.index * HOLDERS + turn + 1
         found.append(Holder(number, post, starts, ends, known))

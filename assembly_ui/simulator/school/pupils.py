@@ -7,12 +7,13 @@ Leaver, PreAdmission) tells. What the facts do not spell out (codes, notes) is o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from assembly_ui.simulator.school.codes import identifiers, uln, upn
 from assembly_ui.simulator.school.households import (
+    Background,
     Household,
     address_of,
     count_until,
@@ -33,8 +34,7 @@ TRAVEL = ("Car share", "School coach", "Walk", "Train", "Cycle", "Boarder - not 
 NOTES = (None,) * 12 + ("Wears glasses", "Inhaler in school office", "Scholar (music)")
 
 
-@dataclass(frozen=True, slots=True)
-class Pupil:
+class Pupil(NamedTuple):
     """A pupil and what stays or changes over the years; changes are at most one each."""
 
     life: Life
@@ -85,9 +85,10 @@ def pupil_of(identity: Identity, life: Life) -> Pupil:
 
     def once(rate: float, value: str) -> tuple[Stamp, str] | None:
         first, last = int(life.joins[:4]), int(life.leaves[:4])
-        drawn = rng.random()
+        if rng.random() >= rate:
+            return None
         moment = office_moment(rng, the_year(first + int(rng.random() * max(1, last - first))))
-        return (moment, value) if drawn < rate and life.joins < moment < life.leaves else None
+        return (moment, value) if life.joins < moment < life.leaves else None
 
     other = SURNAMES[(SURNAMES.index(surname) + rng.randrange(1, len(SURNAMES))) % len(SURNAMES)]
     return Pupil(
@@ -104,7 +105,7 @@ def pupil_of(identity: Identity, life: Life) -> Pupil:
         sen,
         once(SEN_CHANGES, "E" if sen else "K"),
         rng.gauss(0, 1),
-        tuple(rng.random() for _ in range(14)),
+        tuple(rng.random() for _ in range(7)),
     )
 
 
@@ -140,7 +141,7 @@ def student_row(
         "Boarder": "N" if life.boards is None else "B",
         "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
         **_support(pupil, until),
-        **_background(pupil),
+        **_background(home.background),
         "ParentalSalutation": salutation(home),
         "UniqueLearnerNumber": uln(life.number),
         "UPN": upn(identity, life.number, life.cohort),
@@ -215,8 +216,9 @@ def _support(pupil: Pupil, at: Stamp) -> Row:
     }
 
 
-def _background(pupil: Pupil) -> Row:
-    code, ethnicity, religion_code, religion, language_code, language, _ = pupil.home.background
+@lru_cache(maxsize=64)
+def _background(background: Background) -> Row:
+    code, ethnicity, religion_code, religion, language_code, language, _ = background
     return {
         "ReligionCode": religion_code,
         "Religion": religion,

@@ -9,100 +9,122 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 from assembly_ui.simulator.school.assessment import (
-    A_LEVEL,
     AUTUMN,
     BASELINE,
     BASELINES,
-    GRADE_SETS,
-    PERCENT,
     REASSESSMENT,
     REPORTS,
     aspect_number,
     baseline_number,
+    graded,
     scale_of,
     set_number,
 )
 from assembly_ui.simulator.school.classes import form_of, subjects_of
+from assembly_ui.simulator.school.codes import chance, draws
 from assembly_ui.simulator.school.core import Core
 from assembly_ui.simulator.school.curriculum import NOT_GRADED, SUBJECTS
 from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
+from assembly_ui.simulator.school.lives import Life
 from assembly_ui.simulator.school.pupils import Pupil
-from assembly_ui.simulator.school.shape import shape_of
-from assembly_ui.simulator.school.terms import moment_on, start_of, the_year
+from assembly_ui.simulator.school.scales import SCALES, Scale
+from assembly_ui.simulator.school.terms import moment_at, moment_on, start_of, the_year
 
 AUTUMN_DAYS = (30, 64)
 """School days of the year in which the autumn report's results come in."""
 SUMMER_DAYS = (-36, -10)
-CORRECTED = 0.015
-REASSESSED_A_YEAR = 1.5
+CORRECTED = 4
+REASSESSED = 33
+"""Of 256 results of reports, and of 256 subjects in a year."""
+ABILITY = 0.8
+LUCK = [NormalDist(0, 0.5).inv_cdf((byte + 0.5) / 256) for byte in range(256)]
+"""How much better than the pupil's ability a result is, by the byte drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A result and, where it was corrected, when and to what."""
+Result = tuple[str, str, Stamp, str, Stamp | None, str | None]
+"""Aspect, result set, when it arrives, value; if it is corrected, when and to what.
 
-    pupil: int
-    aspect: int
-    set: int
-    arrives: Stamp
-    value: str
-    corrected: tuple[Stamp, str] | None
+A bare tuple: there are tens of thousands, and the collector of cycles leaves
+tuples of text alone.
+"""
 
 
 def result_rows(core: Core, at: Stamp) -> list[Row]:
     """The table AsmResults."""
-    here = {pupil.number for pupil in core.enrolled if pupil.life.is_on_roll(at)}
-    return [_row(one, at) for one in results_of(core) if one.pupil in here and one.arrives <= at]
+    return [
+        _row(str(life.number), one, at)
+        for life, results in results_of(core)
+        if life.is_on_roll(at)
+        for one in results
+        if one[2] <= at
+    ]
 
 
 def count_results(core: Core, at: Stamp) -> int:
     """How many there are."""
-    here = {pupil.number for pupil in core.enrolled if pupil.life.is_on_roll(at)}
-    return sum(one.pupil in here and one.arrives <= at for one in results_of(core))
+    here = (results for life, results in results_of(core) if life.is_on_roll(at))
+    return sum(one[2] <= at for results in here for one in results)
 
 
 @lru_cache(maxsize=4)
-def results_of(core: Core) -> list[Result]:
-    """Every result of this year and the previous one, arrived or not."""
-    return [result for pupil in core.enrolled for result in _of_pupil(core, pupil)]
+def results_of(core: Core) -> list[tuple[Life, list[Result]]]:
+    """Every result of this year and the previous one, arrived or not, by pupil."""
+    return [(pupil.life, list(_of_pupil(core, pupil))) for pupil in core.enrolled]
 
 
 def _of_pupil(core: Core, pupil: Pupil) -> Iterator[Result]:
+    life = pupil.life
     for year in (core.year - 1, core.year):
-        if pupil.life.cohort <= year:
-            yield from _of_year(core.identity, pupil, year, core.group_of(pupil.life, year))
-    entered = int(pupil.life.joins[:4]) - (pupil.life.joins[5:7] < "09")
+        if life.cohort <= year:
+            subjects = subjects_of(core.identity, pupil, core.group_of(life, year))
+            taken = [code for code in subjects if code not in NOT_GRADED]
+            for kind in REPORTS:
+                results = _report(core, pupil, (year, kind), taken)
+                yield from (one for one in results if life.joins <= one[2] < life.leaves)
+            yield from _reassessments(core, pupil, year, taken)
+    entered = int(life.joins[:4]) - (life.joins[5:7] < "09")
     if core.year - entered in (0, 1):
         yield from _baseline(core.identity, pupil, entered)
 
 
-def _of_year(identity: Identity, pupil: Pupil, year: int, group: int) -> Iterator[Result]:
-    rng = dice(identity.key, "results", year, pupil.number)
-    scale, form = scale_of(group), form_of(shape_of(identity), pupil)
-    taken = [code for code in subjects_of(identity, pupil, group) if code not in NOT_GRADED]
-    for kind in REPORTS:
-        for code in taken:
-            arrives = arrival(identity, year, kind, code, group, form)
-            level = pupil.ability * 0.8 + rng.gauss(0, 0.5)
-            fixed, later = rng.random() < CORRECTED, rng.random()
-            if pupil.life.is_on_roll(arrives):
-                correction = _correction(year, arrives, scale, level, later) if fixed else None
-                number = aspect_number(SUBJECTS[code], scale)
-                value = grade(scale, level)
-                yield Result(
-                    pupil.number, number, set_number(year, kind), arrives, value, correction
-                )
-    # At most one reassessment of a subject a year, so that its Id is its own.
-    for code in rng.sample(taken, min(len(taken), int(rng.expovariate(1 / REASSESSED_A_YEAR)))):
-        moment = moment_on(rng, rng.choice(the_year(year).texts))
-        value = grade(scale, pupil.ability * 0.8 + rng.gauss(0, 0.6))
-        if pupil.life.is_on_roll(moment):
-            number = aspect_number(SUBJECTS[code], scale)
-            yield Result(pupil.number, number, set_number(year, REASSESSMENT), moment, value, None)
+def _report(core: Core, pupil: Pupil, which: tuple[int, int], taken: list[str]) -> list[Result]:
+    year, kind = which
+    group, form = core.group_of(pupil.life, year), form_of(core.shape, pupil)
+    scale, able = SCALES[scale_of(group)], pupil.ability * ABILITY
+    value = scale.value
+    schedule, own = _schedule(core.identity, year, kind, group, form), str(set_number(year, kind))
+    drawn = draws(core.identity, "report", year, kind, pupil.number)
+    found: list[Result] = [
+        (aspect, own, arrives, value(able + LUCK[luck]), None, None)
+        for (aspect, arrives), luck in zip([schedule[code] for code in taken], drawn, strict=False)
+    ]
+    for place, fate in enumerate(drawn[32 : 32 + len(taken)]):
+        if fate < CORRECTED:
+            aspect, _, arrives, given, *_ = found[place]
+            later = chance(core.identity, "corrected", year, kind, pupil.number, aspect)
+            better = _better(scale, able + LUCK[drawn[place]])
+            since = _corrected_on(year, arrives, later)
+            if better and since:
+                found[place] = (aspect, own, arrives, given, since, better)
+    return found
+
+
+def _reassessments(core: Core, pupil: Pupil, year: int, taken: list[str]) -> Iterator[Result]:
+    """At most one of a subject a year, so that its Id is its own."""
+    scale = scale_of(core.group_of(pupil.life, year))
+    drawn, days = draws(core.identity, "reassessed", year, pupil.number), the_year(year).texts
+    for place, code in enumerate(taken):
+        if drawn[place] < REASSESSED:
+            day, part, luck = drawn[16 + 3 * place : 19 + 3 * place]
+            moment = moment_at(part / 256, days[day * len(days) // 256])
+            if pupil.life.is_on_roll(moment):
+                aspect = str(aspect_number(SUBJECTS[code], scale))
+                value = SCALES[scale].value(pupil.ability * ABILITY + LUCK[luck])
+                yield aspect, str(set_number(year, REASSESSMENT)), moment, value, None, None
 
 
 def _baseline(identity: Identity, pupil: Pupil, year: int) -> Iterator[Result]:
@@ -113,59 +135,65 @@ def _baseline(identity: Identity, pupil: Pupil, year: int) -> Iterator[Result]:
     for test in range(len(BASELINES)):
         score = str(max(60, min(140, round(104 + 13 * pupil.ability + rng.gauss(0, 5)))))
         if pupil.life.is_on_roll(moment):
-            number = baseline_number(test)
-            yield Result(pupil.number, number, set_number(year, BASELINE), moment, score, None)
+            aspect, own = str(baseline_number(test)), str(set_number(year, BASELINE))
+            yield aspect, own, moment, score, None, None
 
 
-@lru_cache(maxsize=20_000)
-def arrival(identity: Identity, year: int, kind: int, code: str, group: int, form: int) -> Stamp:
-    """When the results of a form in a subject come in."""
-    rng = dice(identity.key, "arrival", year, kind, code, group, form)
+def _taken(core: Core, pupil: Pupil, year: int) -> list[str]:
+    codes = subjects_of(core.identity, pupil, core.group_of(pupil.life, year))
+    return [code for code in codes if code not in NOT_GRADED]
+
+
+@lru_cache(maxsize=2000)
+def _schedule(
+    identity: Identity, year: int, kind: int, group: int, form: int
+) -> dict[str, tuple[str, Stamp]]:
+    """A form's aspects for a report and when their results come in, by subject."""
+    rng, days = dice(identity.key, "arrival", year, kind, group, form), the_year(year).texts
     first, last = AUTUMN_DAYS if kind == AUTUMN else SUMMER_DAYS
-    return moment_on(rng, the_year(year).texts[rng.randrange(first, last)])
-
-
-def grade(scale: int, level: float) -> str:
-    """A value of a scale for a level, of which 0 is this school's average."""
-    if scale == PERCENT:
-        return str(max(12, min(100, round(66 + 14 * level))))
-    grades = GRADE_SETS[scale][1]
-    middle, step = (0.62, 0.16) if scale == A_LEVEL else (0.6, 0.17)
-    place = round((middle + step * level) * (len(grades) - 1))
-    return grades[max(0, min(len(grades) - 1, place))][0]
-
-
-def _correction(
-    year: int, arrives: Stamp, scale: int, level: float, later: float
-) -> tuple[Stamp, str] | None:
-    """A better grade some days after, unless the grade is the best or the year over."""
-    given, days = grade(scale, level), the_year(year).texts
-    tried = (grade(scale, level + step) for step in (0.3, 0.7, 1.2))
-    better = next((value for value in tried if value != given), None)
-    after = bisect_right(days, arrives[:10])
-    if better is None or after == len(days):
-        return None
-    day = days[min(len(days) - 1, after + int(later * 9))]
-    return f"{day}T{9 + int(later * 7):02}:{int(later * 997) % 60:02}:00", better
-
-
-def _row(one: Result, at: Stamp) -> Row:
-    corrected = one.corrected if one.corrected and one.corrected[0] <= at else None
     return {
-        "Id": f"{one.pupil}.{one.aspect}.{one.set}",
-        "StudentId": str(one.pupil),
-        "AspectId": str(one.aspect),
-        "ResultDate": one.arrives[:10],
-        "ResultSetId": str(one.set),
-        "Result": corrected[1] if corrected else one.value,
-        "Notes": "Corrected" if corrected else None,
-        "LastUpdated": corrected[0] if corrected else one.arrives,
+        code: (
+            str(aspect_number(SUBJECTS[code], scale_of(group))),
+            moment_on(rng, days[rng.randrange(first, last)]),
+        )
+        for code in graded(group)
+    }
+
+
+def _better(scale: Scale, level: float) -> str | None:
+    """A better grade than that of a level, unless it is the best."""
+    tried = (scale.value(level + step) for step in (0.3, 0.7, 1.2))
+    return next((value for value in tried if value != scale.value(level)), None)
+
+
+def _corrected_on(year: int, arrives: Stamp, later: float) -> Stamp | None:
+    """Some days after a result arrived, unless the year is over."""
+    days = the_year(year).texts
+    after = bisect_right(days, arrives[:10])
+    if after == len(days):
+        return None
+    return moment_at(later * 997 % 1, days[min(len(days) - 1, after + int(later * 9))])
+
+
+def _row(pupil: str, one: Result, at: Stamp) -> Row:
+    aspect, own, arrives, value, since, better = one
+    is_corrected = since is not None and since <= at
+    return {
+        "Id": f"{pupil}.{aspect}.{own}",
+        "StudentId": pupil,
+        "AspectId": aspect,
+        "ResultDate": arrives[:10],
+        "ResultSetId": own,
+        "Result": better if is_corrected else value,
+        "Notes": "Corrected" if is_corrected else None,
+        "LastUpdated": since if is_corrected else arrives,
     }
 
 
 def result_instants(core: Core) -> list[Stamp]:
     """When results come in or are corrected in this year."""
-    first = start_of(core.year)
-    moments = {one.arrives for one in results_of(core)}
-    moments |= {one.corrected[0] for one in results_of(core) if one.corrected}
+    first, moments = start_of(core.year), set[Stamp]()
+    for _, results in results_of(core):
+        moments.update(one[2] for one in results)
+        moments.update(one[4] for one in results if one[4])
     return [moment for moment in moments if moment >= first]

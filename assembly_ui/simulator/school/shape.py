@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from assembly_ui.simulator.school.identity import Identity, dice
 
@@ -46,12 +46,12 @@ class Shape:
         """Its year groups, youngest first."""
         return range(self.lowest, self.highest + 1)
 
-    @property
+    @cached_property
     def most(self) -> int:
         """Places of its largest cohort."""
         return -(-self.pupils // len(self.years))
 
-    @property
+    @cached_property
     def forms(self) -> int:
         """Registration groups in each year."""
         return max(1, min(len(LETTERS), round(self.most / FORM_SIZE)))

@@ -16,6 +16,9 @@ DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 MONDAY, TUESDAY, FRIDAY = 0, 1, 4
 
+_MINUTES = [f"T{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60)]
+_SECONDS = [f":{second:02}" for second in range(60)]
+
 
 def academic_year(day: date) -> int:
     """The calendar year in which the academic year of `day` started."""
@@ -98,8 +101,13 @@ def office_moment(rng: Random, year: AcademicYear) -> Stamp:
 
 def moment_on(rng: Random, day: date | str, *, first: int = 8 * 60, last: int = 17 * 60) -> Stamp:
     """Some moment of `day` between two minutes of it."""
-    minute, second = divmod(first * 60 + int(rng.random() * 60 * (last - first)), 60)
-    return f"{day}T{minute // 60:02}:{minute % 60:02}:{second:02}"
+    return moment_at(rng.random(), day, first=first, last=last)
+
+
+def moment_at(part: float, day: date | str, *, first: int = 8 * 60, last: int = 17 * 60) -> Stamp:
+    """The moment of `day` when a `part` (0 to 1) of the time between two minutes has passed."""
+    minute, second = divmod(first * 60 + int(part * 60 * (last - first)), 60)
+    return f"{day}{_MINUTES[minute]}{_SECONDS[second]}"
 
 
 def stamp(at: datetime) -> Stamp:

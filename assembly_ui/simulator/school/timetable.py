@@ -52,10 +52,9 @@ def fill(identity: Identity, teaching: Teaching) -> None:
 
 def cover_at(timeline: list[tuple[Stamp, T]], at: Stamp) -> tuple[Stamp, T]:
     """The entry of a timeline that holds at `at`, and since when; at least the first."""
-    for entry in reversed(timeline):
-        if entry[0] <= at:
-            return entry
-    return timeline[0]
+    if timeline[-1][0] <= at:
+        return timeline[-1]
+    return next((entry for entry in reversed(timeline) if entry[0] <= at), timeline[0])
 
 
 def slots_of(mask: int) -> list[int]:
@@ -113,10 +112,13 @@ class _Pool:
 
     def __init__(self, members: dict[int, str]) -> None:
         self.members = members
+        self.own: dict[str, list[int]] = defaultdict(list)
+        for index, department in members.items():
+            self.own[department].append(index)
         self.busy = dict.fromkeys(members, 0)
 
     def take(self, department: str, mask: int) -> Cover:
-        own = [index for index, name in self.members.items() if name == department]
+        own = self.own[department]
         free = [index for index in own if not self.busy[index] & mask]
         if free:
             best = min(free, key=lambda index: (self.busy[index].bit_count(), index))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from assembly_ui.simulator.school.classes import TeachingGroup
 from assembly_ui.simulator.school.core import Core
 from assembly_ui.simulator.school.identity import Row, Stamp, Window
 from assembly_ui.simulator.school.lessons import (
     DAY_NAMES,
+    Served,
     first_slot,
     period_id,
     period_name,
@@ -98,23 +100,19 @@ def class_rows(core: Core) -> list[Row]:
 
 def staff_rows(core: Core, at: Stamp) -> list[Row]:
     """The table TimetableModel.LessonStaff."""
-    timetable = timetable_of(core)
-    rows = []
-    for group, slot in _all(core):
-        served = timetable.served(group, slot, at)
-        if served.person:
-            link = staff_link(core, _lesson_id(group, slot), served.person, served.person_since)
-            rows.append(link)
-    return rows
+    return [
+        staff_link(core, lesson, served.person, served.person_since)
+        for lesson, served in pattern(core, at)
+        if served.person
+    ]
 
 
 def room_rows(core: Core, at: Stamp) -> list[Row]:
     """The table TimetableModel.LessonRooms."""
     timetable = timetable_of(core)
-    found = [(group, slot, timetable.served(group, slot, at)) for group, slot in _all(core)]
     return [
-        room_link(core, timetable, _lesson_id(group, slot), served)
-        for group, slot, served in found
+        room_link(core, timetable, lesson, served)
+        for lesson, served in pattern(core, at)
         if served.room
     ]
 
@@ -171,6 +169,13 @@ def dated_period_rows(core: Core, window: Window) -> list[Row]:
         for day in _days(core, window)
         for period, (begins, ends) in enumerate(CLOCK)
     ]
+
+
+@lru_cache(maxsize=2)
+def pattern(core: Core, at: Stamp) -> list[tuple[str, Served]]:
+    """Lessons of the cycle by Id and who serves them; the two tables of one answer share them."""
+    serve = timetable_of(core).served
+    return [(_lesson_id(group, slot), serve(group, slot, at)) for group, slot in _all(core)]
 
 
 def _all(core: Core) -> Iterator[tuple[TeachingGroup, int]]:
