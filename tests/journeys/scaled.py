@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -48,21 +49,9 @@ class Scaled(Server):
         return [child for child in self.child("granian").children() if child.is_running()]
 
     def sockets_of(self, worker: psutil.Process) -> set[int]:
-        """The ports at the other ends of its open connections."""
-        found = worker.net_connections("tcp")
-        return {c.raddr.port for c in found if c.status == psutil.CONN_ESTABLISHED and c.raddr}
-
-    @contextmanager
-    def only(self, worker: psutil.Process) -> Iterator[None]:
-        """Whoever comes meanwhile is served by this worker."""
-        others = [other for other in self.web_workers if other != worker]
-        for other in others:
-            other.suspend()
-        try:
-            yield
-        finally:
-            for other in others:
-                other.resume()
+        """The ports of this process that are connected to that worker."""
+        ours = {c.laddr.port for c in _established(psutil.Process())}
+        return ours & {c.raddr.port for c in _established(worker)}
 
     @contextmanager
     def without(self, *words: str) -> Iterator[None]:
@@ -87,6 +76,11 @@ class Scaled(Server):
     def _children(self) -> list[psutil.Process]:
         assert self._process is not None
         return psutil.Process(self._process.pid).children()
+
+
+def _established(process: psutil.Process) -> list[Any]:
+    found = process.net_connections("tcp")
+    return [c for c in found if c.status == psutil.CONN_ESTABLISHED and c.raddr]
 
 
 def _line(process: psutil.Process) -> str:
