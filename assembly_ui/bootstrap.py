@@ -233,6 +233,7 @@ def _stand_in(
         clock=clock,
         make_http=new_http or stand_in_http,
         control_key=settings.stand_in_control_key,
+        pupils=settings.simulator_pupils or None,
         find_schools=edubase_of(register),
     )
 

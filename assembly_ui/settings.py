@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     simulator_install_seconds: float = Field(
         3, description="Demo: seconds an immediate installation takes."
     )
+    simulator_pupils: int = Field(
+        0, ge=0, le=5000, description="Demo: pupils of every school. 0: 300 to 1,500, as it comes."
+    )
     throttle_scale: float = Field(
         1, description="Multiplies every rate limit; tests raise it to stay out of their own way."
     )

@@ -34,6 +34,7 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         grant_cooldown_seconds="1",
         simulator_queue_seconds="2",
         simulator_install_seconds="1",
+        simulator_pupils="120",
         watch_onboarding_seconds="1",
     )
     server.start()
