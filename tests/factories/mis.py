@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ gaps = st.sampled_from(
 Rows = dict[str, dict[str, Any]]
 
 
-def an_identity(*, name: str = "King's School", pupils: int = 120, **facts: Any) -> Identity:
+def an_identity(*, name: str = "King's School", pupils: int = 60, **facts: Any) -> Identity:
     """A school; small, so that tests are quick."""
     return Identity(ESTAB, name, pupils=pupils, **facts)
 
@@ -60,6 +61,12 @@ def every_table(school: Snapshot, window: Window) -> dict[str, Rows]:
     return {name: by_id(school.table(name, window)) for name in TABLES}
 
 
+@lru_cache(maxsize=16)
+def rows_of(school: Snapshot, name: str, window: Window | None = None) -> list[dict[str, Any]]:
+    """A table that tests share, so that it is made once; to be read, not changed."""
+    return school.table(name, window)
+
+
 def by_id(rows: list[dict[str, Any]]) -> Rows:
     """Rows by Id; the Id is the row's own."""
     found = {row["Id"]: row for row in rows}
@@ -74,5 +81,5 @@ def content(row: dict[str, Any]) -> dict[str, Any]:
 
 def ids(school: Snapshot, table: str, column: str = "Id", **wanted: Any) -> set[str]:
     """Values of a column of the rows that have what is wanted."""
-    rows = school.table(table)
+    rows = rows_of(school, table)
     return {row[column] for row in rows if all(row[key] == want for key, want in wanted.items())}

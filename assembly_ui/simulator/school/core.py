@@ -25,8 +25,8 @@ from assembly_ui.simulator.school.timetable import fill
 
 YEAR_GROUPS, HOUSES, BOARDING, FORMS = 1, 40, 80, 100
 FORMS_A_YEAR = 20
-SMALL = 300
-"""Below this many pupils a house may see no change for years, so the past is read further."""
+SMALL, LONG_PAST = 100, 28
+"""Below so many pupils a house may see no change for years, so more of the past is read."""
 
 LOCK = RLock()
 
@@ -42,8 +42,9 @@ class Core:
     @cached_property
     def lives(self) -> list[Life]:
         """Everybody who is, was or will be a pupil around this year."""
-        years = len(self.shape.years)
-        back = 2 * years if self.shape.pupils < SMALL else years + SIBLING_REACH
+        back = len(self.shape.years) + SIBLING_REACH
+        if self.shape.pupils < SMALL:
+            back = max(back, LONG_PAST)
         cohorts = range(self.year - back, self.year + 2)
         return [life for cohort in cohorts for life in cohort_of(self.identity, cohort)]
 

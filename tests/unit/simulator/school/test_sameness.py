@@ -16,8 +16,10 @@ from tests.factories.mis import NOON, a_school, around, every_table, gaps, momen
 
 DIGEST = """
 import hashlib, json
-from tests.factories.mis import NOON, a_school, around, every_table
-text = json.dumps(every_table(a_school(), around(NOON)), sort_keys=True)
+from datetime import datetime
+from assembly_ui.simulator.school import TABLES, Identity, school_at
+school = school_at(Identity("3302005", "King's School", pupils=60), datetime(2026, 11, 25, 12))
+text = json.dumps({name: school.table(name) for name in TABLES})
 print(hashlib.sha256(text.encode()).hexdigest())
 """
 
