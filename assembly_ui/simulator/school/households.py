@@ -8,6 +8,7 @@ family are known from any of them. Households move, and change phone and email.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ BACKGROUNDS = (
     ("MOTH", "Any other mixed background", "NO", "No religion", "ENG", "English", 3),
     ("REFU", "Refused", "RF", "Refused", "ENG", "English", 1),
 )
+SHARES = list(accumulate(background[6] for background in BACKGROUNDS))
 Background = tuple[str, str, str, str, str, str, int]
 
 JOBS = (
@@ -92,7 +94,7 @@ def household(identity: Identity, number: int, since: int) -> Household:
     return Household(
         number,
         surname,
-        rng.choices(BACKGROUNDS, [background[6] for background in BACKGROUNDS])[0],
+        rng.choices(BACKGROUNDS, cum_weights=SHARES)[0],
         _changes(rng, years, MOVES_A_YEAR),
         tuple(_people(rng, number, surname, years)),
     )

@@ -7,8 +7,10 @@ Leaver, PreAdmission) tells. What the facts do not spell out (codes, notes) is o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from random import Random
 from typing import NamedTuple
 
 from assembly_ui.simulator.school.codes import identifiers, uln, upn
@@ -83,14 +85,13 @@ def pupil_of(identity: Identity, life: Life) -> Pupil:
     born = date.fromordinal(_first_birthday(shape, life) + rng.randrange(364))
     travel, sen = rng.choice(TRAVEL[:-1]), "K" if rng.random() < 0.12 else None
 
-    def once(rate: float, value: str) -> tuple[Stamp, str] | None:
-        first, last = int(life.joins[:4]), int(life.leaves[:4])
+    def once(rate: float, change: Callable[[], str]) -> tuple[Stamp, str] | None:
         if rng.random() >= rate:
             return None
+        first, last = int(life.joins[:4]), int(life.leaves[:4])
         moment = office_moment(rng, the_year(first + int(rng.random() * max(1, last - first))))
-        return (moment, value) if life.joins < moment < life.leaves else None
+        return (moment, change()) if life.joins < moment < life.leaves else None
 
-    other = SURNAMES[(SURNAMES.index(surname) + rng.randrange(1, len(SURNAMES))) % len(SURNAMES)]
     return Pupil(
         life,
         home,
@@ -98,15 +99,21 @@ def pupil_of(identity: Identity, life: Life) -> Pupil:
         forename,
         middle if rng.random() < 0.6 else None,
         surname,
-        once(RENAMED_IN_A_LIFE, rng.choice((f"{surname}-{other}", other))),
+        once(RENAMED_IN_A_LIFE, lambda: _new_surname(rng, surname)),
         born,
         TRAVEL[-1] if life.boards is not None else travel,
-        once(TRAVELS_OTHERWISE, TRAVEL[(TRAVEL.index(travel) + 1) % 5]),
+        once(TRAVELS_OTHERWISE, lambda: TRAVEL[(TRAVEL.index(travel) + 1) % 5]),
         sen,
-        once(SEN_CHANGES, "E" if sen else "K"),
+        once(SEN_CHANGES, lambda: "E" if sen else "K"),
         rng.gauss(0, 1),
         tuple(rng.random() for _ in range(7)),
     )
+
+
+def _new_surname(rng: Random, surname: str) -> str:
+    place = SURNAMES.index(surname) + rng.randrange(1, len(SURNAMES))
+    other = SURNAMES[place % len(SURNAMES)]
+    return rng.choice((f"{surname}-{other}", other))
 
 
 def student_row(
