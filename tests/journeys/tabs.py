@@ -65,7 +65,8 @@ async def _tab(server: Server, cookie: str) -> AsyncIterator[Tab]:
     tab = Tab(client)
     await client.connect(
         f"{server.address}?token={uuid.uuid4()}",
-        headers={"Cookie": cookie},
+        # Made anew for each connection: the client takes the cookie out of what it is given.
+        headers=lambda: {"Cookie": cookie},
         socketio_path="_event",
         namespaces=[NAMESPACE],
         transports=["websocket"],
@@ -89,10 +90,10 @@ async def cookie_of(server: Server, seeded: dict[str, Any]) -> str:
         return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
 
-async def all_say(tabs: list[Tab], badge: str, seconds: float = 60) -> None:
+async def all_say(tabs: list[Tab], badge: str) -> None:
     """Wait until every tab says so."""
 
     async def they_do() -> bool:
         return {tab.badge for tab in tabs} == {badge}
 
-    await until(they_do, f"{len(tabs)} tabs to say “{badge}”", seconds=seconds)
+    await until(they_do, f"{len(tabs)} tabs to say “{badge}”", seconds=60)

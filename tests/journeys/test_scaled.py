@@ -99,8 +99,7 @@ async def test_a_web_worker_killed_while_50_tabs_watch(server: Scaled) -> None:
 
         await until(all_of_them_noticed, f"{lost} tabs to be cut off", seconds=60)
         await next(tab for tab in tabs if not tab.cuts).grant_access()
-        # Some are served only when the worker has been started again.
-        await all_say(tabs, "Awaiting Connection", seconds=180)
+        await all_say(tabs, "Awaiting Connection")
     assert _times_invited(server, seeded) == 1
     await until(_are_back(server), "the worker to be started again", seconds=60)
     _expect_trouble(server, "Unexpected exit from worker")
