@@ -178,12 +178,18 @@ async def _record(
         # The school authorised anew meanwhile; what the old key met says nothing of the new.
         _end(connection, due_at=connection.due_at)
         return
+    if connection.checked_at != seen.checked_at:
+        # Another check ended meanwhile, and nobody knows whose answer is the newer one.
+        _end(connection, due_at=max(now, connection.held_until or now))
+        return
     if _is_key_spent(target, answer):
         await note_key_spent(session, connection, now)
         _end(connection, due_at=None)
         return
     before = status_of(connection, now)
     connection.checked_at = now
+    if not target.key.is_token:
+        connection.secret_unreadable_at = None
     connection.held_until = answer.retry_at if isinstance(answer, XporterError) else None
     if resumed:
         note_access(session, connection, now)

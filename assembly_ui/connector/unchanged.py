@@ -35,7 +35,7 @@ async def record_unchanged(
 ) -> bool:
     """Record that all is as it was; False when it is not, and nothing was recorded."""
     seen = target.connection
-    if not isinstance(answer, SchoolInfo) or not _is_settled(seen):
+    if not isinstance(answer, SchoolInfo) or not _is_settled(target):
         return False
     known = (seen.mis_school_name, seen.mis_estab, seen.mis_code)
     if described(answer) != known or not is_of(target.school, answer):
@@ -58,10 +58,12 @@ async def record_unchanged(
     return was_so
 
 
-def _is_settled(seen: Connection) -> bool:
+def _is_settled(target: Target) -> bool:
+    seen = target.connection
+    readable_again = seen.secret_unreadable_at and not target.key.is_token
     bad = (seen.paused_at, seen.withdrawn_at, seen.problem_at, seen.held_until, seen.trouble_told)
     good = (seen.authorised_at, seen.installed_at, seen.data_at, seen.school_matches)
-    return not any(bad) and all(good)
+    return not any((*bad, readable_again)) and all(good)
 
 
 def _still_settled(seen: Connection) -> list[Any]:

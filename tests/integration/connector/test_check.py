@@ -23,7 +23,15 @@ from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
 from tests.factories.schools import DFE_NUMBER, a_school
-from tests.factories.xporter import NOT_FOUND, Answer, Service, a_client, no_token, school_info
+from tests.factories.xporter import (
+    NOT_FOUND,
+    PAUSED,
+    Answer,
+    Service,
+    a_client,
+    no_token,
+    school_info,
+)
 from tests.integration.connector.conftest import Check, Kinds
 
 SECOND = timedelta(seconds=1)
@@ -412,6 +420,29 @@ async def test_what_the_old_secret_met_says_nothing_of_a_new_one(
     assert await told(school) == ["authorised"]
 
 
+async def test_an_answer_that_another_check_overtook_is_asked_for_anew(
+    database: Database,
+    http: httpx.AsyncClient,
+    clock: ManualClock,
+    check_now: Check,
+    service: Service,
+    pace: Pace,
+) -> None:
+    """A process slept through its lease with the answer in its hands."""
+    school = await a_school(database, now=clock(), connected=True)
+    elsewhere = a_client(http, clock)
+
+    async def meanwhile(_request: httpx.Request) -> Answer:
+        clock.advance(SECOND)
+        await check(database, elsewhere, CIPHER, school_id=1, clock=clock, pace=pace)
+        return {"ExceptionMessage": PAUSED}
+
+    service.says("SchoolInfo", meanwhile, school_info())
+    assert (await check_now(school)).status is Status.CONNECTED
+    connection = await the_connection(database, school)
+    assert (connection.paused_at, connection.due_at) == (None, clock())
+
+
 async def test_a_secret_we_cannot_read_is_our_problem_and_asks_nobody(
     database: Database, clock: ManualClock, check_now: Check, service: Service
 ) -> None:
@@ -423,6 +454,22 @@ async def test_a_secret_we_cannot_read_is_our_problem_and_asks_nobody(
     assert service.asked == []
     clock.advance(PROBLEM_GRACE)
     assert (await check_now(school)).status is Status.CONNECTION_PROBLEM
+
+
+@pytest.mark.parametrize("settled", [True, False])
+async def test_a_secret_that_can_be_read_again_is_no_cause_for_a_warning(
+    database: Database, clock: ManualClock, check_now: Check, service: Service, settled: bool
+) -> None:
+    school = await a_school(
+        database,
+        now=clock(),
+        connected=True,
+        failing=not settled,
+        secret_unreadable_at=clock() - HOUR,
+        mis_school_name="King's School",
+    )
+    await check_now(school)
+    assert (await the_connection(database, school)).secret_unreadable_at is None
 
 
 async def test_a_service_that_names_a_time_is_left_alone_until_then(
