@@ -65,18 +65,26 @@ async def renew(
         )
 
 
-async def next_due(database: Database, Model: type[Due]) -> datetime | None:
-    """When there will be something to claim: the past if there is already."""
-    moments = [await _first_unheld(database, Model), await _first_lapse(database, Model)]
+async def next_due(
+    database: Database, Model: type[Due], *, only: ColumnElement[bool] | None = None
+) -> datetime | None:
+    """When there will be something to claim, `only` as there: the past if there is already."""
+    meant = true() if only is None else only
+    moments = [
+        await _first_unheld(database, Model, meant),
+        await _first_lapse(database, Model, meant),
+    ]
     return min((moment for moment in moments if moment), default=None)
 
 
-async def _first_unheld(database: Database, Model: type[Due]) -> datetime | None:
+async def _first_unheld(
+    database: Database, Model: type[Due], meant: ColumnElement[bool]
+) -> datetime | None:
     table = _columns(Model)
     due_at, leased_until = col(table.due_at), col(table.leased_until)
     query = (
         select(due_at)
-        .where(due_at > _EVER, leased_until.is_(None) | (leased_until <= due_at))
+        .where(due_at > _EVER, leased_until.is_(None) | (leased_until <= due_at), meant)
         .order_by(due_at)
         .limit(1)
     )
@@ -84,12 +92,14 @@ async def _first_unheld(database: Database, Model: type[Due]) -> datetime | None
         return (await session.exec(query)).first()
 
 
-async def _first_lapse(database: Database, Model: type[Due]) -> datetime | None:
+async def _first_lapse(
+    database: Database, Model: type[Due], meant: ColumnElement[bool]
+) -> datetime | None:
     table = _columns(Model)
     due_at, leased_until = col(table.due_at), col(table.leased_until)
     query = (
         select(leased_until)
-        .where(leased_until > _EVER, leased_until > due_at)
+        .where(leased_until > _EVER, leased_until > due_at, meant)
         .order_by(leased_until)
         .limit(1)
     )

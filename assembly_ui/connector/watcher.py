@@ -173,12 +173,19 @@ class Watcher:
     async def _until_next(self, *, is_down: bool = False) -> timedelta:
         now = self._clock()
         soonest = [now + LONGEST_SLEEP]
-        room = AT_ONCE - FOR_ONLOOKERS - len(self._under_way)
-        if not is_down and room > 0 and (due := await next_due(self._database, Connection)):
+        if not is_down and (due := await self._next_claim(now)):
             soonest.append(due)
         if problem := await self._next_problem(now):
             soonest.append(problem)
         return max(min(soonest) - now, timedelta())
+
+    async def _next_claim(self, now: datetime) -> datetime | None:
+        """When there is something to check that there is room for."""
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return None
+        only = is_being_looked_at(now) if free <= FOR_ONLOOKERS else None
+        return await next_due(self._database, Connection, only=only)
 
     async def _next_problem(self, now: datetime) -> datetime | None:
         query = (

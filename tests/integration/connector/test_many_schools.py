@@ -146,6 +146,17 @@ async def test_however_many_are_due_there_is_room_for_onlookers(
     assert await watcher._claim() == [3 * AT_ONCE]
 
 
+async def test_an_onlooker_is_not_slept_over_while_all_other_room_is_taken(
+    database: Database, clock: ManualClock, watcher: Watcher, service: Service
+) -> None:
+    await _schools(database, service, clock, 3 * AT_ONCE)
+    watcher._under_way.update(await watcher._claim())
+    async with database.transaction() as session:
+        row = await session.get_one(Connection, 3 * AT_ONCE)
+        row.due_at, row.watched_at = clock() + 5 * SECOND, clock()
+    assert await watcher._until_next() == 5 * SECOND
+
+
 async def test_a_worker_that_died_is_replaced_within_a_minute_and_a_living_one_is_not(
     database: Database,
     http: httpx.AsyncClient,
