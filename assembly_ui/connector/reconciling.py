@@ -1,5 +1,5 @@
 """When the list of authorised schools is asked for: a few times a day, and every
-few minutes while a school that was invited has not been heard of."""
+few minutes while a school that was invited has not been heard of, or has no key left."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ class Reconciler:
         if failures:
             wait = min(WAITING * 2 ** min(failures - 1, 8), LONGEST_BACKOFF)
         else:
-            wait = WAITING if await _is_awaited(session, now) else SETTLED
+            hurried = await _is_awaited(session, now) or await _is_any_without_key(session)
+            wait = WAITING if hurried else SETTLED
             if (ends := await _first_end(session)) is not None:
                 wait = min(wait, max(ends - BEFORE_A_TOKEN_ENDS - now, WAITING))
         return wait * (0.9 + 0.2 * self._jitter.random())
@@ -112,6 +113,21 @@ async def _is_awaited(session: Session, now: datetime) -> bool:
     query = (
         select(Connection.school_id)
         .where(col(Connection.invited_at) > now - AWAITED, unheard)
+        .limit(1)
+    )
+    return (await session.exec(query)).first() is not None
+
+
+async def _is_any_without_key(session: Session) -> bool:
+    """Whether the token of a school that shares is over, and no other was found so far."""
+    query = (
+        select(Connection.school_id)
+        .where(
+            col(Connection.authorised_at).is_not(None),
+            col(Connection.withdrawn_at).is_(None),
+            col(Connection.secret_encrypted) == "",
+            col(Connection.token_encrypted) == "",
+        )
         .limit(1)
     )
     return (await session.exec(query)).first() is not None

@@ -94,6 +94,23 @@ async def test_a_token_that_ends_early_is_asked_for_anew_and_is_no_withdrawal(
     assert await _status(database, clock) is Status.CONNECTED
 
 
+async def test_a_school_without_any_key_is_looked_for_every_few_minutes(
+    database: Database, clock: ManualClock, watcher: Watcher, service: Service
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    service.lists(DFE_NUMBER)
+    await _reconcile(watcher, clock)
+    # The token is over, and for a while the list still has that one.
+    service._tokens.clear()
+    clock.advance(4 * HOUR)
+    await watcher.check_due()
+    await watcher.duties.do_due()
+    assert not (await the_connection(database, school)).has_key
+    service.lists(DFE_NUMBER)
+    await _reconcile(watcher, clock)
+    assert (await the_connection(database, school)).has_key
+
+
 async def test_the_callback_that_comes_after_all_brings_the_secret(
     database: Database,
     xporter: XporterClient,
