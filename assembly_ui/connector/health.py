@@ -22,7 +22,7 @@ from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection, ServiceHealth, TimelineEvent
 from assembly_ui.connector.reopening import spread_out
 from assembly_ui.connector.service import (
-    SERVICE_FAULTS,
+    SERVICE_KINDS,
     ServiceFacts,
     after_answer,
     after_failure,
@@ -207,7 +207,7 @@ async def _take_back_blame(session: Session, facts: ServiceFacts) -> None:
     """The failures that led here were the service's: no school is to show or tell them."""
     began_then = (
         col(Connection.problem_at) >= facts.since,
-        col(Connection.problem_kind).in_(_kinds()),
+        col(Connection.problem_kind).in_(SERVICE_KINDS),
     )
     schools = (await session.exec(select(Connection.school_id).where(*began_then))).all()
     if not schools:
@@ -226,14 +226,3 @@ async def _take_back_blame(session: Session, facts: ServiceFacts) -> None:
     )
     for school_id in schools:
         announce(session, school_topic(school_id))
-
-
-def _kinds() -> set[str]:
-    """The kinds of every failure that a fault of the service explains."""
-    found: set[str] = set()
-    left: list[type[XporterError]] = list(SERVICE_FAULTS)
-    while left:
-        kind = left.pop()
-        found.add(kind.kind)
-        left.extend(kind.__subclasses__())
-    return found

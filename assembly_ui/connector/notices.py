@@ -16,7 +16,7 @@ from assembly_ui.accounts.models import User
 from assembly_ui.connector import timeline
 from assembly_ui.connector.facts import connection_of, facts_of
 from assembly_ui.connector.models import Connection
-from assembly_ui.connector.service import ServiceFacts
+from assembly_ui.connector.service import SERVICE_KINDS, ServiceFacts
 from assembly_ui.connector.trouble import Trouble, next_notice, trouble_of
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.mail import messages
@@ -103,11 +103,9 @@ async def _tell(
 
 def _is_old_news(connection: Connection, service: ServiceFacts) -> bool:
     closed, checked = service.closed_at, connection.checked_at
-    return closed is not None and checked is not None and checked < closed and _failing(connection)
-
-
-def _failing(connection: Connection) -> bool:
-    return connection.problem_at is not None
+    if closed is None or checked is None or connection.problem_at is None:
+        return False
+    return checked < closed and connection.problem_kind in SERVICE_KINDS
 
 
 def _post_trouble(

@@ -8,6 +8,7 @@ at growing distances, and its first success has the schools asked again.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,6 +40,16 @@ SERVICE_FAULTS = (
     Refused,
 )
 """Failures that a fault of the service explains as well as one of the school."""
+
+
+def _kinds(of: Iterable[type[XporterError]]) -> Iterator[str]:
+    for error in of:
+        yield error.kind
+        yield from _kinds(error.__subclasses__())
+
+
+SERVICE_KINDS = frozenset(_kinds(SERVICE_FAULTS))
+"""What they are called where they are kept."""
 
 
 @dataclass(frozen=True)

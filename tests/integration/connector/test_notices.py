@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.connector.models import Connection
+from assembly_ui.connector.models import Connection, ServiceHealth
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.trouble import PATIENCE, Trouble
 from assembly_ui.connector.watcher import Watcher
@@ -71,6 +71,23 @@ async def test_a_problem_that_passes_soon_is_not_worth_an_email(
     service.recover()
     await _pass(watcher, clock, 2 * HOUR)
     assert await _told(database) == []
+
+
+async def test_a_problem_of_our_own_needs_no_new_answer_of_the_service_to_be_told(
+    database: Database, clock: ManualClock, watcher: Watcher
+) -> None:
+    """The service was down after the last check; since then nobody can ask."""
+    await a_school(
+        database,
+        now=clock(),
+        connected=True,
+        secret_encrypted="rubbish",
+        due_at=clock(),
+    )
+    async with database.transaction() as session:
+        session.add(ServiceHealth(id=1, closed_at=clock() - 10 * MINUTE))
+    await _pass(watcher, clock, HOUR)
+    assert await _told(database) == [("connection_problem", OWNER)]
 
 
 async def test_owner_and_admins_are_told_and_viewers_are_not(
