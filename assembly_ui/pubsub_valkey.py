@@ -116,7 +116,8 @@ class ValkeyPubSub(PubSub):
         if message["type"] == "subscribe":
             await super().announce([EVERYTHING])
         elif message["type"] == "message":
-            sender, *topics = message["data"].decode().split("\n")
+            # Whatever else somebody publishes there must not end the hearing.
+            sender, *topics = message["data"].decode(errors="replace").split("\n")
             if sender != self._me:
                 await super().announce(topics)
 

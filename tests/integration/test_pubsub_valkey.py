@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from assembly_ui.pubsub import EVERYTHING, Topic
-from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
+from assembly_ui.pubsub_valkey import CHANNEL, ValkeyPubSub, open_valkey
 from tools.scaled.valkey import Valkey
 
 SECONDS = 20
@@ -81,6 +81,17 @@ async def test_whoever_was_cut_off_looks_at_everything_again(
         await here.announce(["school:2"])
         while (topic := await _next(heard_there)) != "school:2":
             assert topic == EVERYTHING
+
+
+async def test_what_strangers_publish_ends_no_hearing(
+    here_and_there: tuple[ValkeyPubSub, ValkeyPubSub], valkey_server: Valkey
+) -> None:
+    here, there = here_and_there
+    async with there.listen() as heard, open_valkey(valkey_server.url) as stranger:
+        await stranger.publish(CHANNEL, b"\xff\xfe\n\xff")
+        await here.announce(["school:1"])
+        while await _next(heard) != "school:1":
+            pass
 
 
 async def test_a_process_may_start_before_valkey_does(valkey_server: Valkey) -> None:
