@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,9 @@ from cryptography.fernet import Fernet
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio.connection import parse_url
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 KEY_FILE = "secret.key"
 GROUPCALL_PORTAL = "https://manage.groupcall.com"
@@ -60,9 +64,13 @@ class Settings(BaseSettings):
     )
     trusted_proxy_hops: int = Field(0, description="Reverse proxies in front; 1 behind one proxy.")
     data_dir: Path = Field(Path("data"), description="Folder for the database, keys and register.")
-    database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in the data folder.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL. Default: SQLite in the data folder.", repr=False
+    )
     valkey_url: str = Field(
-        "", description="Valkey or Redis, e.g. redis://host:6379/0. Needed by several processes."
+        "",
+        description="Valkey or Redis, e.g. redis://host:6379/0. Needed by several processes.",
+        repr=False,
     )
     web_workers: int = Field(
         1, ge=1, description="Processes that serve pages. Several need PostgreSQL and Valkey."
@@ -248,10 +256,20 @@ class Settings(BaseSettings):
     def contradictions(self) -> list[str]:
         """What is set but cannot work together, one sentence each."""
         problems = []
+        if self.database_url and not _is_readable(make_url, self.database_url):
+            problems.append(
+                "ASSEMBLY_DATABASE_URL cannot be used: it is no SQLAlchemy URL. In a password, "
+                "characters like / and @ must be percent-encoded."
+            )
         if self.valkey_url and not VALKEY_ADDRESS.match(self.valkey_url):
             problems.append(
                 "ASSEMBLY_VALKEY_URL cannot be used: it must begin with redis://, rediss://, "
                 "valkey://, valkeys:// or unix://."
+            )
+        elif self.valkey_url and not _is_readable(parse_url, self.valkey):
+            problems.append(
+                "ASSEMBLY_VALKEY_URL cannot be used: it is no URL. In a password, characters "
+                "like / and @ must be percent-encoded."
             )
         if self.is_apart and not self.is_shared:
             problems.append(
@@ -282,6 +300,15 @@ def load() -> Settings:
     if problems := problems + settings.contradictions():
         raise SettingsProblem(problems)
     return settings
+
+
+def _is_readable(read: Callable[[str], object], address: str) -> bool:
+    """Asked here, since whoever reads it in vain later quotes parts of the password."""
+    try:
+        read(address)
+    except (ValueError, ArgumentError):
+        return False
+    return True
 
 
 def _sentence(problem: ErrorDetails) -> str:

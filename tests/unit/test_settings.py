@@ -71,6 +71,32 @@ def test_the_callback_address_outlives_a_key_rotation(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASSEMBLY_DATABASE_URL", "postgresql+psycopg://db:se/kret@db:x/assembly"),
+        ("ASSEMBLY_DATABASE_URL", "postgresql+psycopg//db:se/kret@db/assembly"),
+        ("ASSEMBLY_VALKEY_URL", "redis://:se/kret@valkey:6379"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_named_and_its_password_is_not(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsProblem) as refused:
+        settings.load()
+    assert name in str(refused.value)
+    assert not any(part in str(refused.value) for part in ("se/", "kret"))
+
+
+def test_addresses_with_passwords_are_not_shown(tmp_path: Path) -> None:
+    known = {
+        "database_url": "postgresql+psycopg://a:sekret@db/a",
+        "valkey_url": "redis://:sekret@v",
+    }
+    assert "sekret" not in repr(Settings(data_dir=tmp_path, **known))
+
+
+@pytest.mark.parametrize(
     ("name", "value"), [("ASSEMBLY_WEB_WORKERS", "2"), ("ASSEMBLY_WORK_IN_WEB", "false")]
 )
 @pytest.mark.parametrize("missing", ["ASSEMBLY_DATABASE_URL", "ASSEMBLY_VALKEY_URL"])
