@@ -34,8 +34,8 @@ class NewFault(BaseModel):
     endpoint: str = Field("", max_length=60)
     seconds: float | None = Field(None, ge=0, le=3600)
     words: str = Field("", max_length=300)
-    calls: int | None = Field(None, ge=1)
-    for_seconds: float | None = Field(None, ge=0)
+    calls: int | None = Field(None, ge=1, le=1_000_000)
+    for_seconds: float | None = Field(None, ge=0, le=366 * 86_400)
 
 
 class Advance(BaseModel):

@@ -126,7 +126,9 @@ def _name(pattern: str, found: dict[str, str]) -> str:
     """What an endpoint is called where faults are set and calls are logged."""
     if pattern.startswith(ONEROSTER_PATH):
         return ONEROSTER
-    return (found.get("endpoint") or pattern.rpartition("/")[2]).casefold()
+    named = (found.get("endpoint") or pattern.rpartition("/")[2]).casefold()
+    # PostgreSQL keeps no NUL, and a path may hold one.
+    return named.replace("\x00", "")
 
 
 def _text(asked: Members, name: str) -> str:

@@ -7,8 +7,8 @@ processor busy for a second at worst, so it happens in a thread, one at a time.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 
 from assembly_ui.simulator.api.question import Question
 from assembly_ui.simulator.api.tables import Tables, tables_of
@@ -24,13 +24,15 @@ class Answers:
         self._most = most_letters
         self._letters = 0
         self._kept: OrderedDict[tuple[View, Question], tuple[Tables, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        # Of its own: whoever logs in meanwhile finds the common threads free.
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="answers")
 
     async def tables(self, view: View, question: Question) -> Tables:
         """The tables of an answer, made now or before."""
         if found := self._find(view, question):
             return found
-        return await asyncio.to_thread(self._make, view, question)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._maker, self._make, view, question)
 
     def _find(self, view: View, question: Question) -> Tables | None:
         key = view, question
@@ -41,17 +43,16 @@ class Answers:
             return None
 
     def _make(self, view: View, question: Question) -> Tables:
-        with self._lock:
-            if found := self._find(view, question):
-                return found
-            made = tables_of(view, question)
-            size = sum(len(line.text) for lines in made.values() for line in lines)
-            self._kept[view, question] = made, size
-            self._letters += size
-            while self._letters > self._most and len(self._kept) > 1:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._letters -= dropped
-            return made
+        if found := self._find(view, question):
+            return found
+        made = tables_of(view, question)
+        size = sum(len(line.text) for lines in made.values() for line in lines)
+        self._kept[view, question] = made, size
+        self._letters += size
+        while self._letters > self._most and len(self._kept) > 1:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self._letters -= dropped
+        return made
 
 
 ANSWERS = Answers()

@@ -89,11 +89,18 @@ async def _tell(call: Call, sharing: Sharing, view: View, question: Question, ur
     Raises:
         ParameterUnreadable: the address is no web address.
     """
-    if urlsplit(url).scheme not in ("http", "https") or len(url) > 500:
+    if not _is_web_address(url):
         raise errors.ParameterUnreadable("callbackUrl")
     body = {"DbStatus": db_status(view, question), "Estab": sharing.estab}
     async with call.stand_in.database.transaction() as session:
         await callbacks.owe_told(session, sharing, url=url, body=body, now=call.now)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https") and len(url) <= 500
+    except ValueError:
+        return False
 
 
 def _health(call: Call, sharing: Sharing) -> dict[str, Any]:

@@ -8,6 +8,7 @@ another question gets the false changes and deletions the real service warns of.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ async def _compared(
         return now, {name: [] for name in now}
     kept = before.standing
     old = await ANSWERS.tables(View(**kept["view"]), from_plain(kept["question"]))
-    return compare(old, now)
+    return await asyncio.to_thread(compare, old, now)
 
 
 def compare(old: Tables, now: Tables) -> tuple[Tables, dict[str, list[str]]]:

@@ -176,6 +176,8 @@ async def test_faults_are_set_listed_and_cleared(control: Control, web: httpx.As
     await control.ask("faults", "POST", fault="slow", seconds=1, for_seconds=60)
     assert await control.ask("faults", "DELETE") == {"cleared": 1}
     await control.ask("faults", "POST", status=422, fault="nonsense")
+    await control.ask("faults", "POST", status=422, fault="down", for_seconds=1e300)
+    await control.ask("faults", "POST", status=422, fault="down", calls=10**30)
 
 
 async def test_mail_is_kept(control: Control, mailbox: Mailbox) -> None:

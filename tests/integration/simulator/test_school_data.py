@@ -212,6 +212,7 @@ async def test_mandatory_parameters(
         {"page": "9" * 40},
         {"updatedSince": "yesterday"},
         {"callbackUrl": "file:///etc/passwd"},
+        {"callbackUrl": "http://["},
     ],
 )
 async def test_parameters_that_cannot_be_read(
