@@ -69,10 +69,11 @@ class LiveTabs:
 
     def watched(self, state_class: type[rx.State]) -> set[Topic]:
         """The topics that open tabs show by way of `state_class`."""
+        # Asked again and again, so that tabs that closed are forgotten on the way.
         return {
             topic
-            for topic, tabs in self._tabs.items()
-            if any(tab.state_class is state_class and self._open(tab) for tab in tabs)
+            for topic in list(self._tabs)
+            if any(tab.state_class is state_class for tab in self.showing(topic))
         }
 
     async def run(self, app: rx.App, pubsub: PubSub) -> None:

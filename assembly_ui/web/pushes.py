@@ -107,8 +107,15 @@ class Pushes:
         for (tab, topic), seen in waiting.items():
             # The tab may have closed, or moved on, while its turn was awaited.
             if self._register.shows(tab, topic):
-                substate = await state.get_state(tab.state_class)
-                await substate._show(seen)
+                await _showing(state, tab.state_class, seen)
+
+
+async def _showing(state: Any, state_class: type[Any], seen: Any) -> None:
+    try:
+        await (await state.get_state(state_class))._show(seen)
+    except Exception:
+        # One part of a page that cannot be shown must not keep the others from changing.
+        log.exception("live.not_shown", state=state_class.__name__)
 
 
 async def _reading(state_class: type[Any], topic: Topic) -> tuple[Any] | None:
