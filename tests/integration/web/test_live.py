@@ -209,3 +209,31 @@ async def test_what_cannot_be_read_silences_nothing_else(app: App, state: rx.Sta
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
     assert await _told(app, tabs, state) == 0
     assert await _told(app, tabs, state) == 1
+
+
+async def test_a_part_that_cannot_be_shown_keeps_no_other_of_its_tab_from_changing(
+    app: App, state: rx.State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_self: rx.State, _seen: int) -> None:
+        raise RuntimeError("What was read has another shape.")
+
+    both = await state.get_state(NewsState), await state.get_state(MoreNewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    for failing, other in (both, both[::-1]):
+        tabs = LiveTabs()
+        for each in both:
+            tabs.watch(each, TOPIC)
+        before = other.told
+        with monkeypatch.context() as patch:
+            patch.setattr(type(failing), "_show", fails)
+            await _told(app, tabs, state)
+        assert other.told == before + 1
+
+
+async def test_tabs_that_closed_are_forgotten_though_nothing_is_announced(
+    app: App, state: rx.State
+) -> None:
+    tabs = await _watching(state)
+    async with _pushing(app, tabs):
+        assert tabs.watched(NewsState) == set()
+    assert not tabs._tabs
