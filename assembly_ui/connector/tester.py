@@ -29,6 +29,7 @@ from assembly_ui.connector.models import Connection, ConnectionTest
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
+from assembly_ui.schools.membership import lock_school
 from assembly_ui.xporter.client import Key, XporterClient
 
 log = structlog.get_logger()
@@ -77,6 +78,8 @@ class Tester:
     async def _open(self, school_id: int, by_user_id: int) -> tuple[int, bool]:
         now = self._clock()
         async with self._database.transaction() as session:
+            # The lock above is this process's; another one's press waits here.
+            await lock_school(session, school_id)
             running = await session.exec(
                 select(ConnectionTest.id).where(
                     col(ConnectionTest.school_id) == school_id,

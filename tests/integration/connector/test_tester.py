@@ -305,6 +305,24 @@ async def test_another_process_joins_the_run_too(
     await _the_end(database, pubsub)
 
 
+async def test_presses_in_several_processes_at_once_run_one(
+    database: Database,
+    xporter: XporterClient,
+    clock: ManualClock,
+    pubsub: PubSub,
+    service: Service,
+) -> None:
+    await a_school(database, now=clock(), connected=True)
+    gate = Gate(school_info())
+    service.says("SchoolInfo", gate)
+    processes = [runs.Tester(database, xporter, CIPHER, clock) for _ in range(5)]
+    assert len(set(await asyncio.gather(*map(_start, processes)))) == 1
+    gate.opened.set()
+    await _the_end(database, pubsub)
+    for process in processes:
+        await process.close()
+
+
 async def test_a_run_ends_early_when_whoever_pressed_has_left(
     database: Database, clock: ManualClock, tester: runs.Tester, pubsub: PubSub, service: Service
 ) -> None:
