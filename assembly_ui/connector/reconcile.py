@@ -53,10 +53,11 @@ async def reconcile(
                 missing.append(known)
         elif known.lacks_key(cipher, token):
             await _take_up(database, xporter, cipher, known, token, clock)
-    await _recheck(database, [known for known in missing if known.has_secret], clock())
+    # A list may be cut short: whose key still opens something has not withdrawn.
+    await _recheck(database, [known for known in missing if known.has_key], clock())
     # A list without anybody tells of a fault sooner than of every school leaving.
     for known in missing if tokens else []:
-        if not known.has_secret:
+        if not known.has_key:
             await _note_gone(database, known.school_id, clock())
 
 
@@ -127,13 +128,12 @@ async def _recheck(database: Database, missing: list[Known], now: datetime) -> N
 
 
 async def _note_gone(database: Database, school_id: int, now: datetime) -> None:
-    """A school we know only by the list is not in it any more: it withdrew."""
+    """A school whose token is over is not in the list either: it withdrew."""
     async with database.transaction() as session:
         connection = await connection_of(session, school_id)
-        if connection.secret_encrypted or connection.withdrawn_at:
+        if connection.has_key or connection.withdrawn_at:
             return
         connection.withdrawn_at, connection.paused_at = now, None
-        connection.token_encrypted, connection.token_expires_at = "", None
         connection.due_at = None
         timeline.add(session, timeline.Kind.WITHDRAWN, school_id=school_id, at=now)
         note_trouble(connection, now)

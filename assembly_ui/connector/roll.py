@@ -39,6 +39,11 @@ class Known:
         """Whether we believe that the school shares its data with us."""
         return self.authorised_at is not None and self.withdrawn_at is None
 
+    @property
+    def has_key(self) -> bool:
+        """Whether we hold something that may still open the school's data."""
+        return self.has_secret or bool(self.token_encrypted)
+
     def lacks_key(self, cipher: Cipher, token: Token) -> bool:
         """Whether a token for the school is of use to us."""
         if self.has_secret and not self.withdrawn_at and not self.is_unreadable:

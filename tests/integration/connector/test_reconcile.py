@@ -186,10 +186,24 @@ async def test_a_school_known_by_the_list_alone_has_withdrawn_when_it_is_gone_fr
     school = await a_school(database, now=clock(), invited=True)
     service.lists(DFE_NUMBER)
     await _reconcile(watcher, clock)
+    service._tokens.clear()
     service.lists("3281110")
     await _reconcile(watcher, clock, SELDOM)
+    await _reconcile(watcher, clock)
     assert await _status(database, clock) is Status.ACCESS_WITHDRAWN
     assert (await told(school))[-1] == "withdrawn"
+
+
+async def test_a_list_cut_short_withdraws_nobody_whose_token_still_works(
+    database: Database, clock: ManualClock, watcher: Watcher, service: Service
+) -> None:
+    await a_school(database, now=clock(), invited=True)
+    service.lists(DFE_NUMBER)
+    await _reconcile(watcher, clock)
+    service.lists("3281110")
+    for _ in range(3):
+        await _reconcile(watcher, clock, SELDOM)
+        assert await _status(database, clock) is Status.CONNECTED
 
 
 async def test_an_empty_list_withdraws_nobody(
