@@ -5,6 +5,7 @@ Facts known of Xporter on Demand, section 6.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -21,12 +22,16 @@ from assembly_ui.simulator.api.db_status import db_status
 from assembly_ui.simulator.api.endpoints import allows
 from assembly_ui.simulator.api.paging import page_of
 from assembly_ui.simulator.api.question import Question, question_of
+from assembly_ui.simulator.api.tables import Tables
 from assembly_ui.simulator.api.tracking import changes_since
 from assembly_ui.simulator.api.trouble import seen_through
 from assembly_ui.simulator.api.view import View, view_of
 from assembly_ui.simulator.models import Sharing
 from assembly_ui.simulator.steps import Stage, stage
 from assembly_ui.simulator.tokens import MANAGEMENT
+
+Member = tuple[str, str]
+"""A member of the answer: its name and its JSON."""
 
 MIS_VERSION = "4"
 _STAGES = {
@@ -50,19 +55,21 @@ async def school_data(call: Call) -> Response:
     view = await view_of(call, sharing, live=question.about.is_live)
     if url := call.param("callbackUrl"):
         await _tell(call, sharing, view, question, url)
-    return _json(await _parts(call, sharing, view, question))
+    tables, said = await _parts(call, sharing, view, question)
+    # A year of attendance is some hundred megabytes; the loop serves others meanwhile.
+    return await asyncio.to_thread(_json, tables, said)
 
 
 async def _parts(
     call: Call, sharing: Sharing, view: View, question: Question
-) -> list[tuple[str, str]]:
-    """The members of the answer, each as its name and its JSON."""
+) -> tuple[Tables, list[Member]]:
+    """The tables of the answer, and its other members."""
     if call.flag("onlygetDBStatus"):
-        return [("__dbStatus__", json.dumps(db_status(view, question))), _meta(view)]
+        return {}, [("__dbStatus__", json.dumps(db_status(view, question))), _meta(view)]
     if question.endpoint == "health":
-        return [("Health", json.dumps([_health(call, sharing)])), _meta(view)]
+        return {}, [("Health", json.dumps([_health(call, sharing)])), _meta(view)]
     page, requested = page_of(call), call.param("changedRows")
-    said: list[tuple[str, str]] = []
+    said: list[Member] = []
     if requested:
         changes = await changes_since(call, requested, view, question, page)
         tables = changes.tables
@@ -74,13 +81,8 @@ async def _parts(
         said.append(_meta(view))
     if page:
         said.append(("__pagination__", json.dumps([page.said(tables)])))
-    return [
-        *(
-            (name, _array(line.text for line in (page.cut(lines) if page else lines)))
-            for name, lines in tables.items()
-        ),
-        *said,
-    ]
+        tables = {name: list(page.cut(lines)) for name, lines in tables.items()}
+    return tables, said
 
 
 async def _tell(call: Call, sharing: Sharing, view: View, question: Question, url: str) -> None:
@@ -114,7 +116,7 @@ def _health(call: Call, sharing: Sharing) -> dict[str, Any]:
     }
 
 
-def _meta(view: View) -> tuple[str, str]:
+def _meta(view: View) -> Member:
     at = view.moment
     row = {
         "Id": 1,
@@ -134,6 +136,7 @@ def _array(texts: Iterable[str]) -> str:
     return f"[{','.join(texts)}]"
 
 
-def _json(parts: list[tuple[str, str]]) -> Response:
-    members = ",".join(f"{json.dumps(name)}:{text}" for name, text in parts)
+def _json(tables: Tables, said: list[Member]) -> Response:
+    rows = [(name, _array(line.text for line in lines)) for name, lines in tables.items()]
+    members = ",".join(f"{json.dumps(name)}:{text}" for name, text in [*rows, *said])
     return Response(f"{{{members}}}".encode(), media_type="application/json")
