@@ -17,6 +17,16 @@ from tools.scaled.valkey import Valkey
 TESTS = "tests"
 # Tests that go through pages find nothing that the rooms' own tests do not.
 PAGES = {"parts", "browser"}
+# Tests that read whole schools, or go through hundreds of cases, and keep little.
+LONG = {
+    "test_against_the_stand_in",
+    "test_fault_matrix",
+    "test_foreign_client",
+    "test_hostile_input",
+    "test_oneroster",
+    "test_reading_the_stand_in",
+    "test_school_data",
+}
 GONE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -45,7 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _runs_on_postgresql(item: pytest.Item) -> bool:
     uses = set(getattr(item, "fixturenames", ()))
-    return "database_url" in uses and not uses & PAGES and not item.get_closest_marker("sqlite")
+    is_apart = item.path.stem in LONG or item.get_closest_marker("sqlite")
+    return "database_url" in uses and not uses & PAGES and not is_apart
 
 
 class Emptied:

@@ -17,8 +17,11 @@ SessionOf = Callable[..., Awaitable[Person]]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one event loop, and with it one browser."""
+    # What takes longest begins first, so that no worker waits for it at the end.
+    items.sort(key=lambda item: item.path.name != "test_restarts.py")
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -20,6 +20,7 @@ from tools.bench import (
     painted_search,
     report,
     round_trip,
+    scaled,
     school_search,
     watcher,
 )
@@ -35,6 +36,7 @@ ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
 ALONE: dict[str, Callable[[], list[Row]]] = {
     "live-status": live_status.measure,
     "watcher": watcher.measure,
+    "scaled": scaled.measure,
     "school-search": school_search.measure,
     "first-run": first_run.measure,
 }
@@ -46,6 +48,7 @@ ORDER = (
     "painted-search",
     "round-trip",
     "live-status",
+    "scaled",
     "watcher",
     "journey",
 )
