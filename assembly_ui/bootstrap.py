@@ -23,6 +23,7 @@ from assembly_ui.connector.tester import Tester, close_interrupted
 from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.edubase import edubase_of
+from assembly_ui.listening import until_listening
 from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
 from assembly_ui.mail.worker import Outbox
 from assembly_ui.pubsub import PubSub
@@ -41,6 +42,7 @@ NewHttp = Callable[[], httpx.AsyncClient]
 
 STAND_IN_PATH = "/simulator/xporter"
 CALLBACK_PATH = "/callbacks/xporter"
+LONGEST_START = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -170,10 +172,17 @@ async def _pubsub(stack: AsyncExitStack, valkey: Redis | None) -> PubSub:
 
 
 def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
-    work = {"outbox": made.outbox.run(made.pubsub), "watcher": made.watcher.run(made.pubsub)}
+    work = {"outbox": made.outbox.run(made.pubsub), "watcher": _watch(made)}
     if made.stand_in:
         work["stand-in"] = made.stand_in.run(made.pubsub)
     return work
+
+
+async def _watch(made: Parts) -> None:
+    if made.stand_in and not made.settings.xporter_url:
+        # Asked before it listens, the demo's own Xporter on Demand would count as down.
+        await until_listening(made.settings.port, longest=LONGEST_START)
+    await made.watcher.run(made.pubsub)
 
 
 def _turns(settings: Settings, valkey: Redis | None) -> Turns:

@@ -109,11 +109,12 @@ def _services(config: Settings) -> Iterator[Service]:
         "ASSEMBLY_DATABASE_URL": postgres.url(DATABASE),
         "ASSEMBLY_VALKEY_URL": valkey.url,
     }
-    note = config.data_dir / ADDRESSES
-    note.write_text("".join(f"export {name}='{value}'\n" for name, value in addresses.items()))
-    migrations.migrate(addresses["ASSEMBLY_DATABASE_URL"])
     processes = {"ASSEMBLY_WEB_WORKERS": str(WEB_WORKERS), "ASSEMBLY_WORK_IN_WEB": "false"}
-    environment = os.environ | addresses | processes
+    set_up = addresses | processes
+    note = config.data_dir / ADDRESSES
+    note.write_text("".join(f"export {name}='{value}'\n" for name, value in set_up.items()))
+    migrations.migrate(addresses["ASSEMBLY_DATABASE_URL"])
+    environment = os.environ | set_up
     yield Work(environment)
     yield Web(environment, config)
     _say(
