@@ -105,6 +105,8 @@ async def test_steps_3_and_4_from_no_data_to_connected(someone: SessionOf) -> No
     await _sees_the_invitation(james, email)
     await steps.authorise(james, invitation, install="Join the onboarding queue")
     await colleague.sees_badge("Connected")
+    # His page loads itself again until there is no more news, and would take him back.
+    await james.sees_heading("All done")
     await james.goes_to("/connector")
     await james.sees_badge("Connected")
     await james.sees(
