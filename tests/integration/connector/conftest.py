@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import httpx
 import pytest
 
 from assembly_ui.clock import ManualClock
@@ -18,14 +19,41 @@ from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import XporterClient
-from tests.factories.connector import CIPHER
-from tests.factories.xporter import http, service, xporter
+from tests.factories.accounts import a_person
+from tests.factories.connector import CIPHER, SECRET
+from tests.factories.schools import a_school
+from tests.factories.xporter import Answer, Service, http, school_info, service, xporter
 
 __all__ = ["http", "service", "xporter"]
 
 LINKS = Links("https://assembly.test/connector", "help@assembly.education")
 Check = Callable[[School], Awaitable[Overview]]
 Kinds = Callable[[School], Awaitable[list[str]]]
+
+
+async def several_schools(
+    database: Database,
+    service: Service,
+    *,
+    count: int,
+    now: datetime,
+    apart: timedelta | None = None,
+    **values: object,
+) -> None:
+    """So many connected schools, each answered for; due `apart` from each other when given."""
+    owner = await a_person(database, now=now)
+    for number in range(count):
+        estab = f"328{2000 + number}"
+        service.secrets[estab] = SECRET
+        due = {} if apart is None else {"due_at": now + number * apart}
+        own = {"urn": str(number), "dfe_number": estab, "connected": True}
+        await a_school(database, now=now, owner=owner, **(own | due | values))
+    service.says("SchoolInfo", service.protected(own_info))
+
+
+def own_info(request: httpx.Request) -> Answer:
+    """What the MIS of the school in the path says of itself."""
+    return school_info(request.url.path.split("/")[4])
 
 
 class Steady(random.Random):

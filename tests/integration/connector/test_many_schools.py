@@ -16,36 +16,18 @@ from assembly_ui.connector.watcher import AT_ONCE, FOR_ONLOOKERS, LEASE, Watcher
 from assembly_ui.database import Database
 from assembly_ui.leases import claim, renew
 from assembly_ui.pubsub import PubSub, school_topic
-from tests.factories.accounts import a_person
-from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
+from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.schools import a_school
 from tests.factories.xporter import Answer, Service, a_client, school_info
-from tests.integration.connector.conftest import LINKS
+from tests.integration.connector.conftest import LINKS, several_schools
 
 SECOND = timedelta(seconds=1)
 
 
-def _own_info(request: httpx.Request) -> Answer:
-    return school_info(request.url.path.split("/")[4])
-
-
 async def _schools(database: Database, service: Service, clock: ManualClock, count: int) -> None:
     """So many settled schools, each due since an hour ago."""
-    owner = await a_person(database, now=clock())
-    for number in range(count):
-        estab = f"328{2000 + number}"
-        service.secrets[estab] = SECRET
-        await a_school(
-            database,
-            now=clock(),
-            owner=owner,
-            urn=str(number),
-            dfe_number=estab,
-            connected=True,
-            mis_school_name="King's School",
-            due_at=clock() - HOUR,
-        )
-    service.says("SchoolInfo", service.protected(_own_info))
+    due = {"due_at": clock() - HOUR, "mis_school_name": "King's School"}
+    await several_schools(database, service, count=count, now=clock(), **due)
 
 
 async def _heard(database: Database, act: Callable[[], Awaitable[Any]]) -> list[tuple[str, Any]]:

@@ -25,36 +25,13 @@ from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic
 from assembly_ui.xporter.client import XporterClient
-from tests.factories.accounts import a_person
-from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
+from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.mail import outbox_rows
 from tests.factories.schools import a_school
-from tests.factories.xporter import NOT_FOUND, Answer, Service, a_client, no_token, school_info
-from tests.integration.connector.conftest import LINKS, Kinds
+from tests.factories.xporter import NOT_FOUND, Answer, Service, a_client, no_token
+from tests.integration.connector.conftest import LINKS, Kinds, own_info, several_schools
 
 SECOND = timedelta(seconds=1)
-
-
-async def _schools(database: Database, service: Service, clock: ManualClock, count: int) -> None:
-    """So many connected schools, due one after the other from now on."""
-    owner = await a_person(database, now=clock())
-    for number in range(count):
-        estab = f"328{2000 + number}"
-        service.secrets[estab] = SECRET
-        await a_school(
-            database,
-            now=clock(),
-            owner=owner,
-            urn=str(number),
-            dfe_number=estab,
-            connected=True,
-            due_at=clock() + number * SECOND,
-        )
-    service.says("SchoolInfo", service.protected(_own_info))
-
-
-def _own_info(request: httpx.Request) -> Answer:
-    return school_info(request.url.path.split("/")[4])
 
 
 async def _work(watcher: Watcher) -> None:
@@ -126,11 +103,11 @@ async def test_a_school_that_fails_while_the_service_answers_has_a_problem_of_it
 async def test_one_school_failing_among_others_that_answer_is_alone(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
-    await _schools(database, service, clock, 4)
+    await several_schools(database, service, count=4, now=clock(), apart=SECOND)
 
     def answer(request: httpx.Request) -> Answer:
         is_broken = "3282000" in request.url.path
-        return httpx.Response(500) if is_broken else _own_info(request)
+        return httpx.Response(500) if is_broken else own_info(request)
 
     service.says("SchoolInfo", service.protected(answer))
     for _ in range(8):
@@ -144,7 +121,7 @@ async def test_one_school_failing_among_others_that_answer_is_alone(
 async def test_schools_failing_in_a_row_stop_all_asking_but_for_a_probe_now_and_then(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
-    await _schools(database, service, clock, 6)
+    await several_schools(database, service, count=6, now=clock(), apart=SECOND)
     service.says("SchoolInfo", httpx.Response(503))
     for _ in range(ENOUGH_SCHOOLS):
         await watcher.check_due()
@@ -169,7 +146,7 @@ async def test_schools_failing_in_a_row_stop_all_asking_but_for_a_probe_now_and_
 async def test_failures_that_were_the_services_are_taken_back(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service, told: Kinds
 ) -> None:
-    await _schools(database, service, clock, ENOUGH_SCHOOLS)
+    await several_schools(database, service, count=ENOUGH_SCHOOLS, now=clock(), apart=SECOND)
     service.says("SchoolInfo", httpx.Response(503))
     for _ in range(ENOUGH_SCHOOLS):
         await watcher.check_due()
@@ -222,7 +199,7 @@ async def test_of_two_workers_one_probes(
 async def test_a_service_that_answers_nothing_but_probes_is_left_alone_longer_each_time(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
-    await _schools(database, service, clock, 4)
+    await several_schools(database, service, count=4, now=clock(), apart=SECOND)
     service.says("SchoolInfo", httpx.Response(503))
     opened: list[Any] = []
     for _ in range(120):
@@ -308,7 +285,7 @@ async def test_a_true_withdrawal_is_still_believed(
 async def test_afterwards_waiting_schools_are_asked_one_after_the_other(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
-    await _schools(database, service, clock, 40)
+    await several_schools(database, service, count=40, now=clock(), apart=SECOND)
     service.says("SchoolInfo", httpx.Response(503))
     clock.advance(HOUR)
     await watcher.check_due()

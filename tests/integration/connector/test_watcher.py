@@ -32,6 +32,7 @@ from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
 from tests.factories.database import listen_to
 from tests.factories.schools import DFE_NUMBER, a_school
 from tests.factories.xporter import Answer, Service, a_client, school_info
+from tests.integration.connector.conftest import several_schools
 
 SECOND = timedelta(seconds=1)
 LONG_ENOUGH = 10.0
@@ -53,23 +54,6 @@ async def _until(topics: asyncio.Queue[Topic], come_true: Callable[[], Awaitable
     async with asyncio.timeout(LONG_ENOUGH):
         while not await come_true():
             await topics.get()
-
-
-async def _schools(database: Database, service: Service, clock: ManualClock, count: int) -> None:
-    """So many connected schools, every one due now."""
-    owner = await a_person(database, now=clock())
-    for number in range(count):
-        estab = f"328{2000 + number}"
-        service.secrets[estab] = SECRET
-        await a_school(
-            database,
-            now=clock(),
-            owner=owner,
-            urn=str(number),
-            dfe_number=estab,
-            connected=True,
-        )
-    service.says("SchoolInfo", lambda r: school_info(r.url.path.split("/")[4]))
 
 
 async def _change(database: Database, **values: Any) -> None:
@@ -106,7 +90,7 @@ async def test_two_processes_check_a_school_once(
     service: Service,
     pace: Pace,
 ) -> None:
-    await _schools(database, service, clock, 3)
+    await several_schools(database, service, count=3, now=clock())
     other = Watcher(database, a_client(http, clock), CIPHER, clock, pace)
     checked = await asyncio.gather(watcher.check_due(), other.check_due())
     assert sum(checked) == 3
@@ -183,7 +167,7 @@ async def test_a_slow_school_holds_up_no_other(
     pubsub: PubSub,
     service: Service,
 ) -> None:
-    await _schools(database, service, clock, 2)
+    await several_schools(database, service, count=2, now=clock())
     await _change(database, due_at=None, watched_at=clock())
     slow_asked, answer_now = asyncio.Event(), asyncio.Event()
 
@@ -227,7 +211,7 @@ async def test_many_due_schools_are_checked_a_few_at_a_time_until_none_is_left(
     service: Service,
 ) -> None:
     count = 2 * AT_ONCE + 1
-    await _schools(database, service, clock, count)
+    await several_schools(database, service, count=count, now=clock())
     await _change(database, checked_at=None, watched_at=clock())
     under_way = most = 0
 
@@ -331,7 +315,7 @@ async def test_one_school_that_cannot_be_checked_ends_nothing(
     watcher: Watcher,
     service: Service,
 ) -> None:
-    await _schools(database, service, clock, 3)
+    await several_schools(database, service, count=3, now=clock())
 
     async def answer(request: httpx.Request) -> Answer:
         if "3282001" in request.url.path:
@@ -472,7 +456,7 @@ async def test_looking_never_puts_a_check_off(
 async def test_only_the_schools_looked_at_are_marked(
     database: Database, clock: ManualClock, pace: Pace, service: Service
 ) -> None:
-    await _schools(database, service, clock, 2)
+    await several_schools(database, service, count=2, now=clock())
     await mark_watched(database, school_ids={2}, now=clock(), pace=pace)
     await mark_watched(database, school_ids=set(), now=clock(), pace=pace)
     await mark_watched(database, school_ids={99}, now=clock(), pace=pace)
