@@ -104,6 +104,7 @@ async def test_one_school_failing_among_others_that_answer_is_alone(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
     await several_schools(database, service, count=4, now=clock(), apart=SECOND)
+    began = clock()
 
     def answer(request: httpx.Request) -> Answer:
         is_broken = "3282000" in request.url.path
@@ -116,6 +117,8 @@ async def test_one_school_failing_among_others_that_answer_is_alone(
     statuses = [(await _seen(database, clock, n)).status for n in (1, 2, 3, 4)]
     assert statuses == [Status.CONNECTION_PROBLEM] + [Status.CONNECTED] * 3
     assert not (await read_service(database)).is_down
+    others = [await _seen(database, clock, number) for number in (2, 3, 4)]
+    assert all((other.connection.data_at or began) > began for other in others)
 
 
 async def test_schools_failing_in_a_row_stop_all_asking_but_for_a_probe_now_and_then(
