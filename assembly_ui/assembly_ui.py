@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
+from assembly_ui.platform_api import routes as platform_api
 from assembly_ui.simulator import router as stand_in
 from assembly_ui.web import pauses
 from assembly_ui.web.addresses import PlainAddresses
@@ -21,10 +22,14 @@ from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.live import tabs
 from assembly_ui.web.notice import after_failure
 from assembly_ui.web.pages import (
+    apps,
+    assessment_points,
+    assessments,
+    authorisations,
+    changesets,
     confirm,
     confirm_email,
     connector,
-    data_pages,
     errors,
     forgotten_password,
     front,
@@ -37,7 +42,9 @@ from assembly_ui.web.pages import (
     school_details,
     school_setup,
     schools,
+    scopes,
     sign_up,
+    subjects,
     terms,
     users,
 )
@@ -63,7 +70,13 @@ PAGES = [
     school_details.PAGE,
     users.PAGE,
     connector.PAGE,
-    *data_pages.PAGES,
+    apps.PAGE,
+    subjects.PAGE,
+    assessments.PAGE,
+    assessment_points.PAGE,
+    scopes.PAGE,
+    authorisations.PAGE,
+    changesets.PAGE,
     errors.NO_ACCESS,
 ]
 DEMO_PAGES = [mailbox.PAGE]
@@ -84,6 +97,7 @@ async def _product(app: rx.App) -> AsyncIterator[None]:
 
 def _http() -> FastAPI:
     http = create_http(SETTINGS)
+    http.include_router(platform_api.router(SETTINGS))
     if SETTINGS.is_demo:
         http.include_router(stand_in.router(bootstrap.stand_in), prefix=bootstrap.STAND_IN_PATH)
     return http

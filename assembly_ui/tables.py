@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from assembly_ui.accounts import models as accounts
+from assembly_ui.apps import models as apps
 from assembly_ui.audit import models as audit
 from assembly_ui.connector import models as connector
 from assembly_ui.database import Row
 from assembly_ui.mail import models as mail
 from assembly_ui.schools import models as schools
 from assembly_ui.simulator import models as simulator
+from assembly_ui.sync import models as sync
 
 METADATA = Row.metadata
 
-__all__ = ["METADATA", "accounts", "audit", "connector", "mail", "schools", "simulator"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "apps",
+    "audit",
+    "connector",
+    "mail",
+    "schools",
+    "simulator",
+    "sync",
+]

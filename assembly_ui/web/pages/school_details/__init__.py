@@ -6,8 +6,8 @@ import reflex as rx
 
 from assembly_ui.web.components import p
 from assembly_ui.web.layout import admin_page
+from assembly_ui.web.no_data import no_data
 from assembly_ui.web.page import Page
-from assembly_ui.web.pages.data_pages import no_data
 from assembly_ui.web.pages.school_details.mis import MisState, from_mis, mis
 from assembly_ui.web.pages.school_details.record import SchoolDetailsState, record
 from assembly_ui.web.shell import ShellState

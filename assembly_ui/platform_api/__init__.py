@@ -1,0 +1,1 @@
+"""What other programs call: OAuth 2 and the REST API."""

@@ -1,0 +1,12 @@
+"""Everything the platform answers to other programs, in one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from assembly_ui.settings import Settings
+
+
+def router(settings: Settings) -> APIRouter:
+    """OAuth below `/oauth`, the API below `/api`."""
+    return APIRouter(include_in_schema=False)
