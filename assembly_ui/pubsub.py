@@ -25,6 +25,11 @@ def user_topic(user_id: int) -> Topic:
     return f"user:{user_id}"
 
 
+def sync_topic(school_id: int) -> Topic:
+    """The sync of this school moved on, or what it read was mapped otherwise."""
+    return f"sync:{school_id}"
+
+
 MAILBOX_TOPIC: Topic = "mailbox"
 """A message arrived in, or left, the demo mailbox."""
 
