@@ -10,6 +10,7 @@ from assembly_ui.database import Row
 from assembly_ui.mail import models as mail
 from assembly_ui.schools import models as schools
 from assembly_ui.simulator import models as simulator
+from assembly_ui.simulator.schoolbooking import models as schoolbooking
 from assembly_ui.sync import models as sync
 
 METADATA = Row.metadata
@@ -21,6 +22,7 @@ __all__ = [
     "audit",
     "connector",
     "mail",
+    "schoolbooking",
     "schools",
     "simulator",
     "sync",
