@@ -29,7 +29,7 @@ AccountsError
 ├── LogInRefused
 │   ├── WrongEmailOrPassword
 │   └── NotConfirmed          (email) told only to who signed up with this password
-├── Throttled                 (retry_at)
+├── Throttled                 (retry_at, limit)
 └── InviteCodeTaken           (code)
 """
 
@@ -197,11 +197,12 @@ class NotConfirmed(LogInRefused):
 
 
 class Throttled(AccountsError):
-    """Too often. Worth another try at `retry_at`."""
+    """Too often. Worth another try at `retry_at`; `limit` is how often is allowed, if counted."""
 
-    def __init__(self, retry_at: datetime) -> None:
+    def __init__(self, retry_at: datetime, limit: int = 0) -> None:
         super().__init__(retry_at)
         self.retry_at = retry_at
+        self.limit = limit
 
 
 class InviteCodeTaken(AccountsError):

@@ -41,13 +41,15 @@ class Deed(StrEnum):
     SEARCH = "search"
     API = "api"
     CALLBACK = "callback"
+    APP = "app"
 
 
 class Per(StrEnum):
-    """By whom it is counted: the network address, or the email address typed."""
+    """By whom it is counted: the network address, the email address typed, the app's token."""
 
     CALLER = "caller"
     ADDRESS = "address"
+    TOKEN = "token"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,10 @@ LIMITS = (
     Limit(Deed.API, Per.CALLER, 600, MINUTE, fails_open=True),
     # One service on one address tells of every school there is.
     Limit(Deed.CALLBACK, Per.CALLER, 1200, MINUTE, fails_open=True),
+    # As apps know it (facts of the platform, 2.5). A caller is counted for wrong tokens only,
+    # since one app asks for many schools from one address.
+    Limit(Deed.APP, Per.TOKEN, 600, 5 * MINUTE, fails_open=True),
+    Limit(Deed.APP, Per.CALLER, 600, 5 * MINUTE, fails_open=True),
 )
 
 
@@ -93,23 +99,31 @@ class Throttles:
         self._limiter = MovingWindowRateLimiter(_shared(valkey)) if valkey else self._alone
         self._scale = scale
 
-    async def hit(self, deed: Deed, *, caller: str = "", address: str = "") -> None:
-        """Count one deed.
+    async def hit(
+        self, deed: Deed, *, caller: str = "", address: str = "", token: str = ""
+    ) -> None:
+        """Count one deed. `token` is what an app's token is known by, never the token.
 
         Raises:
-            Throttled: one of its limits is reached; says when to come back.
+            Throttled: one of its limits is reached; says which and when to come back.
         """
-        for limit, who in self._concerned(deed, caller, address):
+        for limit, who in self._concerned(deed, caller, address, token):
             await self._hit(limit, who)
 
     async def forgive(self, deed: Deed, *, address: str) -> None:
         """Forget the deeds counted for an address, as after the right password."""
-        for limit, who in self._concerned(deed, "", address):
+        for limit, who in self._concerned(deed, "", address, ""):
             with suppress(StorageError):
                 await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
 
-    def _concerned(self, deed: Deed, caller: str, address: str) -> list[tuple[Limit, str]]:
-        who = {Per.CALLER: _network(caller), Per.ADDRESS: _spelling(address)}
+    def _concerned(
+        self, deed: Deed, caller: str, address: str, token: str
+    ) -> list[tuple[Limit, str]]:
+        who = {
+            Per.CALLER: _network(caller),
+            Per.ADDRESS: _spelling(address),
+            Per.TOKEN: token,
+        }
         return [
             (limit, who[limit.per]) for limit in LIMITS if limit.deed is deed and who[limit.per]
         ]
@@ -127,7 +141,7 @@ class Throttles:
         if not await limiter.hit(item, *key):
             stats = await limiter.get_window_stats(item, *key)
             # The counter store keeps its own time, the machine's.
-            raise Throttled(datetime.fromtimestamp(stats.reset_time, UTC))
+            raise Throttled(datetime.fromtimestamp(stats.reset_time, UTC), item.amount)
 
     def _item(self, limit: Limit) -> RateLimitItemPerSecond:
         return RateLimitItemPerSecond(max(1, round(limit.amount * self._scale)), limit.seconds)

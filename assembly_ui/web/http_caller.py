@@ -7,17 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 
 from assembly_ui.bootstrap import parts
-
-
-def client_ip(request: Request) -> str:
-    """The caller's network address, behind as many proxies as the settings trust."""
-    hops = parts().settings.trusted_proxy_hops
-    # Some proxies add a header of their own below the one the caller sent.
-    sent = ",".join(request.headers.getlist("x-forwarded-for"))
-    forwarded = [hop.strip() for hop in sent.split(",")]
-    if hops and len(forwarded) >= hops and forwarded[-hops]:
-        return forwarded[-hops]
-    return request.client.host if request.client else ""
+from assembly_ui.callers import client_ip as client_ip
 
 
 def same_origin(request: Request) -> None:
