@@ -33,6 +33,8 @@ class Action(StrEnum):
     OWNERSHIP_TRANSFERRED = "ownership_transferred"
     ACCESS_GRANTED = "access_granted"
     CONNECTION_TESTED = "connection_tested"
+    CHANGE_APPROVED = "change_approved"
+    CHANGE_LEFT = "change_left"
 
 
 def record(

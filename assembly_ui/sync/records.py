@@ -112,4 +112,4 @@ async def last_change(database: Database, *, school_id: int, kind: str) -> datet
 
 
 def _kept(row: Line[Any]) -> Kept:
-    return Kept(*row)
+    return Kept(*tuple(row))
