@@ -8,7 +8,7 @@ after the commit, so nobody ever hears of something that did not happen.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
 from assembly_ui.near import Near, NearReading
 from assembly_ui.postgres import PATIENCE, postgres_engine
+from assembly_ui.unbroken import LeftUnbroken
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
 
@@ -103,9 +104,15 @@ class Database:
         async with self._glancing.connect() as connection:
             return (await connection.execute(statement, values)).all()
 
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        """A session that commits when the block ends well, then announces.
+
+        Whoever is cancelled once the block has ended is so after the announcement.
+        """
+        return LeftUnbroken(self._transaction())
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        """A session that commits when the block ends well, then announces."""
+    async def _transaction(self) -> AsyncIterator[Session]:
         async with Session(self._writer, expire_on_commit=False) as session:
             async with session.begin():
                 yield session

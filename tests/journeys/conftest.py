@@ -51,7 +51,7 @@ def server(running_server: Server) -> Iterator[Server]:
     running_server.trouble()
     yield running_server
     trouble = running_server.trouble()
-    assert not trouble, "The server's log speaks of errors:\n" + "\n".join(trouble)
+    assert not trouble, "The server's log speaks of errors:\n" + running_server.story
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

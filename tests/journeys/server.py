@@ -25,6 +25,8 @@ END_SECONDS = 60
 # Schools of its own for seeding; those that tests look up by name lie elsewhere.
 AREA = "Islington"
 _TROUBLE = re.compile(r"\b(error|critical|traceback)\b", re.IGNORECASE)
+# Of the log around trouble: what led to it, and enough for several tracebacks.
+LINES_BEFORE, LINES_SHOWN = 15, 400
 
 
 class Server:
@@ -40,6 +42,8 @@ class Server:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._read_to = 0
+        self.story = ""
+        """What the log says around the trouble that was asked for last, tracebacks whole."""
         self._schools = _schools_of(AREA)
 
     @property
@@ -86,10 +90,16 @@ class Server:
         self.start()
 
     def trouble(self) -> list[str]:
-        """Lines of the log since this was last asked that speak of errors."""
+        """Lines of the log since this was last asked that speak of errors; see `story`."""
         text = self.log.read_text(errors="replace")
-        new, self._read_to = text[self._read_to :], len(text)
-        return [line for line in new.splitlines() if _TROUBLE.search(line)]
+        known, self._read_to = self._read_to, len(text)
+        earlier, lines = text[:known].splitlines(), text[known:].splitlines()
+        speaking = [number for number, line in enumerate(lines) if _TROUBLE.search(line)]
+        if speaking:
+            first = len(earlier) + speaking[0]
+            told = (earlier + lines)[max(first - LINES_BEFORE, 0) :]
+            self.story = "\n".join(told[:LINES_SHOWN])
+        return [lines[number] for number in speaking]
 
     def mail(self, to: str) -> list[dict[str, Any]]:
         """The messages an address has received, newest first."""

@@ -172,4 +172,4 @@ def _are_back(server: Scaled) -> Callable[[], Awaitable[bool]]:
 
 def _expect_trouble(server: Scaled, pattern: str) -> None:
     unexpected = [line for line in server.trouble() if not re.search(pattern, line)]
-    assert not unexpected, "\n".join(unexpected)
+    assert not unexpected, "\n".join([*unexpected, "", server.story])
