@@ -1,12 +1,14 @@
 """The database: one async engine and the ways in.
 
-`read()` for looking, `glance()` for one quick look, `transaction()` for changing.
+`read()` for looking, `glance()` for one quick look, `survey()` for one long look,
+`transaction()` for changing.
 A transaction collects the topics its changes concern and announces them only
 after the commit, so nobody ever hears of something that did not happen.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -103,6 +105,14 @@ class Database:
             return self._near.glance(statement, values)
         async with self._glancing.connect() as connection:
             return (await connection.execute(statement, values)).all()
+
+    async def survey(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[Any]:
+        """Every row of one SELECT that may take a while, beside the event loop."""
+        if self._near:
+            return await asyncio.to_thread(self._near.survey, statement, values)
+        return await self.glance_all(statement, values)
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:
         """A session that commits when the block ends well, then announces.

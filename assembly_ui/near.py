@@ -68,6 +68,12 @@ class Near:
             self._glancing = connection.execution_options(**{_ONE_BY_ONE: True})
         return self._glancing.execute(statement, values).all()
 
+    def survey(self, statement: Executable, values: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
+        """Every row of one SELECT, for a thread: with a connection of its own."""
+        with self.engine.connect() as connection:
+            alone = connection.execution_options(**{_ONE_BY_ONE: True})
+            return alone.execute(statement, values).all()
+
     def close(self) -> None:
         """Close every connection."""
         if self._glancing is not None:

@@ -56,3 +56,23 @@ async def test_a_reading_session_cannot_write(database: Database) -> None:
     with pytest.raises(OperationalError, match="readonly"):
         async with database.read() as session:
             await session.exec(text("DELETE FROM users"))  # type: ignore[call-overload]
+
+
+async def test_a_long_look_lets_everything_else_go_on(database: Database) -> None:
+    done, turns = asyncio.Event(), 0
+    counted = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+        " SELECT count(*) FROM n"
+    )
+
+    async def others() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    meanwhile = asyncio.create_task(others())
+    assert await database.survey(counted, {"last": 500_000}) == [(500_000,)]
+    done.set()
+    await meanwhile
+    assert turns > 10
