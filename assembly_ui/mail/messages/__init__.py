@@ -11,7 +11,7 @@ tests an example in tests/factories/mail.py; they check the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -21,6 +21,7 @@ from assembly_ui.mail.errors import HrefNotAbsolute
 from assembly_ui.mail.words import one_line
 
 LONGEST_HREF = 2000
+MOST_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,81 @@ def connection_recovered(*, to: str, name: str, school_name: str, href: str) -> 
     return Message("connection_recovered", to, values)
 
 
+@_declare(recipient="the owner and the admins of the school")
+def access_receipt(
+    *,
+    to: str,
+    name: str,
+    school_name: str,
+    app_name: str,
+    what: str,
+    by: str,
+    at: datetime,
+    held: Iterable[str],
+    added: Iterable[str],
+    removed: Iterable[str],
+    href: str,
+    help_email: str,
+) -> Message:
+    """What an app may read of the school was given, changed or taken back.
+
+    `what` is one of authorised, changed, revoked, ended_by_app, deletion_asked; `by` is
+    empty when the app itself did it.
+    """
+    values = {
+        "name": name,
+        "school_name": school_name,
+        "app_name": app_name,
+        "what": what,
+        "by": by,
+        "at": at.isoformat(),
+        "held_lines": _lines(held),
+        "added_lines": _lines(added),
+        "removed_lines": _lines(removed),
+        "href": href,
+        "help_email": help_email,
+    }
+    return Message("access_receipt", to, values)
+
+
+@_declare(recipient="the people behind an app, at the address it gave", unverified=True)
+def deletion_requested(
+    *,
+    to: str,
+    app_name: str,
+    school_name: str,
+    urn: str,
+    person_name: str,
+    person_email: str,
+    since: datetime,
+    until: datetime,
+    held: Iterable[str],
+    support_page: str,
+    help_email: str,
+) -> Message:
+    """A school that revoked access asks for what was read before to be deleted.
+
+    `support_page` is given when the message goes to our help desk instead, to pass on.
+    """
+    values = {
+        "app_name": app_name,
+        "school_name": school_name,
+        "urn": urn,
+        "person_name": person_name,
+        "person_email": person_email,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "held_lines": _lines(held),
+        "support_page": support_page,
+        "help_email": help_email,
+    }
+    return Message("deletion_requested", to, values)
+
+
+def _lines(things: Iterable[str]) -> str:
+    return "\n".join(things)
+
+
 def _of_trouble(
     name: str, school_name: str, since: datetime, href: str, help_email: str
 ) -> dict[str, str]:
@@ -202,6 +278,8 @@ def _of_trouble(
 
 
 def _value(name: str, value: str) -> str:
+    if name.endswith("_lines"):
+        return _lines(one_line(line) for line in value.splitlines()[:MOST_LINES])
     if not name.endswith("href"):
         return one_line(value)
     absolute = value.startswith(("https://", "http://")) and len(value) <= LONGEST_HREF

@@ -1,0 +1,335 @@
+"""Data Access Requests: begun by an app, claimed by a person, decided or forgotten.
+
+A request lives for a week, so that it survives signing up, setting up the school and
+connecting it, on whatever device. Its address is the key to it until somebody is signed
+in; from then on that person finds it without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete
+from sqlmodel import col, select, update
+
+from assembly_ui.accounts.tokens import hash_token, new_token
+from assembly_ui.apps.asking import Ask, understood
+from assembly_ui.apps.errors import (
+    RequestDecided,
+    RequestExpired,
+    RequestOfDisabledApp,
+    RequestUnknown,
+)
+from assembly_ui.apps.history import note
+from assembly_ui.apps.links import Links
+from assembly_ui.apps.models import AccessRequest, App, Happening
+from assembly_ui.apps.uris import answered, host_of, kept_state
+from assembly_ui.audit.service import Action, record
+from assembly_ui.database import Database, Session, announce
+from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.schools.membership import membership_of
+
+LIFE = timedelta(days=7)
+KEPT = timedelta(days=30)
+"""How long its address can say what became of it."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request that waits at `/data-access-request?request=TOKEN`."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that a person has still to decide."""
+
+    id: int
+    app_name: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """Who asks for what. Scopes of `required` hold all that they depend on.
+
+    `urn` is the school the app expects, if it said so; it insists when `insists_on_urn`.
+    `returns_to` is the host to which the person will return. `user_id` is who claimed it.
+    """
+
+    id: int
+    app_id: int
+    app_name: str
+    slug: str
+    summary: str
+    description: str
+    purpose: str
+    website_uri: str
+    support_uri: str
+    privacy_policy_uri: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    urn: str
+    insists_on_urn: bool
+    returns_to: str
+    user_id: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
+    """Keep what an app asks for, until somebody decides.
+
+    Raises:
+        ClientUnknown, RedirectMismatch: never redirect.
+        AskedWrongly: goes back to the app.
+    """
+    async with database.read() as session:
+        query = select(App).where(col(App.client_id) == ask.client_id)
+        app = (await session.exec(query)).first()
+    wanted = understood(ask, app)
+    token = new_token()
+    async with database.transaction() as session:
+        await _forget_old(session, now)
+        session.add(
+            AccessRequest(
+                token_hash=hash_token(token),
+                app_id=wanted.app_id,
+                redirect_uri=wanted.redirect_uri,
+                required_scopes=list(wanted.required),
+                optional_scopes=list(wanted.optional),
+                state=kept_state(ask.state),
+                urn=wanted.urn,
+                code_challenge=wanted.code_challenge,
+                code_challenge_method=wanted.code_challenge_method,
+                created_at=now,
+                expires_at=now + LIFE,
+            )
+        )
+    return Begun(token, now + LIFE)
+
+
+async def read_request(
+    database: Database,
+    *,
+    token: object = None,
+    user_id: int | None = None,
+    request_id: int | None = None,
+    now: datetime,
+) -> RequestView:
+    """An open request: of this address, or (the latest) of this person.
+
+    Raises:
+        RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
+    """
+    async with database.read() as session:
+        if token is not None:
+            request, app = await _opened(session, _of_token(token), now)
+        elif user_id is not None and request_id is not None:
+            request, app = await _opened(session, _of_person(user_id, request_id), now)
+        else:
+            request, app = await _latest(session, user_id, now)
+    return _view(request, app)
+
+
+async def claim(database: Database, *, token: object, user_id: int, now: datetime) -> RequestView:
+    """The request of this address is this person's to decide from now on.
+
+    Who opens the address last has it: somebody who may not authorise can hand it to a
+    colleague who may. What the same app asked the same person before is settled by it.
+
+    Raises:
+        RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
+    """
+    async with database.transaction() as session:
+        request, app = await _opened(session, _of_token(token), now)
+        if request.user_id != user_id:
+            for person in {request.user_id, user_id} - {None}:
+                announce(session, user_topic(person or 0))
+            request.user_id = user_id
+            older = _undecided(now), col(AccessRequest.id) != request.id
+            await session.exec(
+                update(AccessRequest)
+                .where(
+                    *older,
+                    col(AccessRequest.user_id) == user_id,
+                    col(AccessRequest.app_id) == request.app_id,
+                )
+                .values(decided_at=now)
+            )
+        return _view(request, app)
+
+
+async def pending_of(database: Database, *, user_id: int, now: datetime) -> Pending | None:
+    """What this person has still to decide, the latest of it."""
+    query = (
+        select(AccessRequest.id, App.name, App.slug)
+        .join(App, col(App.id) == col(AccessRequest.app_id))
+        .where(
+            col(AccessRequest.user_id) == user_id, _undecided(now), col(App.disabled_at).is_(None)
+        )
+        .order_by(col(AccessRequest.id).desc())
+        .limit(1)
+    )
+    row = await database.glance(query)
+    return Pending(*row) if row else None
+
+
+async def decline(
+    database: Database,
+    *,
+    request_id: int,
+    user_id: int,
+    school_id: int | None = None,
+    now: datetime,
+    links: Links,
+) -> str:
+    """Not now. Where to send the person: back to the app, which hears `access_denied`.
+
+    Anybody may say so who claimed the request; that changes nothing for the school. It is
+    noted for the school they were looking at, if they belong to it.
+
+    Raises:
+        RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
+    """
+    async with database.transaction() as session:
+        request, app = await _opened(session, _of_person(user_id, request_id), now)
+        await decide(session, request, now=now)
+        belongs = school_id is not None and await membership_of(
+            session, school_id=school_id, user_id=user_id
+        )
+        if school_id is not None and belongs:
+            note(
+                session,
+                Happening.DECLINED,
+                school_id=school_id,
+                app_id=request.app_id,
+                now=now,
+                by_user_id=user_id,
+            )
+            announce(session, school_topic(school_id))
+        record(
+            session,
+            Action.APP_DECLINED,
+            now=now,
+            user_id=user_id,
+            school_id=school_id if belongs else None,
+            app=app.slug,
+        )
+        announce(session, user_topic(user_id))
+    denied = {
+        "error": "access_denied",
+        "error_description": "The school did not authorise the app.",
+    }
+    return back_to_app(request, denied, links)
+
+
+async def open_request(
+    session: Session, *, request_id: int, user_id: int, now: datetime
+) -> tuple[AccessRequest, App]:
+    """A request that this person claimed, for deciding it in the caller's transaction.
+
+    Raises:
+        RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
+    """
+    return await _opened(session, _of_person(user_id, request_id), now)
+
+
+async def decide(
+    session: Session, request: AccessRequest, *, authorisation_id: int | None = None, now: datetime
+) -> None:
+    """The request is decided: once, however many tabs say so at the same time.
+
+    Raises:
+        RequestDecided
+    """
+    decided = await session.exec(
+        update(AccessRequest)
+        .where(col(AccessRequest.id) == request.id, col(AccessRequest.decided_at).is_(None))
+        .values(decided_at=now, authorisation_id=authorisation_id)
+    )
+    if decided.rowcount == 0:
+        raise RequestDecided
+
+
+def back_to_app(request: AccessRequest, answer: Mapping[str, str], links: Links) -> str:
+    """Where the browser goes with our answer. It says who we are (RFC 9207)."""
+    return answered(request.redirect_uri, {**answer, "iss": links.address}, state=request.state)
+
+
+def _of_token(token: object) -> ColumnElement[bool]:
+    return col(AccessRequest.token_hash) == hash_token(token)
+
+
+def _of_person(user_id: int, request_id: int) -> ColumnElement[bool]:
+    return and_(col(AccessRequest.id) == request_id, col(AccessRequest.user_id) == user_id)
+
+
+def _undecided(now: datetime) -> ColumnElement[bool]:
+    return and_(col(AccessRequest.decided_at).is_(None), col(AccessRequest.expires_at) > now)
+
+
+async def _opened(
+    session: Session, which: ColumnElement[bool], now: datetime
+) -> tuple[AccessRequest, App]:
+    query = select(AccessRequest, App).join(App, col(App.id) == col(AccessRequest.app_id))
+    found = (await session.exec(query.where(which))).first()
+    if found is None:
+        raise RequestUnknown
+    request, app = found
+    if request.decided_at:
+        raise RequestDecided
+    if request.expires_at <= now:
+        raise RequestExpired
+    if app.disabled_at:
+        raise RequestOfDisabledApp
+    return request, app
+
+
+async def _latest(
+    session: Session, user_id: int | None, now: datetime
+) -> tuple[AccessRequest, App]:
+    query = (
+        select(AccessRequest, App)
+        .join(App, col(App.id) == col(AccessRequest.app_id))
+        .where(
+            col(AccessRequest.user_id) == user_id, _undecided(now), col(App.disabled_at).is_(None)
+        )
+        .order_by(col(AccessRequest.id).desc())
+    )
+    found = (await session.exec(query)).first()
+    if user_id is None or found is None:
+        raise RequestUnknown
+    return found
+
+
+async def _forget_old(session: Session, now: datetime) -> None:
+    await session.exec(delete(AccessRequest).where(col(AccessRequest.expires_at) < now - KEPT))
+
+
+def _view(request: AccessRequest, app: App) -> RequestView:
+    assert request.id is not None
+    return RequestView(
+        id=request.id,
+        app_id=request.app_id,
+        app_name=app.name,
+        slug=app.slug,
+        summary=app.summary,
+        description=app.description,
+        purpose=app.purpose,
+        website_uri=app.website_uri,
+        support_uri=app.support_uri,
+        privacy_policy_uri=app.privacy_policy_uri,
+        required=tuple(request.required_scopes),
+        optional=tuple(request.optional_scopes),
+        urn=request.urn,
+        insists_on_urn=app.force_urn_check,
+        returns_to=host_of(request.redirect_uri),
+        user_id=request.user_id,
+        created_at=request.created_at,
+        expires_at=request.expires_at,
+    )

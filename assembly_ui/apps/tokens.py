@@ -1,0 +1,160 @@
+"""Tokens of apps: issued, recognised, ended. Only their hashes are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, and_, bindparam, delete, or_
+from sqlalchemy import select as columns
+from sqlmodel import col, select, update
+
+from assembly_ui.accounts.tokens import hash_token, new_token
+from assembly_ui.apps.errors import GrantRefused
+from assembly_ui.apps.models import App, Authorisation, OAuthToken, TokenKind
+from assembly_ui.database import Database, Session
+
+TOUCH_EVERY = timedelta(minutes=1)
+APP_LEVEL = "app"
+SCHOOL_LEVEL = "school"
+
+
+@dataclass(frozen=True)
+class Lives:
+    """How long tokens last. A refresh token's life begins anew with every use."""
+
+    access: timedelta
+    refresh: timedelta
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose access token it is, and what it opens at this moment.
+
+    An app token has no school, no authorisation and no scopes. `used_at` is when the
+    authorisation was last used, as far as noted.
+    """
+
+    app_id: int
+    level: str
+    school_id: int | None
+    scopes: frozenset[str]
+    authorisation_id: int | None
+    token_id: int
+    used_at: datetime | None
+
+
+_BEARER: Any = (
+    columns(
+        col(OAuthToken.app_id),
+        col(Authorisation.school_id),
+        col(Authorisation.scopes),
+        col(OAuthToken.authorisation_id),
+        col(OAuthToken.id),
+        col(Authorisation.last_used_at),
+    )
+    .join(App, col(App.id) == col(OAuthToken.app_id))
+    .outerjoin(Authorisation, col(Authorisation.id) == col(OAuthToken.authorisation_id))
+    .where(
+        col(OAuthToken.token_hash) == bindparam("token_hash"),
+        col(OAuthToken.kind) == TokenKind.ACCESS,
+        col(OAuthToken.revoked_at).is_(None),
+        or_(col(OAuthToken.expires_at).is_(None), col(OAuthToken.expires_at) > bindparam("now")),
+        col(App.disabled_at).is_(None),
+        or_(
+            col(OAuthToken.authorisation_id).is_(None),
+            and_(col(Authorisation.id).is_not(None), col(Authorisation.revoked_at).is_(None)),
+        ),
+    )
+)
+
+
+async def find_bearer(database: Database, *, token: object, now: datetime) -> Bearer | None:
+    """Whose token it is, or None: unknown, expired, revoked, or the app is switched off."""
+    hashed = hash_token(token)
+    row = await database.glance(_BEARER, {"token_hash": hashed, "now": now}) if hashed else None
+    if row is None:
+        return None
+    app_id, school_id, scopes, authorisation_id, token_id, used_at = row
+    level = APP_LEVEL if authorisation_id is None else SCHOOL_LEVEL
+    held = frozenset(scopes or ())
+    return Bearer(app_id, level, school_id, held, authorisation_id, token_id, used_at)
+
+
+async def note_use(database: Database, bearer: Bearer, *, now: datetime) -> None:
+    """Note that the authorisation is in use, at most once a minute."""
+    is_fresh = bearer.used_at is not None and now - bearer.used_at < TOUCH_EVERY
+    if bearer.authorisation_id is None or is_fresh:
+        return
+    async with database.transaction() as session:
+        await session.exec(
+            update(Authorisation)
+            .where(col(Authorisation.id) == bearer.authorisation_id)
+            .values(last_used_at=now)
+        )
+
+
+async def revoke_token(database: Database, *, app: App, token: str, now: datetime) -> None:
+    """End a token (RFC 7009). An unknown or ended one is no error.
+
+    A refresh token takes with it everything that descends from the same code.
+
+    Raises:
+        GrantRefused: it was issued to another app, and stays.
+    """
+    async with database.transaction() as session:
+        query = select(OAuthToken).where(col(OAuthToken.token_hash) == hash_token(token))
+        found = (await session.exec(query)).first()
+        if found is None:
+            return
+        if found.app_id != app.id:
+            raise GrantRefused("unauthorized_client", "the token was issued to another client")
+        if found.kind is TokenKind.REFRESH:
+            await revoke_family(session, found.family, now=now)
+        else:
+            found.revoked_at = found.revoked_at or now
+
+
+async def revoke_family(session: Session, family: str, *, now: datetime) -> None:
+    """End everything that descends from one code, in the caller's transaction."""
+    await session.exec(_of_family(family).values(revoked_at=now))
+
+
+def issue(
+    session: Session,
+    kind: TokenKind,
+    *,
+    app: App,
+    authorisation_id: int | None = None,
+    family: str = "",
+    life: timedelta | None,
+    now: datetime,
+) -> str:
+    """A new token, kept in the caller's transaction. Without a `life` it never expires."""
+    token = new_token()
+    assert app.id is not None
+    session.add(
+        OAuthToken(
+            token_hash=hash_token(token),
+            kind=kind,
+            app_id=app.id,
+            authorisation_id=authorisation_id,
+            family=family,
+            issued_at=now,
+            expires_at=now + life if life is not None else None,
+        )
+    )
+    return token
+
+
+async def forget_expired(session: Session, family: str, *, now: datetime) -> None:
+    """Drop what of a family expired long ago; used refresh tokens stay until they expire."""
+    old = col(OAuthToken.family) == family, col(OAuthToken.expires_at) < now - timedelta(days=1)
+    await session.exec(delete(OAuthToken).where(*old))
+
+
+def _of_family(family: str) -> Update:
+    return update(OAuthToken).where(
+        col(OAuthToken.family) == family, col(OAuthToken.revoked_at).is_(None)
+    )
