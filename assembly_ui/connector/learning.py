@@ -28,6 +28,20 @@ Answer: TypeAlias = SchoolInfo | XporterError
 LONGEST_NAME, LONGEST_ESTAB, LONGEST_CODE, LONGEST_STAGE = 200, 16, 40, 120
 """As much as the columns hold."""
 
+SAID = (
+    "head",
+    "phase",
+    "governance",
+    "address",
+    "telephone",
+    "email",
+    "web",
+    "academic_year",
+    "mis_version",
+)
+"""What the MIS says of the school besides: School-level data, like its name."""
+LONGEST_SAID = 500
+
 
 async def learn(session: Session, connection: Connection, answer: Answer, now: datetime) -> None:
     """Turn an answer into facts of the connection, in the caller's transaction."""
@@ -60,9 +74,15 @@ def is_of(school: School, info: SchoolInfo) -> bool:
     )
 
 
-def described(info: SchoolInfo) -> tuple[str, str, str]:
-    """How the MIS describes the school, and its own code, as they are kept."""
-    return info.name[:LONGEST_NAME], info.estab[:LONGEST_ESTAB], info.mis[:LONGEST_CODE]
+def described(info: SchoolInfo) -> tuple[str, str, str, dict[str, str]]:
+    """How the MIS describes the school, its own code, and what it says besides, as kept."""
+    said = {name: str(getattr(info, name))[:LONGEST_SAID] for name in SAID}
+    return (
+        info.name[:LONGEST_NAME],
+        info.estab[:LONGEST_ESTAB],
+        info.mis[:LONGEST_CODE],
+        {name: value for name, value in said.items() if value},
+    )
 
 
 def note_access(session: Session, connection: Connection, now: datetime) -> None:
@@ -92,7 +112,9 @@ def _note_school(
         _tell(session, connection, kind, now, name=info.name[:LONGEST_NAME])
         connection.mismatched_at = None if matches else now
     connection.school_matches, connection.school_checked_at = matches, now
-    connection.mis_school_name, connection.mis_estab, connection.mis_code = described(info)
+    name, estab, code, said = described(info)
+    connection.mis_school_name, connection.mis_estab, connection.mis_code = name, estab, code
+    connection.mis_says = said
     connection.data_at, connection.collected_at = now, info.collected_at
 
 

@@ -22,6 +22,7 @@ class Connection(Row, table=True):
     asked us to come back, `problem_detail` what support needs to know of a problem.
     A school opens by its secret; by a token instead, while its secret has not
     reached us. `secret_at` is when the callback that brought the secret arrived.
+    `mis_says` is how the MIS describes the school besides, see `learning.SAID`.
     """
 
     __tablename__ = "connections"
@@ -52,6 +53,7 @@ class Connection(Row, table=True):
     mis_code: str = Field(default="", max_length=40)
     mis_school_name: str = Field(default="", max_length=200)
     mis_estab: str = Field(default="", max_length=16)
+    mis_says: dict[str, str] | None = Field(default=None, sa_column=Column(JSON))
     school_matches: bool | None = None
     school_checked_at: datetime | None = None
     mismatched_at: datetime | None = None

@@ -37,7 +37,7 @@ async def record_unchanged(
     seen = target.connection
     if not isinstance(answer, SchoolInfo) or not _is_settled(target):
         return False
-    known = (seen.mis_school_name, seen.mis_estab, seen.mis_code)
+    known = (seen.mis_school_name, seen.mis_estab, seen.mis_code, seen.mis_says)
     if described(answer) != known or not is_of(target.school, answer):
         return False
     async with database.transaction() as session:

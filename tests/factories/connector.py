@@ -13,6 +13,8 @@ from assembly_ui.schools.models import School
 CIPHER = Cipher(["cuHc7nuAGPZzYgGWzEDLZTp6wPL2-8_nXTZk7xJPNRY="])
 SECRET = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
 HOUR = timedelta(hours=1)
+SAYS = {"head": "Mrs A Head", "phase": "Secondary", "mis_version": "4"}
+"""What the MIS of these schools says besides; see `tests.factories.xporter.school_info`."""
 
 
 async def a_connection(
@@ -76,6 +78,7 @@ def _answering(school: School, now: datetime) -> dict[str, Any]:
         "mis_code": "isams",
         "mis_estab": school.dfe_number,
         "mis_school_name": school.name,
+        "mis_says": SAYS,
         "school_matches": True,
         "school_checked_at": now - HOUR,
         "data_at": now - HOUR,
