@@ -13,6 +13,7 @@ from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
 from assembly_ui.platform_api import routes as platform_api
 from assembly_ui.simulator import router as stand_in
+from assembly_ui.simulator.schoolbooking import router as schoolbooking
 from assembly_ui.web import pauses
 from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
@@ -100,6 +101,7 @@ def _http() -> FastAPI:
     http.include_router(platform_api.router(SETTINGS))
     if SETTINGS.is_demo:
         http.include_router(stand_in.router(bootstrap.stand_in), prefix=bootstrap.STAND_IN_PATH)
+        http.include_router(schoolbooking.router(bootstrap.booking), prefix=bootstrap.BOOKING_PATH)
     return http
 
 

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.throttles import Throttles
+from assembly_ui.apps.catalogue import NewApp, ensure_app
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.notices import Links
@@ -31,6 +32,9 @@ from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
 from assembly_ui.schools.register import Register
 from assembly_ui.settings import Settings
 from assembly_ui.simulator.callbacks import make_http as stand_in_http
+from assembly_ui.simulator.schoolbooking import asked as schoolbooking
+from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, SchoolBooking
+from assembly_ui.simulator.schoolbooking.booking import make_http as booking_http
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.xporter.client import Registration, XporterClient, make_http
 from assembly_ui.xporter.shared_turns import SharedTurns
@@ -41,13 +45,15 @@ log = structlog.get_logger()
 NewHttp = Callable[[], httpx.AsyncClient]
 
 STAND_IN_PATH = "/simulator/xporter"
+BOOKING_PATH = "/simulator/schoolbooking"
+BOOKING_CLIENT = "app_schoolbooking"
 CALLBACK_PATH = "/callbacks/xporter"
 LONGEST_START = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What handlers and routes work with. `stand_in` is there in demo mode only."""
+    """What handlers and routes work with. The stand-ins are there in demo mode only."""
 
     settings: Settings
     clock: Clock
@@ -62,6 +68,7 @@ class Parts:
     watcher: Watcher
     outbox: Outbox
     stand_in: StandIn | None
+    booking: SchoolBooking | None
 
 
 class _Running:
@@ -90,6 +97,17 @@ def stand_in() -> StandIn:
     return found
 
 
+def booking() -> SchoolBooking:
+    """The stand-in for SchoolBooking of this process.
+
+    Raises:
+        RuntimeError: it has none, being live or not started.
+    """
+    if (found := parts().booking) is None:
+        raise RuntimeError("There is no stand-in in live mode.")
+    return found
+
+
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Parts]:
     """Every part of a process that serves pages, and what it does by itself meanwhile."""
@@ -97,6 +115,8 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncItera
         made = await stack.enter_async_context(connected(settings, clock))
         await ensure_default_code(made.database, clock())
         await close_interrupted(made.database, now=clock())
+        if settings.is_demo:
+            await _register_booking(made)
         if settings.work_in_web:
             await stack.enter_async_context(working(made))
         yield made
@@ -160,6 +180,7 @@ async def _make(
         watcher=Watcher(database, xporter, cipher, clock, pace, _links(settings)),
         outbox=Outbox(database, transport, clock, settings.mail_from),
         stand_in=stand_in if settings.is_demo else None,
+        booking=_booking(settings, database, clock, new_http) if settings.is_demo else None,
     )
 
 
@@ -175,6 +196,8 @@ def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
     work = {"outbox": made.outbox.run(made.pubsub), "watcher": _watch(made)}
     if made.stand_in:
         work["stand-in"] = made.stand_in.run(made.pubsub)
+    if made.booking:
+        work["schoolbooking"] = _book(made, made.booking)
     return work
 
 
@@ -183,6 +206,11 @@ async def _watch(made: Parts) -> None:
         # Asked before it listens, the demo's own Xporter on Demand would count as down.
         await until_listening(made.settings.port, longest=LONGEST_START)
     await made.watcher.run(made.pubsub)
+
+
+async def _book(made: Parts, booking: SchoolBooking) -> None:
+    await until_listening(made.settings.port, longest=LONGEST_START)
+    await booking.run(made.pubsub)
 
 
 def _turns(settings: Settings, valkey: Redis | None) -> Turns:
@@ -244,6 +272,42 @@ def _stand_in(
         control_key=settings.stand_in_control_key,
         pupils=settings.simulator_pupils or None,
         find_schools=edubase_of(register),
+    )
+
+
+def _booking(
+    settings: Settings, database: Database, clock: Clock, new_http: NewHttp | None
+) -> SchoolBooking:
+    return SchoolBooking(
+        database,
+        address=f"{settings.address}{BOOKING_PATH}",
+        assembly_address=settings.address,
+        assembly_calls=settings.own_address,
+        client_id=BOOKING_CLIENT,
+        client_secret=settings.schoolbooking_secret,
+        clock=clock,
+        make_http=new_http or booking_http,
+    )
+
+
+async def _register_booking(made: Parts) -> None:
+    """Make SchoolBooking known to Assembly, as an operator does with a real app."""
+    address = f"{made.settings.address}{BOOKING_PATH}"
+    await ensure_app(
+        made.database,
+        NewApp(
+            name=schoolbooking.NAME,
+            summary=schoolbooking.SUMMARY,
+            description=schoolbooking.DESCRIPTION,
+            purpose=schoolbooking.PURPOSE,
+            scopes=schoolbooking.SCOPE,
+            redirect_uris=[address + CALLBACK],
+            install_uri=address + INSTALL,
+            website_uri=address,
+        ),
+        client_id=BOOKING_CLIENT,
+        client_secret=made.settings.schoolbooking_secret,
+        now=made.clock(),
     )
 
 

@@ -239,6 +239,12 @@ class Settings(BaseSettings):
         key = self.fernet_keys[0].encode()
         return hmac.new(key, b"xporter-stand-in-control", hashlib.sha256).hexdigest()[:40]
 
+    @property
+    def schoolbooking_secret(self) -> str:
+        """The client secret of the demo's SchoolBooking, which both sides know."""
+        key = self.fernet_keys[0].encode()
+        return hmac.new(key, b"schoolbooking-client-secret", hashlib.sha256).hexdigest()
+
     def missing(self) -> list[str]:
         """Names of settings that live mode cannot do without and that are not set."""
         if self.is_demo:

@@ -23,11 +23,15 @@ SECONDS_AFTER_FAILURE = 5.0
 
 @dataclass(frozen=True)
 class Work:
-    """One kind of work: do what is due (returns how much), and when more will be."""
+    """One kind of work: do what is due (returns how much), and when more will be.
+
+    What is announced on `topic` may have made something due.
+    """
 
     name: str
     do_due: Callable[[], Awaitable[int]]
     next_due: Callable[[], Awaitable[datetime | None]]
+    topic: Topic = SIMULATOR_TOPIC
 
 
 async def keep_up(work: Work, pubsub: PubSub, clock: Clock) -> None:
@@ -38,9 +42,9 @@ async def keep_up(work: Work, pubsub: PubSub, clock: Clock) -> None:
                 seconds = 0.0 if await work.do_due() else await _until_next(work, clock)
             except Exception:
                 # A database that is away must not end the work.
-                log.exception("xporter_stand_in.failed", work=work.name)
+                log.exception("stand_in.failed", work=work.name)
                 seconds = SECONDS_AFTER_FAILURE
-            await _sleep(topics, seconds)
+            await _sleep(topics, work.topic, seconds)
 
 
 async def _until_next(work: Work, clock: Clock) -> float:
@@ -51,9 +55,9 @@ async def _until_next(work: Work, clock: Clock) -> float:
     return min(max(seconds, SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
 
 
-async def _sleep(topics: asyncio.Queue[Topic], seconds: float) -> None:
-    """Sleep, or until something was announced that concerns the stand-in."""
+async def _sleep(topics: asyncio.Queue[Topic], awaited: Topic, seconds: float) -> None:
+    """Sleep, or until something was announced that concerns the work."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while await topics.get() not in (SIMULATOR_TOPIC, EVERYTHING):
+            while await topics.get() not in (awaited, EVERYTHING):
                 pass

@@ -1,0 +1,87 @@
+"""SchoolBooking: its parts, connected, and what it does by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+
+from assembly_ui.clock import Clock
+from assembly_ui.database import Database
+from assembly_ui.leases import next_due
+from assembly_ui.pubsub import PubSub
+from assembly_ui.simulator.schoolbooking.connecting import BOOKING_TOPIC
+from assembly_ui.simulator.schoolbooking.keeping import Locker
+from assembly_ui.simulator.schoolbooking.looks import Looks
+from assembly_ui.simulator.schoolbooking.models import Link
+from assembly_ui.simulator.schoolbooking.oauth import Client
+from assembly_ui.simulator.schoolbooking.reading import Reader
+from assembly_ui.simulator.work import Work, keep_up
+
+TIMEOUT_SECONDS = 30.0
+CALLBACK = "/callback"
+INSTALL = "/install"
+
+
+def make_http() -> httpx.AsyncClient:
+    """The client calls leave by. Assembly is on this machine, so no proxy."""
+    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+
+
+class SchoolBooking:
+    """The whole stand-in. Everything it knows is in the database.
+
+    `address` is the public address of its pages. People are sent to `assembly_address`;
+    calls go to `assembly_calls`, where the same Assembly answers this machine.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        address: str,
+        assembly_address: str,
+        assembly_calls: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        make_http: Callable[[], httpx.AsyncClient] = make_http,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.make_http = make_http
+        self.path = urlsplit(address).path.rstrip("/")
+        self.is_https = address.startswith("https:")
+        self.looks = Looks(path=self.path, assembly=assembly_address.rstrip("/"))
+        self.locker = Locker(client_secret)
+        self.client = Client(
+            client_id,
+            client_secret,
+            redirect_uri=address.rstrip("/") + CALLBACK,
+            authorise_at=f"{assembly_address.rstrip('/')}/oauth/authorize",
+            token_at=f"{assembly_calls.rstrip('/')}/oauth/token",
+        )
+        self._reader = Reader(
+            database,
+            self.client,
+            self.locker,
+            clock,
+            api_address=f"{assembly_calls.rstrip('/')}/api",
+        )
+
+    async def run(self, pubsub: PubSub) -> None:
+        """Read the schools that are due, until cancelled."""
+        async with self.make_http() as http:
+            work = Work(
+                "schoolbooking",
+                lambda: self._reader.do_due(http),
+                lambda: next_due(self.database, Link),
+                BOOKING_TOPIC,
+            )
+            await keep_up(work, pubsub, self.clock)
+
+    async def do_due(self) -> int:
+        """Read once what is due now; returns how many schools that was."""
+        async with self.make_http() as http:
+            return await self._reader.do_due(http)

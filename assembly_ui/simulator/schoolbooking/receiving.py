@@ -1,0 +1,67 @@
+"""Everything a school shares with SchoolBooking, read and kept: lists, then lessons."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from assembly_ui.database import Database
+from assembly_ui.simulator.schoolbooking import store, weeks, words
+from assembly_ui.simulator.schoolbooking.assembly import Assembly, Batch
+from assembly_ui.simulator.schoolbooking.errors import NotShared
+from assembly_ui.simulator.schoolbooking.trims import TRIMS
+
+MOST_WEEKS_AHEAD = 9
+"""The summer holidays are shorter."""
+WEEKS_KEPT = 2
+
+
+async def read_all(
+    database: Database, api: Assembly, link_id: int, monday: date, *, whole: bool
+) -> str:
+    """Read what is new since the last time, or the `whole`; returns what the log says of it."""
+    marks = {} if whole else await store.marks_of(database, link_id)
+    changes = {}
+    for kind in TRIMS:
+        since = marks.get(kind, "")
+        batch = await _list(api, kind, since)
+        if batch.is_new:
+            changes[kind] = await store.keep(database, link_id, kind, batch, whole=not since)
+    found = await _weeks(database, api, link_id, monday)
+    await store.keep_weeks(database, link_id, found)
+    if not found:
+        return words.PAUSED
+    if not whole:
+        return words.changed(changes)
+    lessons = {"lessons": len(weeks.lessons_of(found[0]))}
+    return words.complete(await store.totals(database, link_id) | lessons)
+
+
+async def _list(api: Assembly, kind: str, since: str) -> Batch:
+    try:
+        return await api.every(f"/{kind}", since=since)
+    except NotShared:
+        return Batch([], "")
+
+
+async def _weeks(database: Database, api: Assembly, link_id: int, monday: date) -> list[Any]:
+    """This week and the next; in holidays from the first one that has lessons."""
+    timetables = await store.every(database, link_id, "timetables")
+    found: list[Any] = []
+    for ahead in range(MOST_WEEKS_AHEAD):
+        start = monday + ahead * weeks.WEEK
+        covering = [number for number, kept in timetables.items() if weeks.covers(kept, start)]
+        read = [await _timetable(api, number, start) for number in covering]
+        week = weeks.week_of(read, start)
+        if found or weeks.lessons_of(week):
+            found.append(week)
+        if len(found) == WEEKS_KEPT:
+            break
+    return found
+
+
+async def _timetable(api: Assembly, number: int, monday: date) -> dict[str, Any]:
+    sunday = monday + weeks.WEEK - timedelta(days=1)
+    return await api.one(
+        f"/timetables/{number}", start_date=monday.isoformat(), end_date=sunday.isoformat()
+    )
