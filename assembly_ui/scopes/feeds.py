@@ -117,7 +117,7 @@ _STUDENTS = {
     "mis_id": "",
 }
 _STAFF = {
-    "basic": "StaffCode Forename Surname Title DisplayName IsTeacher StaffStatus",
+    "basic": "StaffCode Forename Surname Title IsTeacher StaffStatus",
     "addresses": _ADDRESS,
     "dates": "EmploymentStart EmploymentEnd",
     "dob": "DateOfBirth",
@@ -126,7 +126,7 @@ _STAFF = {
     "legal_names": "LegalForename LegalSurname",
     "middle_names": "MiddleName",
     "mis_id": "",
-    "teaching_status": "TeacherNumber",
+    "teaching_status": "TeacherNumber TeacherCategory",
     "telephone_numbers": "WorkPhone HomePhone MobilePhone",
 }
 _CONTACTS = {

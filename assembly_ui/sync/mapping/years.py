@@ -1,0 +1,60 @@
+"""Year groups as the API writes them, and the academic year."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from assembly_ui.sync.mapping.catalogue import YEAR_CODES
+from assembly_ui.sync.mapping.making import Source
+from assembly_ui.sync.mapping.rows import whole
+
+_NUMBER = re.compile(r"\d{1,2}")
+_UNNUMBERED = (("reception", "R"), ("nursery", "N1"), ("foundation", "R"))
+
+
+@lru_cache(maxsize=256)
+def year_code(name: str) -> str | None:
+    """The code of a year group: 7 of "Year  7", R of "Reception"; None of what is neither."""
+    if found := _NUMBER.search(name):
+        return str(int(found[0]))
+    said = name.casefold().strip()
+    if said.upper() in YEAR_CODES:
+        return said.upper()
+    return next((code for word, code in _UNNUMBERED if word in said), None)
+
+
+@lru_cache(maxsize=256)
+def earlier(code: str, years: int) -> str | None:
+    """The year group somebody of this one was in some years ago."""
+    place = YEAR_CODES.index(code) - years if code in YEAR_CODES else -1
+    return YEAR_CODES[place] if 0 <= place < len(YEAR_CODES) else None
+
+
+def current_year(source: Source) -> int | None:
+    """The calendar year in which the school's academic year began, as the MIS has it."""
+    rows = source.rows("SchoolInfo", "SchoolInfo")
+    return next((year for row in rows if (year := whole(row, "CurrentAcademicYear"))), None)
+
+
+def first_day(year: int) -> date:
+    """Of an academic year, by law."""
+    return date(year, 9, 1)
+
+
+def last_day(year: int) -> date:
+    """Of an academic year, by law."""
+    return date(year + 1, 8, 31)
+
+
+def year_of(day: date) -> int:
+    """The calendar year in which the academic year of a day began."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
+def term_of(day: date) -> int:
+    """0 in autumn, 1 in spring, 2 in summer, by the month."""
+    if day.month >= 9:
+        return 0
+    return 1 if day.month <= 3 else 2
