@@ -42,6 +42,7 @@ class Action(StrEnum):
     APP_REVOKED = "app_revoked"
     APP_ENDED_ACCESS = "app_ended_access"
     APP_DELETION_ASKED = "app_deletion_asked"
+    MAPPING_CHANGED = "mapping_changed"
     CHANGE_APPROVED = "change_approved"
     CHANGE_LEFT = "change_left"
 
