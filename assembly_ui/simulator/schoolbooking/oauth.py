@@ -96,7 +96,7 @@ class Client:
             body = answer.json()
             if answer.is_success:
                 return _tokens(body, now)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
             raise NoAnswer from error
         if isinstance(body, dict) and body.get("error") in FINAL:
             raise AccessEnded
@@ -109,7 +109,9 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _tokens(body: dict[str, Any], now: datetime) -> Tokens:
+def _tokens(body: Any, now: datetime) -> Tokens:
+    if not isinstance(body, dict):
+        raise NoAnswer
     lasts = body.get("expires_in")
     return Tokens(
         access=str(body["access_token"]),
