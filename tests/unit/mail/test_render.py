@@ -53,6 +53,8 @@ WORDS = {
     "access_paused": ["name", "school_name"],
     "wrong_school": ["name", "school_name", "found"],
     "connection_recovered": ["name", "school_name"],
+    "access_receipt": ["name", "school_name", "app_name", "by"],
+    "deletion_requested": ["app_name", "school_name", "person_name"],
 }
 STRANGERS = [kind for kind, declared in DECLARATIONS.items() if declared.unverified]
 
