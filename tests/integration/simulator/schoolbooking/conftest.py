@@ -34,20 +34,20 @@ async def web(booking: SchoolBooking) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def browser(web: httpx.AsyncClient) -> Browser:
+def customer(web: httpx.AsyncClient) -> Browser:
     return Browser(web)
 
 
 @pytest.fixture
-def connect(browser: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble) -> Connect:
+def connect(customer: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble) -> Connect:
     """Log in, go to Assembly, say yes and come back."""
 
     async def connected() -> Browser:
-        await browser.open("/log-in")
-        await browser.press("Log in")
+        await customer.open("/log-in")
+        await customer.press("Log in")
         sent = (await web.get("/install")).headers["Location"]
         back = urlsplit(assembly.authorise(sent))
-        await browser.open(f"{back.path}?{back.query}")
-        return browser
+        await customer.open(f"{back.path}?{back.query}")
+        return customer
 
     return connected

@@ -36,19 +36,19 @@ def _tail(address: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-async def _log_in(browser: Browser, **typed: str) -> None:
-    await browser.open("/log-in")
-    await browser.press("Log in", **typed)
+async def _log_in(customer: Browser, **typed: str) -> None:
+    await customer.open("/log-in")
+    await customer.press("Log in", **typed)
 
 
 async def test_the_install_address_asks_to_log_in_and_then_sends_to_assembly(
-    browser: Browser, web: httpx.AsyncClient
+    customer: Browser, web: httpx.AsyncClient
 ) -> None:
-    await browser.open("/")
-    assert browser.h1 == "Connect your MIS with Assembly"
-    await browser.follow("Connect your MIS with Assembly")
-    assert browser.h1 == "Log in to SchoolBooking"
-    form = browser.page.forms[0]
+    await customer.open("/")
+    assert customer.h1 == "Connect your MIS with Assembly"
+    await customer.follow("Connect your MIS with Assembly")
+    assert customer.h1 == "Log in to SchoolBooking"
+    form = customer.page.forms[0]
     answer = await web.post("/log-in", data=dict(form.values))
     assert answer.headers["Location"] == f"{PATH}/install"
     asked = parse_qs(urlsplit(await _sent(web)).query)
@@ -62,8 +62,8 @@ async def test_the_install_address_asks_to_log_in_and_then_sends_to_assembly(
 async def test_a_code_becomes_tokens_that_are_kept_encrypted(
     connect: Connect, database: Database, assembly: AssemblyDouble
 ) -> None:
-    browser = await connect()
-    assert browser.path == f"{PATH}/dashboard"
+    customer = await connect()
+    assert customer.path == f"{PATH}/dashboard"
     async with database.read() as session:
         link = (await session.exec(select(Link))).one()
         assert (await session.exec(select(Attempt))).all() == []
@@ -73,44 +73,44 @@ async def test_a_code_becomes_tokens_that_are_kept_encrypted(
 
 
 async def test_somebody_who_says_no_is_told_that_nothing_was_shared(
-    browser: Browser, web: httpx.AsyncClient
+    customer: Browser, web: httpx.AsyncClient
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     state = parse_qs(urlsplit(await _sent(web)).query)["state"][0]
     refused = f"/callback?error=access_denied&error_description=Not+now&state={state}"
-    await browser.open(refused)
-    assert browser.h1 == "Nothing was shared"
-    assert browser.page.links["Begin again"] == f"{PATH}/install"
-    await browser.open(refused)
-    assert browser.h1 == "This link is over"
+    await customer.open(refused)
+    assert customer.h1 == "Nothing was shared"
+    assert customer.page.links["Begin again"] == f"{PATH}/install"
+    await customer.open(refused)
+    assert customer.h1 == "This link is over"
 
 
 async def test_another_error_is_shown_in_the_words_it_came_with(
-    browser: Browser, web: httpx.AsyncClient
+    customer: Browser, web: httpx.AsyncClient
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     state = parse_qs(urlsplit(await _sent(web)).query)["state"][0]
     words = "Too%20<b>many</b>%20scopes"
-    await browser.open(f"/callback?error=invalid_scope&error_description={words}&state={state}")
-    assert browser.h1 == "Assembly did not connect your school"
-    assert "It said: Too <b>many</b> scopes" in browser.page.text
+    await customer.open(f"/callback?error=invalid_scope&error_description={words}&state={state}")
+    assert customer.h1 == "Assembly did not connect your school"
+    assert "It said: Too <b>many</b> scopes" in customer.page.text
 
 
 @pytest.mark.parametrize("state", ["", "made-up", "ünknown", "x" * 5000])
 async def test_a_state_nobody_was_sent_away_with_connects_nothing(
-    browser: Browser, assembly: AssemblyDouble, state: str
+    customer: Browser, assembly: AssemblyDouble, state: str
 ) -> None:
-    await _log_in(browser)
-    await browser.open(str(httpx.URL("/callback", params={"code": "stolen", "state": state})))
-    assert browser.status == 400
-    assert browser.h1 == "This link is over"
+    await _log_in(customer)
+    await customer.open(str(httpx.URL("/callback", params={"code": "stolen", "state": state})))
+    assert customer.status == 400
+    assert customer.h1 == "This link is over"
     assert assembly.calls == []
 
 
 async def test_a_link_somebody_else_began_connects_nothing(
-    browser: Browser, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
+    customer: Browser, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     slipped = assembly.authorise(await _sent(web))
     async with web_of(booking) as other:
         victim = Browser(other)
@@ -118,14 +118,14 @@ async def test_a_link_somebody_else_began_connects_nothing(
         await victim.open(_tail(slipped))
         assert victim.h1 == "Begun with another account"
     # Whoever did begin it can still use it.
-    await browser.open(_tail(slipped))
-    assert browser.path == f"{PATH}/dashboard"
+    await customer.open(_tail(slipped))
+    assert customer.path == f"{PATH}/dashboard"
 
 
 async def test_coming_back_in_another_browser_goes_on_once_logged_in_there(
-    browser: Browser, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
+    customer: Browser, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
 ) -> None:
-    await _log_in(browser, email="Bursar@kings.sch.uk")
+    await _log_in(customer, email="Bursar@kings.sch.uk")
     back = assembly.authorise(await _sent(web))
     async with web_of(booking) as phone:
         elsewhere = Browser(phone)
@@ -139,20 +139,20 @@ async def test_coming_back_in_another_browser_goes_on_once_logged_in_there(
 async def test_loading_the_callback_again_leads_on(
     connect: Connect, web: httpx.AsyncClient
 ) -> None:
-    browser = await connect()
-    await browser.open("/callback?code=used&state=used")
-    assert browser.path == f"{PATH}/dashboard"
+    customer = await connect()
+    await customer.open("/callback?code=used&state=used")
+    assert customer.path == f"{PATH}/dashboard"
 
 
 async def test_a_code_assembly_does_not_accept_is_no_dead_end(
-    browser: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble
+    customer: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     back = assembly.authorise(await _sent(web))
     assembly.codes.clear()
-    await browser.open(_tail(back))
-    assert browser.status == 502
-    assert browser.h1 == "The connection was not made"
+    await customer.open(_tail(back))
+    assert customer.status == 502
+    assert customer.h1 == "The connection was not made"
 
 
 @pytest.mark.parametrize(
@@ -165,43 +165,43 @@ async def test_a_code_assembly_does_not_accept_is_no_dead_end(
     ],
 )
 async def test_an_answer_that_is_none_is_no_dead_end(
-    browser: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble, trouble: httpx.Response
+    customer: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble, trouble: httpx.Response
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     back = assembly.authorise(await _sent(web))
     assembly.trouble = lambda _: trouble
-    await browser.open(_tail(back))
-    assert browser.h1 == "The connection was not made"
+    await customer.open(_tail(back))
+    assert customer.h1 == "The connection was not made"
 
 
 async def test_a_request_waits_for_two_weeks(
-    browser: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble, clock: ManualClock
+    customer: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble, clock: ManualClock
 ) -> None:
-    await _log_in(browser)
+    await _log_in(customer)
     back = assembly.authorise(await _sent(web))
     clock.advance(timedelta(days=14, seconds=1))
-    await browser.open(_tail(back))
-    assert browser.h1 == "This link is over"
+    await customer.open(_tail(back))
+    assert customer.h1 == "This link is over"
 
 
 async def test_any_address_opens_an_account_and_nonsense_none(
-    browser: Browser, database: Database
+    customer: Browser, database: Database
 ) -> None:
-    await _log_in(browser, email="nonsense")
-    assert browser.status == 422
-    assert browser.page.title.startswith("Error: ")
-    assert ("email", "nonsense") in browser.page.forms[0].values
+    await _log_in(customer, email="nonsense")
+    assert customer.status == 422
+    assert customer.page.title.startswith("Error: ")
+    assert ("email", "nonsense") in customer.page.forms[0].values
     for typed in ("Bursar@Kings.sch.uk", "bursar@kings.sch.uk"):
-        await _log_in(browser, email=typed)
+        await _log_in(customer, email=typed)
     async with database.read() as session:
         assert [account.email for account in await session.exec(select(Account))] == [
             "bursar@kings.sch.uk"
         ]
-    assert "bursar@kings.sch.uk" in browser.page.text
-    await browser.press("Log out")
-    assert "bursar@kings.sch.uk" not in browser.page.text
-    await browser.open("/dashboard")
-    assert browser.h1 == "Connect your MIS with Assembly"
+    assert "bursar@kings.sch.uk" in customer.page.text
+    await customer.press("Log out")
+    assert "bursar@kings.sch.uk" not in customer.page.text
+    await customer.open("/dashboard")
+    assert customer.h1 == "Connect your MIS with Assembly"
 
 
 @pytest.mark.parametrize("next_", ["//evil.test", "https://evil.test", "/log-out", "/callback"])

@@ -26,32 +26,32 @@ async def _link(database: Database) -> Link:
 async def test_nothing_is_read_before_assembly_has_read_the_mis(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, clock: ManualClock
 ) -> None:
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
     assert {call.url.path for call in assembly.calls[1:]} == {
         "/api/me",
         "/api/school",
         "/api/school/status",
     }
-    await browser.open("/dashboard")
-    assert browser.h1 == "Connected to King's School"
-    assert browser.headers["Refresh"] == "2"
-    assert "Sync waiting" in browser.page.text
+    await customer.open("/dashboard")
+    assert customer.h1 == "Connected to King's School"
+    assert customer.headers["Refresh"] == "2"
+    assert "Sync waiting" in customer.page.text
     assembly.has_synced()
     clock.advance(timedelta(seconds=2))
     assert await booking.do_due() == 1
-    await browser.open("/dashboard")
-    assert "Refresh" not in browser.headers
-    assert "Last read 23 November 2026 at 09:00" in browser.page.text
+    await customer.open("/dashboard")
+    assert "Refresh" not in customer.headers
+    assert "Last read 23 November 2026 at 09:00" in customer.page.text
 
 
 async def test_everything_it_needs_is_read_and_shown(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
+    await customer.open("/dashboard")
     for words in (
         "2 rooms",
         "2 lessons this week",
@@ -61,30 +61,30 @@ async def test_everything_it_needs_is_read_and_shown(
         "Sync complete: 2 rooms, 2 lessons, 1 class, 2 members of staff and 2 calendar events.",
         "Connected to Assembly. Rooms, lessons and classes will be created automatically.",
     ):
-        assert words in browser.page.text
-    await browser.follow("Rooms")
-    assert "Hall <Main>" in browser.page.text
-    await browser.follow("M1")
-    assert browser.h1 == "Maths 1"
-    assert browser.page.h2 == ["Tuesday 24 November", "Wednesday 25 November"]
-    assert "P1 09:00–10:00 9A/Ma1 Maths Ms Ada Byron" in browser.page.text
-    assert "9A/Ma1 Maths Cover Mr Ian Able" in browser.page.text
-    await browser.follow("Week of Monday 30 November")
-    assert browser.page.h2 == ["Tuesday 1 December"]
-    await browser.follow("Classes")
-    assert "9A/Ma1 Maths Ms Ada Byron 2" in browser.page.text
-    await browser.follow("Forms")
-    assert "9A Nobody named 3" in browser.page.text
-    await browser.follow("Other groups")
-    assert "Austen Nobody named 3" in browser.page.text
-    assert "9A/Ma1" not in browser.page.text
-    await browser.follow("Staff")
-    assert "Ms Ada Byron ABY a.byron@kings.sch.uk" in browser.page.text
-    await browser.follow("Calendar")
-    assert "Thursday 10 December Winter concert Event" in browser.page.text
-    assert "Half term" not in browser.page.text
-    await browser.follow("Everything")
-    assert "Monday 26 October to Friday 30 October Half term Holiday" in browser.page.text
+        assert words in customer.page.text
+    await customer.follow("Rooms")
+    assert "Hall <Main>" in customer.page.text
+    await customer.follow("M1")
+    assert customer.h1 == "Maths 1"
+    assert customer.page.h2 == ["Tuesday 24 November", "Wednesday 25 November"]
+    assert "P1 09:00–10:00 9A/Ma1 Maths Ms Ada Byron" in customer.page.text
+    assert "9A/Ma1 Maths Cover Mr Ian Able" in customer.page.text
+    await customer.follow("Week of Monday 30 November")
+    assert customer.page.h2 == ["Tuesday 1 December"]
+    await customer.follow("Classes")
+    assert "9A/Ma1 Maths Ms Ada Byron 2" in customer.page.text
+    await customer.follow("Forms")
+    assert "9A Nobody named 3" in customer.page.text
+    await customer.follow("Other groups")
+    assert "Austen Nobody named 3" in customer.page.text
+    assert "9A/Ma1" not in customer.page.text
+    await customer.follow("Staff")
+    assert "Ms Ada Byron ABY a.byron@kings.sch.uk" in customer.page.text
+    await customer.follow("Calendar")
+    assert "Thursday 10 December Winter concert Event" in customer.page.text
+    assert "Half term" not in customer.page.text
+    await customer.follow("Everything")
+    assert "Monday 26 October to Friday 30 October Half term Holiday" in customer.page.text
 
 
 async def test_of_pupils_only_their_number_is_kept(
@@ -103,18 +103,18 @@ async def test_long_lists_are_read_page_by_page(
 ) -> None:
     assembly.page_size = 1
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
     assert [call.url.params["page"] for call in assembly.asked("/rooms")] == ["1", "2"]
-    await browser.open("/dashboard")
-    assert "2 rooms" in browser.page.text
+    await customer.open("/dashboard")
+    assert "2 rooms" in customer.page.text
 
 
 async def test_later_only_changes_are_asked_for(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, clock: ManualClock
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
     assembly.unchanged = set(assembly.school) - {"/rooms"}
     assembly.school["/rooms"] = [{"id": 22, "code": "HALL", "name": "Great Hall"}]
@@ -123,11 +123,11 @@ async def test_later_only_changes_are_asked_for(
     await booking.do_due()
     for path in ("/rooms", "/staff_members"):
         assert assembly.asked(path)[-1].headers["If-Modified-Since"] == assembly.last_modified
-    await browser.open("/rooms")
-    assert "Great Hall" in browser.page.text
-    assert "Maths 1" in browser.page.text
-    await browser.open("/integration")
-    assert "Sync complete: 1 room new or changed." in browser.page.text
+    await customer.open("/rooms")
+    assert "Great Hall" in customer.page.text
+    assert "Maths 1" in customer.page.text
+    await customer.open("/integration")
+    assert "Sync complete: 1 room new or changed." in customer.page.text
 
 
 async def test_nothing_is_read_again_while_nothing_has_changed(
@@ -146,33 +146,33 @@ async def test_once_a_day_everything_is_read_so_that_what_is_gone_goes(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, clock: ManualClock
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
     del assembly.school["/rooms"][0]
     clock.advance(timedelta(hours=23))
     await booking.do_due()
-    await browser.open("/rooms")
-    assert "Maths 1" in browser.page.text
+    await customer.open("/rooms")
+    assert "Maths 1" in customer.page.text
     clock.advance(2 * HOUR)
     await booking.do_due()
     assert "If-Modified-Since" not in assembly.asked("/rooms")[-1].headers
-    await browser.open("/rooms")
-    assert "Maths 1" not in browser.page.text
+    await customer.open("/rooms")
+    assert "Maths 1" not in customer.page.text
 
 
 async def test_everything_is_read_again_when_somebody_asks(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
+    await customer.open("/dashboard")
     del assembly.school["/rooms"][0]
-    await browser.press("Read everything again")
-    assert browser.headers["Refresh"] == "4"
+    await customer.press("Read everything again")
+    assert customer.headers["Refresh"] == "4"
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert "1 rooms" in browser.page.text
+    await customer.open("/dashboard")
+    assert "1 rooms" in customer.page.text
 
 
 async def test_the_next_week_is_read_when_it_begins(
@@ -191,12 +191,12 @@ async def test_a_term_whose_lessons_are_not_there_yet_pauses_the_sync(
 ) -> None:
     assembly.school["/timetables"][0]["end_date"] = "2026-07-20"
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/integration")
-    assert "Sync paused: the lessons of the new term are not available yet." in browser.page.text
-    await browser.open("/rooms")
-    assert "The lessons of the new term are not available yet." in browser.page.text
+    await customer.open("/integration")
+    assert "Sync paused: the lessons of the new term are not available yet." in customer.page.text
+    await customer.open("/rooms")
+    assert "The lessons of the new term are not available yet." in customer.page.text
 
 
 async def test_in_holidays_the_first_week_of_lessons_is_shown(
@@ -208,29 +208,29 @@ async def test_in_holidays_the_first_week_of_lessons_is_shown(
         {"id": 1, "group": {"name": "9A/Ma1"}, "rooms": [{"id": 21}]}
     ]
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert "1 lessons in the week of Monday 4 January" in browser.page.text
+    await customer.open("/dashboard")
+    assert "1 lessons in the week of Monday 4 January" in customer.page.text
 
 
 async def test_the_parent_meeting_module_says_what_is_missing(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, clock: ManualClock
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert "Off. Everything else works without it." in browser.page.text
-    assert "Parents’ and carers’ email addresses" in browser.page.text
-    link = browser.page.links["Change what is shared, in Assembly"]
+    await customer.open("/dashboard")
+    assert "Off. Everything else works without it." in customer.page.text
+    assert "Parents’ and carers’ email addresses" in customer.page.text
+    link = customer.page.links["Change what is shared, in Assembly"]
     assert link == "http://assembly.test/app?name=schoolbooking"
     assembly.scopes = EVERY_SCOPE
     clock.advance(timedelta(seconds=5))
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert "Ready. King's School shares everything the module needs." in browser.page.text
-    assert "The school now also shares contacts.basic, contacts.emails" in browser.page.text
+    await customer.open("/dashboard")
+    assert "Ready. King's School shares everything the module needs." in customer.page.text
+    assert "The school now also shares contacts.basic, contacts.emails" in customer.page.text
 
 
 async def test_a_scope_that_is_not_shared_leaves_a_gap_and_no_more(
@@ -243,11 +243,11 @@ async def test_a_scope_that_is_not_shared_leaves_a_gap_and_no_more(
 
     assembly.trouble = trouble
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert "2 rooms" in browser.page.text
-    assert "0 calendar events" in browser.page.text
+    await customer.open("/dashboard")
+    assert "2 rooms" in customer.page.text
+    assert "0 calendar events" in customer.page.text
 
 
 async def test_tokens_are_renewed_before_they_end_and_the_new_ones_kept(
@@ -283,19 +283,19 @@ async def test_a_revoked_school_says_so_calmly_and_is_left_alone(
     database: Database,
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
     assembly.is_revoked = True
     clock.advance(HOUR)
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert browser.h1 == "Access was revoked"
-    assert "Assembly refused our call on 23 November 2026 at 10:00" in browser.page.text
-    assert "Sync stopped" in browser.page.text
-    assert browser.page.links["Connect again"].endswith("/install")
-    await browser.open("/rooms")
-    assert "Access was revoked on" in browser.page.text
-    assert "Maths 1" in browser.page.text
+    await customer.open("/dashboard")
+    assert customer.h1 == "Access was revoked"
+    assert "Assembly refused our call on 23 November 2026 at 10:00" in customer.page.text
+    assert "Sync stopped" in customer.page.text
+    assert customer.page.links["Connect again"].endswith("/install")
+    await customer.open("/rooms")
+    assert "Access was revoked on" in customer.page.text
+    assert "Maths 1" in customer.page.text
     assert (await _link(database)).access_token == ""
     clock.advance(24 * HOUR)
     assert await booking.do_due() == 0
@@ -310,27 +310,27 @@ async def test_a_revoked_school_can_be_connected_again(
     assembly.is_revoked = True
     clock.advance(HOUR)
     await booking.do_due()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
-    assert browser.h1 == "Connected to King's School"
+    await customer.open("/dashboard")
+    assert customer.h1 == "Connected to King's School"
 
 
 async def test_disconnecting_tells_assembly_and_deletes_everything(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, database: Database
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     await booking.do_due()
-    await browser.open("/dashboard")
-    await browser.follow("Disconnect")
-    await browser.press("Disconnect and delete")
-    assert browser.h1 == "Disconnecting"
-    assert browser.headers["Refresh"] == "2"
+    await customer.open("/dashboard")
+    await customer.follow("Disconnect")
+    await customer.press("Disconnect and delete")
+    assert customer.h1 == "Disconnecting"
+    assert customer.headers["Refresh"] == "2"
     await booking.do_due()
     assert assembly.has_ended
-    await browser.open("/disconnected")
-    assert browser.h1 == "Disconnected"
+    await customer.open("/disconnected")
+    assert customer.h1 == "Disconnected"
     async with database.read() as session:
         for Table in (Link, Received):
             assert (await session.exec(select(Table))).all() == []
@@ -340,15 +340,15 @@ async def test_what_a_revoked_school_left_can_be_deleted(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, database: Database
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     assembly.is_revoked = True
     await booking.do_due()
-    await browser.open("/dashboard")
-    await browser.follow("Delete what we hold")
-    await browser.press("Delete")
+    await customer.open("/dashboard")
+    await customer.follow("Delete what we hold")
+    await customer.press("Delete")
     await booking.do_due()
-    await browser.open("/disconnected")
-    assert browser.h1 == "Disconnected"
+    await customer.open("/disconnected")
+    assert customer.h1 == "Disconnected"
 
 
 AWAY = {
@@ -367,17 +367,17 @@ async def test_an_assembly_that_does_not_answer_is_asked_again_later(
     kind: str,
 ) -> None:
     assembly.has_synced()
-    browser = await connect()
+    customer = await connect()
     assembly.trouble = lambda request: AWAY[kind] if "/api" in request.url.path else None
     for _ in range(3):
         assert await booking.do_due() == 1
         clock.advance(timedelta(seconds=21))
     assembly.trouble = lambda request: None
-    await browser.open("/integration")
-    assert browser.page.text.count("Sync put off: Assembly did not answer.") == 1
+    await customer.open("/integration")
+    assert customer.page.text.count("Sync put off: Assembly did not answer.") == 1
     await booking.do_due()
-    await browser.open("/integration")
-    assert "Sync complete" in browser.page.text
+    await customer.open("/integration")
+    assert "Sync complete" in customer.page.text
 
 
 async def test_when_there_were_too_many_calls_it_waits_as_long_as_it_is_told(
