@@ -171,5 +171,5 @@ async def _views(database: Database, school_id: int, rows: Iterable[Any]) -> lis
     by_changeset: dict[int, list[CountView]] = defaultdict(list)
     for row in await database.glance_all(_COUNTS, {"school_id": school_id, "ids": ids}):
         changeset_id, *counted, held_in = tuple(row)
-        by_changeset[changeset_id].append(CountView(*counted, held_in is not None))
-    return [ChangesetView(*row, tuple(by_changeset[row[0]])) for row in found]
+        by_changeset[changeset_id].append(CountView(*[*counted, held_in is not None]))
+    return [ChangesetView(*[*row, tuple(by_changeset[row[0]])]) for row in found]

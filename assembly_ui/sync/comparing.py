@@ -1,0 +1,140 @@
+"""From the records made now and those kept before to what is to be written. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
+
+from assembly_ui.sync.difference import Fields, difference
+from assembly_ui.sync.recipe import Data, Made
+
+LONGEST_LABEL = 200
+
+Cut = Callable[[Data], Mapping[str, Any] | None]
+"""A record as some scopes show it."""
+
+
+class Kept(NamedTuple):
+    """A record as it is kept. `is_there`: it has not been removed."""
+
+    text: str
+    label: str
+    is_there: bool
+
+
+class Ids:
+    """The numbers of a school's records, given out to those never seen before."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._last: dict[str, int] = {}
+        self.given: list[tuple[str, str, int]] = []
+
+    def know(self, kind: str, key: str, number: int) -> None:
+        """A number that was given out before."""
+        self._numbers.setdefault(kind, {})[key] = number
+        self._last[kind] = max(number, self._last.get(kind, 0))
+
+    def of(self, kind: str, key: str) -> int:
+        """The number of a record, for ever."""
+        numbers = self._numbers.setdefault(kind, {})
+        if (number := numbers.get(key)) is None:
+            number = numbers[key] = self._last[kind] = self._last.get(kind, 0) + 1
+            self.given.append((kind, key, number))
+        return number
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record to be written."""
+
+    number: int
+    label: str
+    data: Data
+
+
+@dataclass(frozen=True)
+class Altered(Written):
+    """A record to be written over. `fields` are those that differ for whoever reads it.
+
+    `is_news`: whoever reads it sees something else than before.
+    """
+
+    fields: Fields
+    is_news: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is to be done to the records of a kind. `again`: removed before, and back."""
+
+    added: list[Written] = field(default_factory=list)
+    again: list[Written] = field(default_factory=list)
+    altered: list[Altered] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def changed(self) -> int:
+        """How many records changed, in a way that counts."""
+        return sum(bool(one.fields) for one in self.altered)
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Through what two states of a record are compared when other scopes are wanted.
+
+    Of a record that now has more fields, or fewer, only those count as changed that both
+    could show (`shared`); apps hear of those that can be seen now (`now`).
+    """
+
+    shared: Cut
+    now: Cut
+
+
+def compare(
+    identity: str,
+    made: Iterable[Made],
+    before: Mapping[int, Kept],
+    ids: Ids,
+    eyes: Eyes | None = None,
+) -> Comparison:
+    """What has to be written for the records to be as they were made.
+
+    Numbers are given in the name of `identity`. With `eyes`, differences are what those see. Of two records with one key the later counts.
+    """
+    found = Comparison()
+    now = {ids.of(identity, one.key): one for one in made}
+    for number, one in now.items():
+        _add(found, number, one, before.get(number), eyes)
+    found.removed.extend(
+        number for number, kept in before.items() if kept.is_there and number not in now
+    )
+    return Comparison(found.added, found.again, found.altered, found.removed, len(now))
+
+
+def _add(found: Comparison, number: int, made: Made, kept: Kept | None, eyes: Eyes | None) -> None:
+    label = made.label[:LONGEST_LABEL]
+    if kept is None:
+        found.added.append(Written(number, label, made.data))
+    elif not kept.is_there:
+        found.again.append(Written(number, label, made.data))
+    elif kept.text != json.dumps(made.data) or kept.label != label:
+        found.altered.append(_altered(number, label, made.data, from_json(kept.text), eyes))
+
+
+def _altered(number: int, label: str, data: Data, was: Data, eyes: Eyes | None) -> Altered:
+    if eyes is None:
+        fields = difference(was, data)
+        return Altered(number, label, data, fields, is_news=True)
+    fields = difference(_seen(was, eyes.shared), _seen(data, eyes.shared))
+    is_news = _seen(was, eyes.now) != _seen(data, eyes.now)
+    return Altered(number, label, data, fields, is_news)
+
+
+def _seen(data: Data, cut: Cut) -> Mapping[str, Any]:
+    return cut(data) or {}
