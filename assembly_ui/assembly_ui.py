@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
 from assembly_ui.platform_api import routes as platform_api
+from assembly_ui.platform_api.slashes import SingleSlashes
 from assembly_ui.simulator import router as stand_in
 from assembly_ui.simulator.schoolbooking import router as schoolbooking
 from assembly_ui.web import pauses
@@ -107,7 +108,7 @@ def _http() -> FastAPI:
 
 def _wrapped(inner: ASGIApp) -> ASGIApp:
     pages = web_folder(SETTINGS) / "build" / "client"
-    return Security(PlainAddresses(inner, pages), SETTINGS, pages)
+    return Security(SingleSlashes(PlainAddresses(inner, pages)), SETTINGS, pages)
 
 
 logs.configure(json=not SETTINGS.is_demo)

@@ -127,6 +127,12 @@ class Settings(BaseSettings):
     confirm_link_hours: int = Field(24, description="Hours a confirmation link lasts.")
     reset_link_hours: int = Field(1, description="Hours a password reset link lasts.")
     invitation_days: int = Field(7, description="Days a colleague's invitation lasts.")
+    access_token_seconds: int = Field(
+        86_400, ge=60, description="Seconds an app's access token lasts."
+    )
+    refresh_token_days: int = Field(
+        180, ge=1, description="Days an app's refresh token lasts without use."
+    )
     grant_cooldown_seconds: int = Field(
         20, description="Seconds before Grant Access may send another invitation."
     )

@@ -42,14 +42,18 @@ class Deed(StrEnum):
     API = "api"
     CALLBACK = "callback"
     APP = "app"
+    AUTHORIZE = "authorize"
+    TOKEN = "token"
 
 
 class Per(StrEnum):
-    """By whom it is counted: the network address, the email address typed, the app's token."""
+    """By whom it is counted: the network address, the email address typed, the app's token,
+    the app."""
 
     CALLER = "caller"
     ADDRESS = "address"
     TOKEN = "token"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,10 @@ LIMITS = (
     # since one app asks for many schools from one address.
     Limit(Deed.APP, Per.TOKEN, 600, 5 * MINUTE, fails_open=True),
     Limit(Deed.APP, Per.CALLER, 600, 5 * MINUTE, fails_open=True),
+    Limit(Deed.AUTHORIZE, Per.CALLER, 120, MINUTE, fails_open=True),
+    # One app asks for the tokens of all its schools at night. Secrets are too long to guess.
+    Limit(Deed.TOKEN, Per.CALLER, 600, MINUTE, fails_open=True),
+    Limit(Deed.TOKEN, Per.CLIENT, 1200, MINUTE, fails_open=True),
 )
 
 
@@ -100,29 +108,37 @@ class Throttles:
         self._scale = scale
 
     async def hit(
-        self, deed: Deed, *, caller: str = "", address: str = "", token: str = ""
+        self,
+        deed: Deed,
+        *,
+        caller: str = "",
+        address: str = "",
+        token: str = "",
+        client: str = "",
     ) -> None:
-        """Count one deed. `token` is what an app's token is known by, never the token.
+        """Count one deed. `token` is what an app's token is known by, never the token;
+        `client` is the app's client id.
 
         Raises:
             Throttled: one of its limits is reached; says which and when to come back.
         """
-        for limit, who in self._concerned(deed, caller, address, token):
+        for limit, who in self._concerned(deed, caller, address, token, client):
             await self._hit(limit, who)
 
     async def forgive(self, deed: Deed, *, address: str) -> None:
         """Forget the deeds counted for an address, as after the right password."""
-        for limit, who in self._concerned(deed, "", address, ""):
+        for limit, who in self._concerned(deed, "", address, "", ""):
             with suppress(StorageError):
                 await self._limiter.clear(self._item(limit), limit.deed, limit.per, who)
 
     def _concerned(
-        self, deed: Deed, caller: str, address: str, token: str
+        self, deed: Deed, caller: str, address: str, token: str, client: str
     ) -> list[tuple[Limit, str]]:
         who = {
             Per.CALLER: _network(caller),
             Per.ADDRESS: _spelling(address),
             Per.TOKEN: token,
+            Per.CLIENT: client,
         }
         return [
             (limit, who[limit.per]) for limit in LIMITS if limit.deed is deed and who[limit.per]

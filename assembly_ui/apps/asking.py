@@ -77,7 +77,11 @@ def understood(ask: Ask, app: App | None) -> Wanted:
         ask.code_challenge, ask.code_challenge_method, is_public=is_public
     ):
         _wrong(ask, "invalid_request", problem)
-    if not ask.urn.isascii() or len(ask.urn) > LONGEST_URN or (app.force_urn_check and not ask.urn):
+    if (
+        not (ask.urn.isascii() and ask.urn.isprintable())
+        or len(ask.urn) > LONGEST_URN
+        or (app.force_urn_check and not ask.urn)
+    ):
         _wrong(ask, "invalid_request", "urn of the school is missing or malformed")
     required, optional = _scopes(ask, app)
     return Wanted(

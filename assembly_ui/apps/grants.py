@@ -23,7 +23,7 @@ from assembly_ui.apps.models import (
     OAuthToken,
     TokenKind,
 )
-from assembly_ui.apps.registration import is_secret_of
+from assembly_ui.apps.registration import find_client, is_secret_of
 from assembly_ui.apps.tokens import (
     APP_LEVEL,
     SCHOOL_LEVEL,
@@ -60,8 +60,7 @@ async def identify(database: Database, *, client_id: str, secret: str) -> App:
         GrantRefused: `invalid_client`, without telling what is wrong with it.
     """
     async with database.read() as session:
-        query = select(App).where(col(App.client_id) == client_id)
-        app = (await session.exec(query)).first()
+        app = await find_client(session, client_id)
     if app is None or app.disabled_at or not _is_right(app, secret):
         raise GrantRefused("invalid_client", "client authentication failed")
     return app

@@ -161,6 +161,14 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
     return app
 
 
+async def find_client(session: Session, client_id: str) -> App | None:
+    """The app with this client id, switched off or not."""
+    # No database takes every character that an address may hold.
+    if not (client_id.isascii() and client_id.isprintable()):
+        return None
+    return (await session.exec(select(App).where(col(App.client_id) == client_id))).first()
+
+
 async def find_app(session: Session, client: str) -> App:
     """The app with this client id or slug.
 

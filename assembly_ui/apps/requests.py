@@ -25,6 +25,7 @@ from assembly_ui.apps.errors import (
 from assembly_ui.apps.history import note
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import AccessRequest, App, Happening
+from assembly_ui.apps.registration import find_client
 from assembly_ui.apps.uris import answered, host_of, kept_state
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
@@ -89,8 +90,7 @@ async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
         AskedWrongly: goes back to the app.
     """
     async with database.read() as session:
-        query = select(App).where(col(App.client_id) == ask.client_id)
-        app = (await session.exec(query)).first()
+        app = await find_client(session, ask.client_id)
     wanted = understood(ask, app)
     token = new_token()
     async with database.transaction() as session:

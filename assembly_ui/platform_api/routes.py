@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from assembly_ui.platform_api.oauth import router as oauth
 from assembly_ui.settings import Settings
 
 
 def router(settings: Settings) -> APIRouter:
     """OAuth below `/oauth`, the API below `/api`."""
-    return APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False)
+    routes.include_router(oauth.router(settings))
+    return routes

@@ -1,0 +1,74 @@
+"""What goes back from the token and revocation endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.apps.errors import GrantRefused
+from assembly_ui.apps.grants import Issued
+from assembly_ui.bootstrap import parts
+
+# RFC 6749, 5.1.
+UNKEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+BASIC = 'Basic realm="Assembly", charset="UTF-8"'
+
+Work = Callable[[Request], Awaitable[JSONResponse]]
+
+
+async def answered(request: Request, work: Work) -> JSONResponse:
+    """What `work` answers, or why it is refused (RFC 6749, 5.2)."""
+    try:
+        return await work(request)
+    except GrantRefused as refused:
+        return _refused(refused)
+    except Throttled as throttled:
+        return _throttled(throttled, parts().clock())
+
+
+def tokens(issued: Issued) -> JSONResponse:
+    """Tokens, in the documented form (facts of the platform, 2.3) with `scope` of RFC 6749."""
+    body: dict[str, Any] = {
+        "access_token": issued.access_token,
+        "token_type": "bearer",
+        "level": issued.level,
+        "expires_in": int(issued.expires_in.total_seconds()) if issued.expires_in else None,
+    }
+    if issued.refresh_token:
+        body["refresh_token"] = issued.refresh_token
+    if issued.school_id is not None:
+        body["school_id"] = issued.school_id
+        body["scopes"] = list(issued.scopes)
+        body["scope"] = " ".join(issued.scopes)
+    return JSONResponse(body, headers=UNKEPT)
+
+
+def nothing() -> JSONResponse:
+    """It is done, and there is nothing to say."""
+    return JSONResponse({}, headers=UNKEPT)
+
+
+def _refused(refused: GrantRefused) -> JSONResponse:
+    is_unknown = refused.error == "invalid_client"
+    status = 401 if is_unknown else 400
+    challenge = {"WWW-Authenticate": BASIC} if is_unknown else {}
+    body = {
+        "error": refused.error,
+        "error_description": refused.description,
+        # As the API words its errors, and the number that a known client reads (2.4).
+        "message": refused.description,
+        "code": status,
+    }
+    return JSONResponse(body, status, {**UNKEPT, **challenge})
+
+
+def _throttled(throttled: Throttled, now: datetime) -> JSONResponse:
+    wait = max(1, int((throttled.retry_at - now).total_seconds()) + 1)
+    data = {"count": throttled.limit + 1, "period": wait, "limit": throttled.limit}
+    body = {"error": "too many requests", "code": 429, "data": data}
+    return JSONResponse(body, 429, {**UNKEPT, "Retry-After": str(wait)})

@@ -1,0 +1,52 @@
+"""`GET /oauth/authorize`: where an app sends somebody who may allow it to read a school."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.apps.errors import AskedWrongly, ClientUnknown, GrantRefused, RedirectMismatch
+from assembly_ui.apps.requests import begin
+from assembly_ui.apps.uris import answered, kept_state
+from assembly_ui.bootstrap import parts
+from assembly_ui.callers import client_ip
+from assembly_ui.platform_api.oauth.incoming import ask_of
+from assembly_ui.platform_api.oauth.page import Refusal, page
+
+PAGE = "/data-access-request"
+
+
+async def authorize(request: Request) -> Response:
+    """On to the Data Access Request; back to the app; or, when in doubt, nowhere."""
+    use = parts()
+    try:
+        await use.throttles.hit(Deed.AUTHORIZE, caller=client_ip(request))
+        ask = ask_of(request)
+    except Throttled:
+        return page(use.settings, Refusal.TOO_OFTEN, status=429)
+    except GrantRefused:
+        return page(use.settings, Refusal.CLIENT_UNKNOWN)
+    try:
+        begun = await begin(use.database, ask, now=use.clock())
+    except ClientUnknown as unknown:
+        why = Refusal.CLIENT_DISABLED if unknown.is_disabled else Refusal.CLIENT_UNKNOWN
+        return page(use.settings, why)
+    except RedirectMismatch as mismatch:
+        return page(use.settings, Refusal.REDIRECT_MISMATCH, app=mismatch.app_name)
+    except AskedWrongly as wrong:
+        answer = {"error": wrong.error, "error_description": wrong.description}
+        issuer = {"iss": use.settings.address}
+        state = kept_state(ask.state)
+        return _to(answered(wrong.redirect_uri, answer | issuer, state=state))
+    # Beside us, at whatever address the browser knows us by: its log-in belongs to that.
+    return _to(f"{PAGE}?request={quote(begun.token)}")
+
+
+def _to(address: str) -> Response:
+    # The address is kept letter by letter: a redirect must not encode a state anew.
+    headers = {"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response(status_code=302, headers=headers)

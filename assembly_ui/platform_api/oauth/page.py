@@ -1,0 +1,39 @@
+"""The page shown in place of a redirect that could lead to a stranger (RFC 6749, 4.1.2.1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from assembly_ui.settings import Settings
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+class Refusal(StrEnum):
+    """Why nobody is sent anywhere."""
+
+    CLIENT_UNKNOWN = "client_unknown"
+    CLIENT_DISABLED = "client_disabled"
+    REDIRECT_MISMATCH = "redirect_mismatch"
+    TOO_OFTEN = "too_often"
+
+
+def page(settings: Settings, why: Refusal, *, app: str = "", status: int = 400) -> HTMLResponse:
+    """The page that says why."""
+    html = _template().render(
+        why=why, app=app, help_email=settings.help_email, is_demo=settings.is_demo
+    )
+    return HTMLResponse(html, status, {"Cache-Control": "no-store"})
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template("refused.html")
