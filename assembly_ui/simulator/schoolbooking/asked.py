@@ -46,3 +46,8 @@ SCOPE = " ".join(
 def missing_for_parent_meetings(scopes: Collection[str]) -> list[str]:
     """In words, what the Parent Meeting module still needs the school to share."""
     return [words for name, words in PARENT_MEETINGS.items() if name not in scopes]
+
+
+def words_of(scope: str) -> str:
+    """What a scope brings, in words where we have some."""
+    return PARENT_MEETINGS.get(scope, scope)

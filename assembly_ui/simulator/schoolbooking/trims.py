@@ -6,6 +6,7 @@ Any field may be null or missing (facts file, 2.7).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ def room(record: Data) -> Data:
     name = record.get("name") or record.get("code") or ""
     return {
         "name": name,
-        "sorted_by": name.casefold(),
+        "sorted_by": _in_order(name),
         "code": record.get("code") or "",
         "description": record.get("description") or "",
         "capacity": record.get("maximum_capacity"),
@@ -42,7 +43,7 @@ def group(record: Data) -> Data:
     name = record.get("name") or ""
     return {
         "name": name,
-        "sorted_by": name.casefold(),
+        "sorted_by": _in_order(name),
         "type": record.get("type") or "",
         "subject": subject.get("name") or "",
         "supervisors": record.get("supervisor_ids")
@@ -84,6 +85,11 @@ TRIMS: dict[str, Callable[[Data], Data]] = {
     "calendar_events": calendar_event,
 }
 """Every list that is read, by its path in the API, in the order in which it is read."""
+
+
+def _in_order(name: str) -> str:
+    """What it is sorted by: Room 2 comes before Room 10."""
+    return re.sub(r"\d+", lambda found: found.group().zfill(6), name.casefold())
 
 
 def _first_email(emails: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from assembly_ui.simulator.schoolbooking.asked import words_of
+
 CONNECTED = "Connected to Assembly. Rooms, lessons and classes will be created automatically."
 AWAITED = "Sync waiting: Assembly is reading the school’s MIS for the first time."
 PAUSED = (
@@ -55,12 +57,17 @@ def shared_differently(more: Iterable[str], less: Iterable[str]) -> str:
     """The school shares other scopes than before."""
     parts = []
     if more := sorted(more):
-        parts.append(f"now also shares {listed(more)}")
+        parts.append(f"It now also shares: {_in_words(more)}.")
     if less := sorted(less):
-        parts.append(f"no longer shares {listed(less)}")
-    return f"The school {' and '.join(parts)}."
+        parts.append(f"It no longer shares: {_in_words(less)}.")
+    return " ".join(["The school changed what it shares.", *parts])
 
 
 def listed(words: list[str]) -> str:
     """One, two and three."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _in_words(scopes: list[str]) -> str:
+    told = [words_of(scope) for scope in scopes]
+    return listed([words[:1].lower() + words[1:] for words in told])

@@ -230,7 +230,10 @@ async def test_the_parent_meeting_module_says_what_is_missing(
     await booking.do_due()
     await customer.open("/dashboard")
     assert "Ready. King's School shares everything the module needs." in customer.page.text
-    assert "The school now also shares contacts.basic, contacts.emails" in customer.page.text
+    assert (
+        "It now also shares: parents’ and carers’ names, parents’ and carers’ email"
+        in customer.page.text
+    )
 
 
 async def test_a_scope_that_is_not_shared_leaves_a_gap_and_no_more(

@@ -25,6 +25,13 @@ def _link(**facts: Any) -> Link:
     )
 
 
+def test_rooms_are_in_the_order_people_expect() -> None:
+    names = ["Room 10", "Hall", "room 2"]
+    records = [trims.room({"name": name}) for name in names]
+    records.sort(key=lambda record: record["sorted_by"])
+    assert [record["name"] for record in records] == ["Hall", "room 2", "Room 10"]
+
+
 def test_the_challenge_is_that_of_rfc_7636() -> None:
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -142,6 +149,7 @@ def test_the_log_counts_in_words() -> None:
         "Sync complete: 1 room and 1,204 lessons new or changed."
     )
     assert words.changed({}) == "Sync complete: nothing has changed."
-    assert words.shared_differently(["b", "a"], ["c"]) == (
-        "The school now also shares a and b and no longer shares c."
+    assert words.shared_differently(["contacts.basic", "another"], ["students.basic"]) == (
+        "The school changed what it shares. It now also shares: another and parents’ and carers’ "
+        "names. It no longer shares: pupils’ names and year groups."
     )
