@@ -147,3 +147,12 @@ async def test_mail_in_the_mailbox_is_well_made(someone: SessionOf) -> None:
     await james.goes_to(f"/mailbox?to={email}")
     await james.sees(steps.CONFIRM_SUBJECT)
     await _is_well_made(james, "Mailbox")
+
+
+async def test_for_those_who_want_less_motion_colours_change_at_once(someone: SessionOf) -> None:
+    james = await someone()
+    await james.goes_to("/terms")
+    await james.page.evaluate("document.documentElement.classList.replace('light', 'dark')")
+    under_way = await james.page.evaluate("document.getAnimations().length")
+    # Inherited colours would follow step by step, one level of the page each.
+    assert under_way == 0
