@@ -16,9 +16,11 @@ from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, Schoo
 from assembly_ui.simulator.schoolbooking.browsers import who
 from assembly_ui.simulator.schoolbooking.connecting import Back
 from assembly_ui.simulator.schoolbooking.looks import NOT_KEPT
+from assembly_ui.simulator.schoolbooking.showing import Shown, Standing
 
 NO_ADDRESS = {"email": "Enter an email address, like name@example.sch.uk"}
 LONGEST_PARAMETER = 2000
+OVER = (Standing.REVOKED, Standing.ENDING)
 
 
 class Entering:
@@ -40,6 +42,8 @@ class Entering:
         use = self._find()
         if (me := await who(use, request)) is None:
             return _to_log_in(use, INSTALL)
+        if not request.query_params.get("again") and (link := await _connected(use, me)):
+            return use.looks.page("already", me=me, link=link)
         address = await connecting.begin(use.database, use.client, me, now=use.clock())
         return RedirectResponse(address, 303, NOT_KEPT)
 
@@ -106,6 +110,13 @@ class Entering:
             # Loaded again, or the back button: it went well the first time.
             return use.looks.redirect("/dashboard")
         return use.looks.page("not_connected", status=400, me=me, why="unknown")
+
+
+async def _connected(use: SchoolBooking, me: Me) -> Shown | None:
+    """The school that is connected already, if there is one that works."""
+    links = await showing.links_of(use.database, me)
+    shown = [showing.shown(link, use.clock()) for link in links]
+    return next((link for link in shown if link.standing not in OVER), None)
 
 
 def _to_log_in(use: SchoolBooking, tail: str) -> Response:

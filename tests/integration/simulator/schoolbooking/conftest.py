@@ -45,7 +45,7 @@ def connect(customer: Browser, web: httpx.AsyncClient, assembly: AssemblyDouble)
     async def connected() -> Browser:
         await customer.open("/log-in")
         await customer.press("Log in")
-        sent = (await web.get("/install")).headers["Location"]
+        sent = (await web.get("/install?again=1")).headers["Location"]
         back = urlsplit(assembly.authorise(sent))
         await customer.open(f"{back.path}?{back.query}")
         return customer

@@ -136,6 +136,19 @@ async def test_coming_back_in_another_browser_goes_on_once_logged_in_there(
         assert elsewhere.path == f"{PATH}/dashboard"
 
 
+async def test_the_install_address_stops_those_who_are_connected_already(
+    connect: Connect, assembly: AssemblyDouble, booking: SchoolBooking
+) -> None:
+    assembly.has_synced()
+    customer = await connect()
+    await booking.do_due()
+    await customer.open("/install")
+    assert customer.h1 == "Already connected to King's School"
+    assert customer.page.links["Go on to Assembly"] == f"{PATH}/install?again=1"
+    await customer.follow("Go to your dashboard")
+    assert customer.h1 == "Connected to King's School"
+
+
 async def test_loading_the_callback_again_leads_on(
     connect: Connect, web: httpx.AsyncClient
 ) -> None:
