@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from assembly_ui.platform_api.api import router as api
 from assembly_ui.platform_api.oauth import router as oauth
 from assembly_ui.settings import Settings
 
@@ -12,4 +13,6 @@ def router(settings: Settings) -> APIRouter:
     """OAuth below `/oauth`, the API below `/api`."""
     routes = APIRouter(include_in_schema=False)
     routes.include_router(oauth.router(settings))
+    # Last: it answers for everything below /api that nobody answered before.
+    routes.include_router(api.router())
     return routes

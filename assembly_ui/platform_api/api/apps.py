@@ -1,0 +1,110 @@
+"""What an app reads of itself, and of the schools that authorised it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, func
+from sqlmodel import col, select
+
+from assembly_ui.apps.models import App, Authorisation
+from assembly_ui.apps.tokens import SCHOOL_LEVEL
+from assembly_ui.platform_api.api.answers import Data, a_list, an_object, moment, to_json
+from assembly_ui.platform_api.api.resource import Answer, Call
+from assembly_ui.platform_api.api.school import as_registered
+from assembly_ui.platform_api.api.version import Version
+from assembly_ui.schools.details import read_school
+from assembly_ui.schools.models import School
+
+_OF_APP = (
+    select(School)
+    .join(Authorisation, col(Authorisation.school_id) == col(School.id))
+    .where(
+        col(Authorisation.app_id) == bindparam("app_id"),
+        col(Authorisation.revoked_at).is_(None),
+    )
+    .order_by(col(School.id))
+)
+_PAGE: Any = _OF_APP.limit(bindparam("page_size")).offset(bindparam("page_start"))
+_COUNT: Any = select(func.count()).select_from(_OF_APP.order_by(None).subquery())
+_EVERY: Any = _OF_APP
+
+
+async def me(call: Call) -> Answer:
+    """The app, and what the token opens."""
+    async with call.use.database.read() as session:
+        app = await session.get_one(App, call.bearer.app_id)
+    return an_object(await _me_of_version_1(call, app) if _is_old(call) else _me(call, app))
+
+
+def _is_old(call: Call) -> bool:
+    return call.version is Version.V1
+
+
+def _me(call: Call, app: App) -> Data:
+    return {
+        "object": "application",
+        "id": app.id,
+        "name": app.name,
+        # As the SDKs spell it (facts of the platform, 2.7), and as it should be.
+        "decription": app.description or None,
+        "description": app.description or None,
+        "website_uri": app.website_uri or None,
+        "support_uri": app.support_uri or None,
+        "privacy_policy_uri": app.privacy_policy_uri or None,
+        "redirect_uri": next(iter(app.redirect_uris), None),
+        "install_uri": app.install_uri or None,
+        "listed": app.listed,
+        "sandbox": app.sandbox,
+        "force_urn_check": app.force_urn_check,
+        "created_at": moment(app.created_at),
+        "updated_at": moment(app.updated_at),
+        "token": {"access_level": call.bearer.level, "scopes": sorted(call.bearer.scopes)},
+    }
+
+
+async def _me_of_version_1(call: Call, app: App) -> Data:
+    told: Data = {"level": call.bearer.level, "app": {"id": app.id, "name": app.name}}
+    if call.bearer.level == SCHOOL_LEVEL:
+        school = as_registered(await read_school(call.use.database, school_id=call.school_id))
+        named = ("urn", "name", "slug", "la_code", "establishment_number", "phase")
+        told["school"] = {
+            "id": call.school_id,
+            **{name: school[name] for name in named},
+            "scopes": sorted(call.bearer.scopes),
+        }
+    return told
+
+
+async def authorizations(call: Call) -> Answer:
+    """The schools that allow the app something, as version 1 told it."""
+    async with call.use.database.read() as session:
+        app = await session.get_one(App, call.bearer.app_id)
+        schools = (await session.exec(_EVERY, params={"app_id": app.id})).all()
+    return an_object(
+        {
+            "object": "authorizations",
+            "id": app.id,
+            "name": app.name,
+            "data": [
+                {
+                    "object": "authorization",
+                    "school_id": school.id,
+                    "school_name": school.name,
+                    "school_urn": school.urn,
+                }
+                for school in schools
+            ],
+        }
+    )
+
+
+async def registered_schools(call: Call) -> Answer:
+    """The schools that allow the app something, each as `/school` tells it, with its id."""
+    paging, app = call.asked.paging(), {"app_id": call.bearer.app_id}
+    place = {"page_size": paging.per_page, "page_start": paging.start}
+    async with call.use.database.read() as session:
+        schools = (await session.exec(_PAGE, params=app | place)).all()
+        total = (await session.exec(_COUNT, params=app)).one()
+    rows = [to_json({**as_registered(school), "id": school.id}) for school in schools]
+    return a_list(call.version, rows, paging, total)

@@ -1,0 +1,95 @@
+"""From a request to a call that may be answered: which version, who, what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.apps.tokens import Bearer, find_bearer, note_use
+from assembly_ui.bootstrap import Parts
+from assembly_ui.callers import client_ip
+from assembly_ui.platform_api.api import errors
+from assembly_ui.platform_api.api.conditional import read_conditions
+from assembly_ui.platform_api.api.finding import find
+from assembly_ui.platform_api.api.question import Question
+from assembly_ui.platform_api.api.resource import Call, Level, Resource
+from assembly_ui.platform_api.api.version import asked_version
+
+FORM = "application/x-www-form-urlencoded"
+_SCHEME = "bearer"
+
+
+async def understand(request: Request, use: Parts) -> Call:
+    """What is asked, by whom, in which version.
+
+    Raises:
+        ApiRefused
+    """
+    version, now = asked_version(request.headers.getlist("accept")), use.clock()
+    bearer = await _bearer(request, use, now)
+    resource, number = find(request.method, request.path_params["path"])
+    _permit(bearer, resource)
+    await note_use(use.database, bearer, now=now)
+    return Call(
+        use=use,
+        resource=resource,
+        bearer=bearer,
+        version=version,
+        asked=Question(await _pairs(request)),
+        conditions=read_conditions(
+            request.headers.get("if-modified-since", ""),
+            request.headers.get("if-none-match", ""),
+            now,
+        ),
+        number=number,
+        now=now,
+    )
+
+
+async def _bearer(request: Request, use: Parts, now: datetime) -> Bearer:
+    token = _token(request.headers)
+    bearer = await find_bearer(use.database, token=token, now=now)
+    try:
+        if bearer is None:
+            await use.throttles.hit(Deed.APP, caller=client_ip(request))
+            raise errors.TokenInvalid
+        await use.throttles.hit(Deed.APP, token=str(bearer.token_id))
+    except Throttled as throttled:
+        seconds = max(1, ceil((throttled.retry_at - datetime.now(now.tzinfo)).total_seconds()))
+        limit = throttled.limit
+        raise errors.TooManyRequests(limit + 1, seconds, limit) from throttled
+    return bearer
+
+
+def _token(headers: Headers) -> str:
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != _SCHEME or not token.strip():
+        raise errors.TokenMissing
+    return token.strip()
+
+
+def _permit(bearer: Bearer, resource: Resource) -> None:
+    if resource.level is not Level.ANY and resource.level != bearer.level:
+        raise errors.OtherTokenNeeded(resource.level)
+    if resource.scopes and bearer.scopes.isdisjoint(resource.scopes):
+        raise errors.ScopeMissing(resource.scopes)
+    if resource.also and resource.also not in bearer.scopes:
+        raise errors.ScopeMissing((resource.also,))
+
+
+async def _pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters; one consumer sends them in the body of a GET (facts, 3.3)."""
+    pairs = list(request.query_params.multi_items())
+    if not request.headers.get("content-type", "").lower().startswith(FORM):
+        return pairs
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return [*parse_qsl(body, keep_blank_values=True), *pairs]
+    except ValueError:
+        return pairs

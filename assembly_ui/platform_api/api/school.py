@@ -1,0 +1,132 @@
+"""The school that gave the token: who it is, how its sync stands, asking for one, ending."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+
+from assembly_ui.apps.authorising import end_by_app
+from assembly_ui.apps.links import Links
+from assembly_ui.platform_api.api.answers import Data, an_object, moment
+from assembly_ui.platform_api.api.errors import SyncPending, SyncRefused
+from assembly_ui.platform_api.api.question import Paging
+from assembly_ui.platform_api.api.reading import read_page
+from assembly_ui.platform_api.api.resource import Answer, Call
+from assembly_ui.platform_api.api.showing import shows
+from assembly_ui.schools.details import read_school
+from assembly_ui.schools.mis import find_mis
+from assembly_ui.schools.models import School
+from assembly_ui.sync.errors import NotConnected, NothingWanted
+from assembly_ui.sync.models import Reason
+from assembly_ui.sync.requests import FOR_APPS, ask
+from assembly_ui.sync.status import SyncStatus, read_status
+
+ACCEPTED = 202
+_ONLY_ONE = Paging(1, 1)
+
+
+async def the_school(call: Call) -> Answer:
+    """The school as it is registered, and where that is silent as its MIS knows it."""
+    database, school_id = call.use.database, call.school_id
+    registered = as_registered(await read_school(database, school_id=school_id))
+    kept = await read_page(database, (), {"school_id": school_id, "kind": "school"}, _ONLY_ONE)
+    said = json.loads(kept.texts[0]) if kept.texts else {}
+    whole = said | {name: value for name, value in registered.items() if value is not None}
+    return an_object(shows(call, "school")({**_NOTHING, **whole}) or {})
+
+
+_NOTHING: Data = {
+    "object": "school",
+    "name": None,
+    "slug": None,
+    "urn": None,
+    "mis_provider": None,
+    "la_code": None,
+    "la_name": None,
+    "establishment_number": None,
+    "establishment_type": None,
+    "phase": None,
+    "street": None,
+    "town": None,
+    "postcode": None,
+    "head_teacher": None,
+}
+
+
+def as_registered(school: School) -> Data:
+    """What the register says of a school, in the shape of the API's model."""
+    mis = find_mis(school.mis)
+    return {
+        "object": "school",
+        "name": school.name,
+        "slug": slug_of(school.name),
+        "urn": school.urn,
+        "mis_provider": mis.name if mis else None,
+        "la_code": _whole(school.la_code),
+        "la_name": school.local_authority or None,
+        "establishment_number": _whole(school.establishment_number),
+        "establishment_type": school.type or None,
+        "phase": school.phase or None,
+        "town": school.town or None,
+        "postcode": school.postcode or None,
+    }
+
+
+def slug_of(name: str) -> str | None:
+    """A school's name as it may be part of an address."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or None
+
+
+async def status(call: Call) -> Answer:
+    """When the school was last synced, when that brought changes, and how it ended."""
+    found = await read_status(call.use.database, school_id=call.school_id)
+    return an_object(
+        {
+            "object": "school_status",
+            "last_changes_at": moment(found.last_changes_at),
+            "last_sync_at": moment(found.last_sync_at),
+            "last_sync_status": found.last_status or None,
+        }
+    )
+
+
+async def sync(call: Call) -> Answer:
+    """Have the school synced soon."""
+    found = await read_status(call.use.database, school_id=call.school_id)
+    if _is_pending(found, call.now):
+        raise SyncPending
+    try:
+        await ask(
+            call.use.database,
+            school_id=call.school_id,
+            reason=Reason.APP,
+            now=call.now,
+            by_app_id=call.bearer.app_id,
+        )
+    except (NothingWanted, NotConnected) as error:
+        raise SyncRefused from error
+    return Answer(status=ACCEPTED)
+
+
+async def deauthorize(call: Call) -> Answer:
+    """The app gives its access up; its tokens end with it."""
+    assert call.bearer.authorisation_id is not None
+    settings = call.use.settings
+    await end_by_app(
+        call.use.database,
+        authorisation_id=call.bearer.authorisation_id,
+        now=call.now,
+        links=Links(settings.address, settings.help_email),
+    )
+    return Answer(status=ACCEPTED)
+
+
+def _is_pending(found: SyncStatus, now: datetime) -> bool:
+    is_due = found.due_at is not None and found.due_at <= now
+    is_fresh = found.last_sync_at is not None and now - found.last_sync_at < FOR_APPS
+    return bool(found.running or is_due or is_fresh)
+
+
+def _whole(number: str) -> int | None:
+    return int(number) if number.isdecimal() else None
