@@ -7,8 +7,9 @@ import secrets
 
 from playwright.async_api import expect
 
-from tests.journeys.person import PASSWORD, Person
+from tests.journeys.person import PASSWORD, Person, until
 
+SCHOOLBOOKING = "/simulator/schoolbooking"
 INVITE_CODE = "letsassemble2020"
 CONFIRM_SUBJECT = "Confirm your email address for Assembly"
 INVITATION_SUBJECT = (
@@ -24,7 +25,13 @@ def an_address() -> str:
 async def sign_up(person: Person, email: str, name: str = "James Walters") -> None:
     """Step 1: the Platform Registration form."""
     await person.goes_to("/sign-up")
+    await fill_in_sign_up(person, email, name)
+
+
+async def fill_in_sign_up(person: Person, email: str, name: str = "James Walters") -> None:
+    """The same for whoever was led to it."""
     await person.sees_heading("Platform Registration")
+    await person.page_is_alive()
     await person.fills(
         Beta_Invite_Code=INVITE_CODE,
         Name=name,
@@ -112,3 +119,31 @@ async def authorise(person: Person, invitation: str, install: str = "Install now
     await page.get_by_role("button", name="Authorise Sharing").click()
     await page.get_by_role("button", name=install).click()
     await expect(page.get_by_role("link", name="Back to Assembly").first).to_be_visible()
+
+
+async def log_in_to_schoolbooking(person: Person) -> None:
+    """Log in with the account that the page suggests."""
+    await expect(person.page.get_by_role("heading", name="Log in to SchoolBooking")).to_be_visible()
+    await person.page.get_by_role("button", name="Log in").click()
+
+
+async def sees_in_schoolbooking(person: Person, words: str, path: str = "/dashboard") -> None:
+    """A page of SchoolBooking, looked at again and again until it says this."""
+
+    async def said() -> bool:
+        await person.page.goto(f"{person.server.address}{SCHOOLBOOKING}{path}")
+        return bool(await person.page.get_by_text(words).count())
+
+    await until(said, f"“{words}” in SchoolBooking", seconds=60)
+
+
+async def sees_lessons(person: Person, school: str) -> None:
+    """Back in SchoolBooking, wait for the data and open a room with its week."""
+    page = person.page
+    await expect(page.get_by_role("heading", name=f"Connected to {school}")).to_be_visible()
+    await sees_in_schoolbooking(person, "Last read")
+    await sees_in_schoolbooking(person, "Sync complete")
+    await page.get_by_role("link", name="Rooms", exact=True).click()
+    busiest = page.get_by_role("row").filter(has_not=page.get_by_role("cell", name="0", exact=True))
+    await busiest.get_by_role("link").first.click()
+    await expect(page.locator(".taken").first).to_be_visible()
