@@ -24,6 +24,7 @@ from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.live import tabs
 from assembly_ui.web.notice import after_failure
 from assembly_ui.web.pages import (
+    app_details,
     apps,
     assessment_points,
     assessments,
@@ -32,6 +33,7 @@ from assembly_ui.web.pages import (
     confirm,
     confirm_email,
     connector,
+    data_access_request,
     errors,
     forgotten_password,
     front,
@@ -73,6 +75,8 @@ PAGES = [
     users.PAGE,
     connector.PAGE,
     apps.PAGE,
+    app_details.PAGE,
+    data_access_request.PAGE,
     subjects.PAGE,
     assessments.PAGE,
     assessment_points.PAGE,

@@ -1,10 +1,13 @@
-"""Who is behind an HTTP request, for counting."""
+"""Who is behind an HTTP request, for counting; and the request of an app a browser came with."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 
 from assembly_ui.bootstrap import parts
+
+REQUEST_COOKIE = "assembly_request"
+"""Holds the token of a Data Access Request, until whoever came with it is known."""
 
 
 def client_ip(request: Request) -> str:

@@ -130,6 +130,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A decision made here leads back to whoever asked for it.
+new MutationObserver(() => {
+  const onward = document.querySelector("a[data-leads-on]:not([data-led])");
+  if (!onward) return;
+  onward.dataset.led = "true";
+  location.assign(onward.href);
+}).observe(document.documentElement, { childList: true, subtree: true });
+
 // A frame marked `data-fits` is as tall as the page it shows.
 document.addEventListener(
   "load",

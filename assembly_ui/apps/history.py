@@ -68,9 +68,13 @@ async def list_events(
     page: int = 1,
     app: str = "",
     what: Happening | None = None,
+    oldest_first: bool = False,
 ) -> Paged[EventView]:
-    """The school's record, newest first, of the app with this slug and of this kind if given."""
-    listing = _listing(by_app=bool(app), by_kind=what is not None)
+    """The school's record, newest first unless told otherwise.
+
+    Of the app with this slug and of this kind, if they are given.
+    """
+    listing = _listing(by_app=bool(app), by_kind=what is not None, oldest_first=oldest_first)
     found = await listing.page(database, _sought(school_id, app, what), number=page)
     views = [EventView(*row) for row in found.rows]
     return Paged(views, found.number, found.pages, found.total)
@@ -110,7 +114,8 @@ def _sought(school_id: int, app: str, what: Happening | None) -> dict[str, Any]:
     return sought | ({"slug": app} if app else {}) | ({"what": what} if what else {})
 
 
-def _query(*, by_app: bool, by_kind: bool) -> Any:
+def _query(*, by_app: bool, by_kind: bool, oldest_first: bool = False) -> Any:
+    order = col(AuthorisationEvent.at), col(AuthorisationEvent.id)
     query = (
         # In the order of EventView.
         select(
@@ -126,7 +131,7 @@ def _query(*, by_app: bool, by_kind: bool) -> Any:
         .join(App, col(App.id) == col(AuthorisationEvent.app_id))
         .outerjoin(User, col(User.id) == col(AuthorisationEvent.by_user_id))
         .where(col(AuthorisationEvent.school_id) == bindparam("school_id"))
-        .order_by(col(AuthorisationEvent.at).desc(), col(AuthorisationEvent.id).desc())
+        .order_by(*order if oldest_first else [column.desc() for column in order])
     )
     if by_app:
         query = query.where(col(App.slug) == bindparam("slug"))
@@ -136,8 +141,8 @@ def _query(*, by_app: bool, by_kind: bool) -> Any:
 
 
 @cache
-def _listing(*, by_app: bool, by_kind: bool) -> Listing:
-    return Listing(_query(by_app=by_app, by_kind=by_kind))
+def _listing(*, by_app: bool, by_kind: bool, oldest_first: bool) -> Listing:
+    return Listing(_query(by_app=by_app, by_kind=by_kind, oldest_first=oldest_first))
 
 
 _WHAT = AuthorisationEvent.__table__.c.what.type  # type: ignore[attr-defined]

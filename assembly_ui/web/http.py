@@ -5,9 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from assembly_ui.settings import Settings
-from assembly_ui.web.routes import accounts, health, mailbox, xporter_callback
+from assembly_ui.web.routes import (
+    accounts,
+    authorisations_csv,
+    health,
+    mailbox,
+    xporter_callback,
+)
 
-ROUTES = (accounts, health, xporter_callback)
+ROUTES = (accounts, authorisations_csv, health, xporter_callback)
 DEMO_ROUTES = (mailbox,)
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from assembly_ui import settings
-from assembly_ui.web.components import badge, button, jump, link, p
+from assembly_ui.web.components import alert, badge, button, jump, link, p
 from assembly_ui.web.connector_words import BADGES
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
@@ -62,6 +62,7 @@ def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) 
     body = rx.el.main(
         head,
         notice_area(),
+        _waiting_request(),
         rx.el.div(*children, class_name="stack stack-wide"),
         id="main",
         tab_index=-1,
@@ -73,6 +74,19 @@ def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) 
         middle=[_school()],
         end=[_person(), _menu_button()],
     )
+
+
+def _waiting_request() -> rx.Component:
+    line = alert(
+        rx.el.p(
+            ShellState.waiting_app,
+            " asks for access to your data. ",
+            link("Look at the request", href="/data-access-request"),
+        ),
+        tone="info",
+        id="waiting-request",
+    )
+    return rx.cond(ShellState.waiting_app, line, rx.fragment())
 
 
 def _shell(*content: Any, end: list, middle: list | None = None) -> rx.Component:

@@ -9,12 +9,22 @@ from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import first_school_of, switch_school
+from assembly_ui.web.waiting_request import PAGE as REQUEST
+from assembly_ui.web.waiting_request import is_waiting_for
 
 LONGEST_PATH = 500
 
 
 async def lead_on(me: Caller) -> str:
-    """The page a signed-in person works on next.
+    """The page a signed-in person works on next: a request of an app that waits for them,
+    which says itself what is missing, or else their next step.
+    """
+    step = await next_step(me)
+    return REQUEST if await is_waiting_for(me.user_id) else step
+
+
+async def next_step(me: Caller) -> str:
+    """The page of the step a person has come to.
 
     A new log-in looks at the school the person looked at last, or else at
     the one they joined first.

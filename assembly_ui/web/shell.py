@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import reflex as rx
 
 from assembly_ui.accounts.sessions import resolve as prolong
+from assembly_ui.apps.requests import pending_of
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.pubsub import SCHOOL, Topic, school_topic, user_topic
@@ -15,6 +17,12 @@ from assembly_ui.web import access
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.still_here import still_member
+
+
+class Waiting(NamedTuple):
+    """The app whose request waits for the person's answer; empty when none does."""
+
+    app: str
 
 
 class ShellState(Live, rx.State):
@@ -26,6 +34,7 @@ class ShellState(Live, rx.State):
     school_count: int = 1
     status: str = ""
     moved: bool = False
+    waiting_app: str = ""
     _school_id: int = 0
 
     @access.entering
@@ -49,6 +58,7 @@ class ShellState(Live, rx.State):
         tabs.watch(self, user_topic(me.user_id))
         self._school_id = me.school_id
         await self._show(await self._read(school_topic(me.school_id)))
+        self._put(waiting_app=(await self._read(user_topic(me.user_id))).app)
 
     @access.public
     async def move_on(self):
@@ -60,18 +70,21 @@ class ShellState(Live, rx.State):
         return rx.redirect("/schools")
 
     @classmethod
-    async def _read(cls, topic: Topic) -> str | None:
-        """The badge of a school; None when it is the person who changed."""
+    async def _read(cls, topic: Topic) -> str | Waiting:
+        """The badge of a school; or, when it is the person who changed, what waits for them."""
+        use, now = parts(), parts().clock()
         kind, _, number = topic.partition(":")
-        if kind != SCHOOL:
-            return None
-        use = parts()
-        return await read_badge(use.database, school_id=int(number), now=use.clock()) or ""
+        if kind == SCHOOL:
+            return await read_badge(use.database, school_id=int(number), now=now) or ""
+        waiting = await pending_of(use.database, user_id=int(number), now=now)
+        return Waiting(waiting.app_name if waiting else "")
 
-    async def _show(self, seen: str | None) -> None:
-        if seen is not None:
+    async def _show(self, seen: str | Waiting) -> None:
+        if isinstance(seen, str):
             self._put(status=seen)
-        elif await still_member(self, self._school_id) is None:
+            return
+        self._put(waiting_app=seen.app)
+        if await still_member(self, self._school_id) is None:
             # Removed, logged out, or looking at another school from another tab.
             tabs.forget(self)
             self.moved = True

@@ -18,3 +18,17 @@ def typed_in(form_id: str) -> rx.Var[dict[str, str]]:
         f" ([name, text]) => [name, String(text).slice(0, {TEXT_LIMIT})]))",
         _var_type=dict[str, str],
     )
+
+
+def ticked_in(form_id: str) -> rx.Var[dict[str, str]]:
+    """The boxes ticked in the form with this id: by name, the values between spaces.
+
+    Boxes that share a name are sent as one text, since a form may hold more of them
+    than a handler takes fields.
+    """
+    return rx.Var(
+        f"Array.from(new FormData(document.getElementById('{form_id}')))"
+        ".reduce((all, [name, value]) =>"
+        f" ({{...all, [name]: `${{all[name] ?? ''}} ${{value}}`.slice(0, {TEXT_LIMIT})}}), {{}})",
+        _var_type=dict[str, str],
+    )

@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.errors import AskedWrongly, ClientUnknown, GrantRefused, RedirectMismatch
-from assembly_ui.apps.requests import begin
+from assembly_ui.apps.requests import LIFE, begin
 from assembly_ui.apps.uris import answered, kept_state
 from assembly_ui.bootstrap import parts
-from assembly_ui.callers import client_ip
+from assembly_ui.callers import REQUEST_COOKIE, client_ip
 from assembly_ui.platform_api.oauth.incoming import ask_of
 from assembly_ui.platform_api.oauth.page import Refusal, page
 
@@ -43,7 +43,17 @@ async def authorize(request: Request) -> Response:
         state = kept_state(ask.state)
         return _to(answered(wrong.redirect_uri, answer | issuer, state=state))
     # Beside us, at whatever address the browser knows us by: its log-in belongs to that.
-    return _to(f"{PAGE}?request={quote(begun.token)}")
+    onward = _to(f"{PAGE}?request={quote(begun.token)}")
+    # Signing up leads away from this address; the request must be found again at its end.
+    onward.set_cookie(
+        REQUEST_COOKIE,
+        begun.token,
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=use.settings.address.startswith("https://"),
+    )
+    return onward
 
 
 def _to(address: str) -> Response:

@@ -4,7 +4,15 @@ Pages are written in these and in plain `rx.el` text. Nobody passes classes:
 a new look is a new variant here, and its dress in assets/styles/components.css.
 """
 
-from assembly_ui.web.components.actions import button, copy_button, jump, link, link_button, submit
+from assembly_ui.web.components.actions import (
+    away,
+    button,
+    copy_button,
+    jump,
+    link,
+    link_button,
+    submit,
+)
 from assembly_ui.web.components.boxes import (
     alert,
     badge,
@@ -33,6 +41,7 @@ from assembly_ui.web.components.text import ago, lead, muted, p, row, small, sta
 __all__ = [
     "ago",
     "alert",
+    "away",
     "badge",
     "button",
     "card",

@@ -69,6 +69,16 @@ def link_button(
     return link(*children, href=href, class_name=_dress(kind, True), **attributes)
 
 
+def away(
+    *children: Any, href: rx.Var[str] | str, kind: Kind | None = None, **attributes: Any
+) -> rx.Component:
+    """A link to somebody else's page, whose address may be known only later; with a `kind` it
+    looks like a button."""
+    dress = {} if kind is None else {"class_name": _dress(kind, True)}
+    # `rx.el.a` would make a route of it.
+    return A.create(*children, href=href, **dress, **attributes)
+
+
 def copy_button(words: str, source: str) -> rx.Component:
     """Copies the text of the element whose id is `source`."""
     return button(words, kind="secondary", custom_attrs={"data-copies": source})

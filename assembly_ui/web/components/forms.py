@@ -95,7 +95,7 @@ def password_field(
 def select_field(
     name: str,
     label: str,
-    options: list[tuple[str, str]],
+    options: list[tuple[str, str]] | rx.Var[list[dict[str, str]]],
     *,
     hint: Any = "",
     error: Words = "",
@@ -103,15 +103,25 @@ def select_field(
     placeholder: str = "Choose one",
     **attributes: Any,
 ) -> rx.Component:
-    """A drop-down list of (value, words)."""
+    """A drop-down list of (value, words); or of a State's, each a `value` with its `words`."""
     first = [rx.el.option(placeholder, value="")] if placeholder else []
     control = rx.el.select(
         *first,
-        *[rx.el.option(words, value=value) for value, words in options],
+        *_options(options),
         **_wiring(name, error, required),
         **attributes,
     )
     return _frame(name, label, required, hint, error, control)
+
+
+def _options(options: list[tuple[str, str]] | rx.Var[list[dict[str, str]]]) -> list[rx.Component]:
+    if isinstance(options, rx.Var):
+        return [
+            rx.foreach(
+                options, lambda o: rx.el.option(o["words"], value=o["value"], key=o["value"])
+            )
+        ]
+    return [rx.el.option(words, value=value) for value, words in options]
 
 
 def checkbox(name: str, label: Any, **attributes: Any) -> rx.Component:

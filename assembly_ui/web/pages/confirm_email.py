@@ -31,6 +31,7 @@ from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
 from assembly_ui.web.ticket import ticket_of
 from assembly_ui.web.typed import typed_in
+from assembly_ui.web.waiting_request import claim_for_sign_up
 
 FORM = "correct-address"
 
@@ -87,6 +88,7 @@ class ConfirmEmailState(Live, rx.State):
         yield
         try:
             seen = await self._correct(form.get("email", ""))
+            await claim_for_sign_up(self, seen.email)
             await self._show(seen)
             await notify(self, f"We have sent the message to {seen.email} instead.")
         except FieldProblem as problem:

@@ -213,7 +213,9 @@ def _status() -> rx.Component:
 
 def _ready() -> rx.Component:
     return rx.el.span(
-        "You're now ready to ", link("Authorise the SchoolBooking App", href="/apps"), "!"
+        "You're now ready to ",
+        link("Authorise the SchoolBooking App", href="/app?name=schoolbooking"),
+        "!",
     )
 
 

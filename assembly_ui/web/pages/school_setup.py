@@ -28,7 +28,7 @@ from assembly_ui.web.components import (
 from assembly_ui.web.components.combobox import combobox
 from assembly_ui.web.components.school_choice import chosen_school, suggested_school
 from assembly_ui.web.layout import public_page
-from assembly_ui.web.lead_on import lead_on
+from assembly_ui.web.lead_on import next_step
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
 from assembly_ui.web.school_fields import unlisted_fields
@@ -44,6 +44,8 @@ from assembly_ui.web.school_words import (
 )
 from assembly_ui.web.signed_in import SignedInState, signed_in_as
 from assembly_ui.web.typed import typed_in
+from assembly_ui.web.waiting_request import PAGE as REQUEST
+from assembly_ui.web.waiting_request import is_waiting_for
 
 FORM = "school-setup"
 ORDER = ("school", *FIELDS, "mis")
@@ -71,7 +73,7 @@ class SchoolSetupState(rx.State):
     async def load(self, me: Caller):
         """Go on where the person left off, on whatever device that was."""
         await page_changed(self)
-        if me.school_id is None and (onward := await lead_on(me)) != PAGE.route:
+        if me.school_id is None and (onward := await next_step(me)) != PAGE.route:
             # A log-in loses its school when its person is removed from it.
             return rx.redirect(onward)
         self._forget()
@@ -170,7 +172,8 @@ class SchoolSetupState(rx.State):
             words = set_up_words(done.school_name, self.mis, wants_news=self.wants_news)
             await notify(self, words, on_next_page=True)
             self._forget()
-            yield rx.redirect("/school-details")
+            waiting = await is_waiting_for(me.user_id)
+            yield rx.redirect(REQUEST if waiting else "/school-details")
         except errors.SchoolTaken:
             yield rx.redirect(f"/join?school={self._number(form)}")
         except errors.FieldProblems as problems:

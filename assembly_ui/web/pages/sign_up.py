@@ -41,6 +41,7 @@ from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
 from assembly_ui.web.ticket import keep_ticket, ticket_of
 from assembly_ui.web.typed import typed_in
+from assembly_ui.web.waiting_request import claim_for_sign_up
 
 FORM = "sign-up"
 
@@ -124,6 +125,7 @@ class SignUpState(rx.State):
             link_life=timedelta(hours=use.settings.confirm_link_hours),
             now=now,
         )
+        await claim_for_sign_up(self, signed_up.email)
         await keep_ticket(self, signed_up.ticket)
         self._forget()
 

@@ -18,11 +18,13 @@ from assembly_ui.accounts.log_in import LoggedIn, log_in
 from assembly_ui.accounts.sessions import log_out, resolve
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
+from assembly_ui.callers import REQUEST_COOKIE
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE, clean_text
 from assembly_ui.web.http_caller import client_ip, same_origin
 from assembly_ui.web.lead_on import lead_on, own_path
+from assembly_ui.web.waiting_request import claim_for
 
 COOKIE_LIFE = timedelta(days=400)
 """The longest browsers allow. When a log-in ends is the server's to decide."""
@@ -68,8 +70,12 @@ def router(settings: Settings) -> APIRouter:
         me = await find_caller(use.database, token=token, now=use.clock())
         if me is None:
             return _see("/log-in")
+        if left := request.cookies.get(REQUEST_COOKIE):
+            await claim_for(me.user_id, left)
         next_step = await lead_on(me)
-        return _see(own_path(request.query_params.get("next")) or next_step)
+        answer = _see(own_path(request.query_params.get("next")) or next_step)
+        answer.delete_cookie(REQUEST_COOKIE, path="/", httponly=True, samesite="lax")
+        return answer
 
     @routes.post("/auth/log-out", dependencies=from_our_pages)
     async def log_out_with_form(request: Request) -> RedirectResponse:

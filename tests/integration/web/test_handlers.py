@@ -23,6 +23,7 @@ PUBLIC_STATES = {
     "log_in_state",
     "mailbox_state",
     "resend_confirmation_state",
+    "request_state",
     "reset_password_state",
     "sign_up_state",
     "signed_in_state",

@@ -1,0 +1,57 @@
+"""From a Data Access Request to what its page shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from assembly_ui.apps.catalogue import Held
+from assembly_ui.apps.requests import RequestView
+from assembly_ui.scopes.asking import with_dependencies
+from assembly_ui.web.apps_view import AppShown, difference_words, own_page
+from assembly_ui.web.apps_words import notes
+from assembly_ui.web.scopes_view import ScopeShown, shown
+
+
+class Asked(TypedDict):
+    """What is asked for. `difference` is empty unless something is held already."""
+
+    required: list[ScopeShown]
+    optional: list[ScopeShown]
+    going: list[ScopeShown]
+    difference: str
+
+
+def app_of(request: RequestView) -> AppShown:
+    """Who is asking."""
+    return AppShown(
+        slug=request.slug,
+        name=request.app_name,
+        summary=request.summary,
+        description=request.description,
+        purpose=request.purpose,
+        website=own_page(request.website_uri),
+        support=own_page(request.support_uri),
+        privacy_policy=own_page(request.privacy_policy_uri),
+        install="",
+    )
+
+
+def asked_of(request: RequestView, held: Held | None, counts: Mapping[str, int]) -> Asked:
+    """What is asked for, beside what the app may read already."""
+    required = with_dependencies(request.required)
+    optional = set(request.optional) - required
+    asked, has = required | with_dependencies(optional), set(held.scopes) if held else set()
+    said = notes(set(asked), has) if held else {}
+    going = has - asked
+    return Asked(
+        required=shown(required, counts=counts, notes=said),
+        # Nothing is ticked in advance, but what is shared already stays ticked.
+        optional=shown(optional, counts=counts, notes=said, held=has, beside=required),
+        going=shown(going, counts=counts),
+        difference=_difference(request.app_name, set(asked), has) if held else "",
+    )
+
+
+def _difference(name: str, asked: set[str], has: set[str]) -> str:
+    return difference_words(name, new=len(asked - has), gone=len(has - asked))

@@ -1,0 +1,114 @@
+"""From scopes to what a page shows of them: words, fields, examples, figures. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypedDict
+
+from assembly_ui.scopes.asking import with_dependencies
+from assembly_ui.scopes.catalogue import FREE, SCOPES, Scope, UnknownScope, scope_named
+from assembly_ui.web.record_words import counted
+
+MOST_FIGURES = 2
+"""Of the kinds of records in one scope, those whose numbers are shown."""
+
+
+class FieldShown(TypedDict):
+    """A field of a scope, and an invented, masked example of it."""
+
+    key: str
+    words: str
+    sample: str
+
+
+class ScopeShown(TypedDict):
+    """A scope in words.
+
+    `figures` is how many records it concerns, `note` what changes about it, `ticked`
+    whether it is allowed now, `key` differs when `ticked` does.
+    """
+
+    key: str
+    name: str
+    group: str
+    title: str
+    summary: str
+    figures: str
+    note: str
+    ticked: bool
+    brings: str
+    fields: list[FieldShown]
+
+
+def shown(
+    names: Iterable[str],
+    *,
+    counts: Mapping[str, int],
+    notes: Mapping[str, str] | None = None,
+    held: Collection[str] = (),
+    beside: Collection[str] = (),
+) -> list[ScopeShown]:
+    """These scopes in the order of the catalogue.
+
+    `notes` is a word on some of them, `held` those that are allowed now, and `beside`
+    those that go with them in any case, so that nothing is said to bring them.
+    """
+    order = {scope.name: place for place, scope in enumerate(SCOPES)}
+    known = sorted(filter(order.__contains__, set(names)), key=order.__getitem__)
+    return [_shown(scope_named(name), counts, notes or {}, held, beside) for name in known]
+
+
+def titles(names: Iterable[str]) -> list[str]:
+    """What people call these scopes, in the order of the catalogue."""
+    wanted = set(names)
+    return [scope.title for scope in SCOPES if scope.name in wanted]
+
+
+def title_of(name: str) -> str:
+    """What people call a scope; its name when it is none of ours any more."""
+    try:
+        return scope_named(name).title
+    except UnknownScope:
+        return name
+
+
+def figures_of(scope: Scope, counts: Mapping[str, int]) -> str:
+    """How many records a scope concerns: "61 members of staff"; empty while unknown."""
+    kinds = dict.fromkeys(field.kind for field in scope.fields)
+    known = [counted(kind, counts[kind]) for kind in kinds if counts.get(kind)]
+    return ", ".join(known[:MOST_FIGURES])
+
+
+def fields_of(scope: Scope) -> list[FieldShown]:
+    """The fields of a scope in plain words."""
+    return [
+        FieldShown(key=f"{field.kind}.{field.path}", words=field.words, sample=field.sample)
+        for field in scope.fields
+    ]
+
+
+def _shown(
+    scope: Scope,
+    counts: Mapping[str, int],
+    notes: Mapping[str, str],
+    held: Collection[str],
+    beside: Collection[str],
+) -> ScopeShown:
+    ticked = scope.name in held
+    return ScopeShown(
+        key=f"{scope.name}:{ticked}",
+        name=scope.name,
+        group=scope.name.partition(".")[0],
+        title=scope.title,
+        summary=scope.summary,
+        figures=figures_of(scope, counts),
+        note=notes.get(scope.name, ""),
+        ticked=ticked,
+        brings=_brings(scope.name, beside),
+        fields=fields_of(scope),
+    )
+
+
+def _brings(name: str, beside: Collection[str]) -> str:
+    brought = with_dependencies([name]) - {name, FREE} - set(beside)
+    return " and ".join(titles(brought))
