@@ -77,11 +77,7 @@ def understood(ask: Ask, app: App | None) -> Wanted:
         ask.code_challenge, ask.code_challenge_method, is_public=is_public
     ):
         _wrong(ask, "invalid_request", problem)
-    if (
-        not (ask.urn.isascii() and ask.urn.isprintable())
-        or len(ask.urn) > LONGEST_URN
-        or (app.force_urn_check and not ask.urn)
-    ):
+    if not _is_urn(ask.urn) or (app.force_urn_check and not ask.urn.strip()):
         _wrong(ask, "invalid_request", "urn of the school is missing or malformed")
     required, optional = _scopes(ask, app)
     return Wanted(
@@ -115,6 +111,10 @@ def _scopes(ask: Ask, app: App) -> tuple[tuple[str, ...], tuple[str, ...]]:
     must = with_dependencies(required)
     may = [scope for scope in dict.fromkeys(optional) if scope not in must]
     return tuple(sorted(must)), tuple(may)
+
+
+def _is_urn(text: str) -> bool:
+    return len(text) <= LONGEST_URN and text.isascii() and text.isprintable()
 
 
 def _method(ask: Ask) -> str:

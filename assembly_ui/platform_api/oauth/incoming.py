@@ -52,7 +52,7 @@ def ask_of(request: Request) -> Ask:
     words.setdefault("client_id", "")
     words.setdefault("redirect_uri", "")
     twice = tuple(name for name in dict.fromkeys(repeated) if repeated.count(name) > 1)
-    return Ask(**words, state=state or None, repeated=twice)  # type: ignore[arg-type]
+    return Ask(**words, state=state or None, repeated=twice)
 
 
 async def params_of(request: Request) -> dict[str, str]:
