@@ -29,6 +29,7 @@ from assembly_ui.web.pages import (
     assessment_points,
     assessments,
     authorisations,
+    changeset,
     changesets,
     confirm,
     confirm_email,
@@ -43,6 +44,7 @@ from assembly_ui.web.pages import (
     mailbox,
     resend_confirmation,
     reset_password,
+    results,
     school_details,
     school_setup,
     schools,
@@ -79,10 +81,12 @@ PAGES = [
     data_access_request.PAGE,
     subjects.PAGE,
     assessments.PAGE,
+    results.PAGE,
     assessment_points.PAGE,
     scopes.PAGE,
     authorisations.PAGE,
     changesets.PAGE,
+    changeset.PAGE,
     errors.NO_ACCESS,
 ]
 DEMO_PAGES = [mailbox.PAGE]

@@ -45,5 +45,10 @@ def order_of_kind(kind: str) -> tuple[int, str]:
     return (known.index(kind) if kind in KINDS else len(known), kind)
 
 
+def within(name: str) -> str:
+    """A name as it stands within a sentence; MIS and Assembly stay as they are."""
+    return name if name.startswith(("MIS", "Assembly")) else name[:1].lower() + name[1:]
+
+
 def _plain(name: str) -> str:
     return name.replace("_", " ").capitalize()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
+from assembly_ui.sync.progress import MAKING, READING, read_doing
 from assembly_ui.sync.status import SyncStatus
-from assembly_ui.web.kind_words import KINDS, kind_name
+from assembly_ui.web.kind_words import kind_name, within
 
 
 class SyncView(TypedDict):
@@ -40,6 +41,23 @@ QUIET = SyncView(
 )
 """Before anything is known."""
 
+QUERIES = {
+    "SchoolInfo": "who your school is",
+    "Groups": "groups and subjects",
+    "Calendar": "the calendar",
+    "TimetableModel": "the timetable",
+    "TimetableStructure": "the timetable",
+    "Timetable": "lessons and cover",
+    "Staff": "staff",
+    "Students": "students",
+    "Contacts": "contacts",
+    "StudentContacts": "whose contacts they are",
+    "assessmentstructure": "what you assess",
+    "assessmentresults": "results",
+    "AttendanceForDateRange": "attendance marks",
+}
+"""What is read by a query of Xporter on Demand, by its endpoint."""
+
 LAST = {
     "success": "Your data was read and has changed.",
     "no_changes": "Your data was read. Nothing had changed.",
@@ -71,16 +89,12 @@ def sync_view(status: SyncStatus | None, *, now: datetime) -> SyncView:
 
 def doing_words(doing: str) -> str:
     """What the sync reads or makes at the moment, as the end of a sentence."""
-    verb, _, what = doing.rpartition(":")
-    if verb == "make" or what in KINDS:
-        return f"making {_small(kind_name(what))} of what was read"
-    if not what:
-        return "beginning"
-    return f"reading {_small(kind_name(what))}"
-
-
-def _small(words: str) -> str:
-    return words if words.startswith(("MIS", "Assembly")) else words[:1].lower() + words[1:]
+    what, name = read_doing(doing)
+    if what == MAKING:
+        return f"putting together {within(kind_name(name))}"
+    if what == READING:
+        return f"reading {QUERIES.get(name.partition(' ')[0], 'from your MIS')}"
+    return "beginning"
 
 
 def _iso(moment: datetime | None) -> str:

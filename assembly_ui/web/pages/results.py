@@ -1,0 +1,147 @@
+"""Results: what apps may read of them, a page of thirty thousand at a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import reflex as rx
+
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools.caller import Caller
+from assembly_ui.sync.assessments import get_aspect
+from assembly_ui.sync.mapping_errors import NotOfTheMis
+from assembly_ui.sync.results import list_results
+from assembly_ui.sync.standing import Stand
+from assembly_ui.web import access
+from assembly_ui.web.components import card, link, muted, p, row, small, table, table_row
+from assembly_ui.web.components.pager import pager
+from assembly_ui.web.data_list import DataList, data_list
+from assembly_ui.web.data_view import ResultLine, result_line
+from assembly_ui.web.layout import admin_page
+from assembly_ui.web.live import tabs
+from assembly_ui.web.page import Page
+from assembly_ui.web.query import asked
+from assembly_ui.web.shell import ShellState
+from assembly_ui.web.syncing import SyncState, sync_bar
+
+
+class ResultsState(DataList, rx.State):
+    """Screen values of the list. They change by themselves."""
+
+    KIND: ClassVar[str] = "result"
+
+    lines: list[ResultLine] = []
+    count: str = "0"
+    of: str = ""
+    _aspect: str = ""
+
+    @access.member
+    async def load(self, me: Caller):
+        """Show the list, of the aspect in the address if there is one, and keep showing it."""
+        await self._begin(me)
+
+    @access.member
+    async def again(self, me: Caller):
+        """Try once more to read it."""
+        await self._refresh(me)
+
+    @access.member
+    async def turn_to(self, me: Caller, number: int):
+        """Show another page."""
+        self.page = number
+        await self._refresh(me)
+
+    @access.public
+    async def leave(self):
+        """The page was left."""
+        tabs.unwatch(self)
+
+    async def _list(self, me: Caller, stand: Stand) -> None:
+        database, aspect = parts().database, asked(self, "aspect")[:200]
+        found = await list_results(
+            database,
+            school_id=me.school_id,
+            scopes=stand.scopes,
+            page=self.page,
+            aspect=aspect,
+        )
+        if aspect != self._aspect:
+            self._aspect, self.of = aspect, await _name_of(me, aspect)
+        self._put(
+            lines=[result_line(view) for view in found.rows],
+            count=f"{found.total:,}",
+            page=found.number,
+            pages=found.pages,
+            total=found.total,
+        )
+
+
+async def _name_of(me: Caller, aspect: str) -> str:
+    if not aspect:
+        return ""
+    try:
+        found = await get_aspect(parts().database, school_id=me.school_id, key=aspect)
+    except NotOfTheMis:
+        return "something your MIS does not have"
+    return found.name or found.key
+
+
+def results() -> rx.Component:
+    """The page."""
+    s = ResultsState
+    listed = card(
+        rx.cond(
+            s.of,
+            p("Results of ", rx.el.strong(s.of), ", as apps read them."),
+            p("All results of what is mapped, as apps read them."),
+        ),
+        row(
+            small(s.count, " in all, those that came last first"),
+            row(
+                rx.cond(s.of, link("All results", href="/results"), rx.fragment()),
+                link("Back to Assessments", href="/assessments"),
+            ),
+            spread=True,
+        ),
+        rx.cond(s.lines.length() > 0, _table(), p("There are none.")),
+        pager("results", number=s.page, pages=s.pages, on_go=s.turn_to),
+        aria_label="Results",
+    )
+    return admin_page(
+        sync_bar(),
+        data_list(
+            listed, standing=s.standing, failed=s.failed, what="your results", on_retry=s.again
+        ),
+        rx.el.span(hidden=True, on_unmount=s.leave),
+        heading="Results",
+        current="Assessments",
+    )
+
+
+def _table() -> rx.Component:
+    return table(
+        "Results",
+        ["Student", "Subject", "Assessment", "Grade", "Point", "Date"],
+        rx.foreach(ResultsState.lines, _row),
+    )
+
+
+def _row(item: rx.Var[ResultLine]) -> rx.Component:
+    return table_row(
+        rx.cond(item["student"], rx.el.strong(item["student"]), muted("Not shared")),
+        rx.cond(item["subject"], item["subject"], muted("No subject")),
+        rx.fragment(item["assessment"], rx.el.div(muted(item["facet"]))),
+        rx.el.strong(item["grade"]),
+        item["point"],
+        item["date"],
+        key=item["id"],
+    )
+
+
+PAGE = Page(
+    route="/results",
+    title="Results",
+    description="Results of your assessments, as apps read them.",
+    content=results,
+    on_load=[ShellState.enter, SyncState.load, ResultsState.load],
+)

@@ -1,0 +1,167 @@
+"""Choosing which Assembly subject a subject of the MIS is, and taking that back."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from assembly_ui.bootstrap import parts
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.errors import SchoolsError
+from assembly_ui.sync.choices import undo
+from assembly_ui.sync.mapping_errors import MappingChanged, MappingError
+from assembly_ui.sync.subjects import choose_subject, get_subject
+from assembly_ui.web import access
+from assembly_ui.web.components import button, muted, row, select_field, small, stack
+from assembly_ui.web.components.dialog import dialog
+from assembly_ui.web.components.mapping import conflict, undo_notice
+from assembly_ui.web.data_view import NONE, SUBJECT_CHOICES, chosen_code, subject_words
+from assembly_ui.web.data_words import changed_meanwhile, mapped_words, mapping_words
+from assembly_ui.web.notice import notify
+
+WHAT = "subject"
+
+
+class SubjectMappingState(rx.State):
+    """The subject the dialog is about, and the change that can be taken back."""
+
+    key: str = ""
+    name: str = ""
+    code: str = ""
+    choice: str = NONE
+    suggested: str = ""
+    is_chosen: bool = False
+    changed: str = ""
+    told: str = ""
+    _seen: dict[str, str] | None = None
+    _change_id: int = 0
+
+    @access.admin
+    async def open(self, me: Caller, key: str):
+        """Ask which subject it is."""
+        try:
+            await self._look(me, key)
+        except MappingError as error:
+            await notify(self, mapping_words(error), "warning")
+            return
+        self.key, self.changed = key, ""
+
+    @access.public
+    async def close(self):
+        """Change nothing after all; the page begins without a question."""
+        self.reset()
+
+    @access.admin
+    async def dismiss(self, me: Caller):
+        """Close the dialog."""
+        self.key = ""
+
+    @access.admin
+    async def forget(self, me: Caller):
+        """Take the confirmation away."""
+        self.told = ""
+
+    @access.admin
+    async def choose(self, me: Caller, code: str):
+        """Choose another subject; it is mapped by Save."""
+        self.choice = code
+
+    @access.admin
+    async def save(self, me: Caller):
+        """Map it so."""
+        await self._map(me, chosen_code(self.choice))
+
+    @access.admin
+    async def use_suggestion(self, me: Caller):
+        """Map it as we suggest, from now on."""
+        await self._map(me, None)
+
+    @access.admin
+    async def undo(self, me: Caller):
+        """Take the last change back."""
+        use, self.told = parts(), ""
+        try:
+            await undo(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                change_id=self._change_id,
+                now=use.clock(),
+            )
+            await notify(self, "That is undone. It is mapped as it was before.")
+        except (MappingError, SchoolsError) as error:
+            await notify(self, mapping_words(error), "warning")
+
+    async def _map(self, me: Caller, code: str | None) -> None:
+        use = parts()
+        try:
+            change = await choose_subject(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                key=self.key,
+                subject=code,
+                seen=self._seen,
+                now=use.clock(),
+            )
+        except MappingChanged as error:
+            self.changed = changed_meanwhile(error, what=WHAT)
+            await self._look(me, self.key)
+            return
+        except (MappingError, SchoolsError) as error:
+            await notify(self, mapping_words(error), "warning")
+            self.key = ""
+            return
+        now = (self.suggested or "nothing") if code is None else subject_words(code)
+        self._change_id, self.key, self.told = change or 0, "", ""
+        if change is None:
+            await notify(self, mapped_words(self.name, now, changed=False), "info")
+        else:
+            self.told = mapped_words(self.name, now, changed=True)
+
+    async def _look(self, me: Caller, key: str) -> None:
+        view = await get_subject(parts().database, school_id=me.school_id, key=key)
+        self.name, self.code = view.name or view.code, view.code
+        self.choice = view.subject or NONE
+        self.suggested = subject_words(view.suggested) if view.suggested else ""
+        self.is_chosen, self._seen = view.chosen is not None, view.choice
+
+
+def mapping_dialog() -> rx.Component:
+    """The dialog, while it is about a subject."""
+    s = SubjectMappingState
+    ours = rx.cond(
+        s.suggested,
+        small("We suggest ", rx.el.strong(s.suggested), "."),
+        small("We have no suggestion for it."),
+    )
+    back = button("Use our suggestion", kind="secondary", on_click=s.use_suggestion, wide=True)
+    return dialog(
+        stack(
+            rx.cond(s.code, muted("Code in your MIS: ", s.code), rx.fragment()),
+            conflict(s.changed),
+            select_field(
+                "assembly-subject",
+                "Assembly subject",
+                SUBJECT_CHOICES,
+                placeholder="",
+                value=s.choice,
+                on_change=s.choose,
+            ),
+            ours,
+            small("Apps see it after a sync, which begins when you save."),
+            row(
+                button("Save", on_click=s.save, wide=True),
+                rx.cond(s.is_chosen, back, rx.fragment()),
+                button("Cancel", kind="secondary", on_click=s.dismiss, wide=True),
+            ),
+        ),
+        title=s.name,
+        shown=s.key != "",
+        on_dismiss=s.dismiss,
+    )
+
+
+def taken_back() -> rx.Component:
+    """What was just mapped, with one press that takes it back."""
+    s = SubjectMappingState
+    return undo_notice(s.told, on_undo=s.undo, on_dismiss=s.forget)
