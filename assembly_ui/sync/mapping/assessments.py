@@ -19,6 +19,8 @@ STRUCTURE, RESULTS = "assessmentstructure", "assessmentresults"
 ASSESSMENT = "assessment"
 """In whose name sets of grades are numbered: that of an assessment has its number."""
 
+_LONGEST_NUMBER = 9
+
 _BY_KEY = {one.key: one for one in ASSESSMENTS}
 
 
@@ -119,9 +121,9 @@ class Grades:
         """Grades that were given, be they on no scale."""
         given = set()
         for row in source.rows(RESULTS, "AsmResults"):
-            if meaning := chosen.assessment_of(row.get("AspectId") or text(row, "AspectId")):
-                given.add((meaning.assessment, row.get("Result") or text(row, "Result")))
-        for assessment, said in sorted((key, str(one).strip()) for key, one in given):
+            if meaning := chosen.assessment_of(text(row, "AspectId")):
+                given.add((meaning.assessment, text(row, "Result")))
+        for assessment, said in sorted(given):
             self._add(assessment, said, _value(said, None))
 
     def _add(self, assessment: str, grade: str, value: int | None) -> None:
@@ -136,7 +138,7 @@ class Grades:
 
 def _value(grade: str, place: int | None) -> int | None:
     """A number as it is; of anything else its place, from 1."""
-    if grade.isdecimal():
+    if grade.isdecimal() and len(grade) <= _LONGEST_NUMBER:
         return int(grade)
     return None if place is None else place + 1
 
