@@ -130,7 +130,7 @@ async def rooms(database: Database, link: Shown, asked: str) -> Data:
         room | {"number": number, "lessons": counts.get(number, 0)}
         for number, room in found.items()
     ]
-    return chosen | {"rooms": listed}
+    return chosen | {"rooms": listed, "sized": any(kept["capacity"] for kept in listed)}
 
 
 async def room(database: Database, link: Shown, number: int, asked: str) -> Data | None:
@@ -152,7 +152,11 @@ async def groups(database: Database, link: Shown, kind: str, page: str) -> Data:
         found = [
             group for group in found if group["type"] not in ("TeachingGroup", "RegistrationGroup")
         ]
-    return {"listed": page_of(found, page), "names": await staff_names(database, link)}
+    return {
+        "listed": page_of(found, page),
+        "names": await staff_names(database, link),
+        "sized": any(group["size"] is not None for group in found),
+    }
 
 
 async def staff(database: Database, link: Shown, page: str) -> Data:

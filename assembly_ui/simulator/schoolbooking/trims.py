@@ -27,20 +27,19 @@ def staff_member(record: Data) -> Data:
 
 def room(record: Data) -> Data:
     """Name and size."""
-    name = record.get("name") or record.get("code") or ""
+    name, code = record.get("name") or record.get("code") or "", record.get("code") or ""
     return {
         "name": name,
         "sorted_by": _in_order(name),
-        "code": record.get("code") or "",
-        "description": record.get("description") or "",
+        "code": "" if code == name else code,
         "capacity": record.get("maximum_capacity"),
     }
 
 
 def group(record: Data) -> Data:
-    """A class, a form or another group, with how many pupils are in it."""
+    """A class, a form or another group; with how many pupils are in it, if that is shared."""
     subject = record.get("subject") or record.get("mis_subject") or {}
-    name = record.get("name") or ""
+    name, pupils = record.get("name") or "", record.get("student_ids")
     return {
         "name": name,
         "sorted_by": _in_order(name),
@@ -48,7 +47,7 @@ def group(record: Data) -> Data:
         "subject": subject.get("name") or "",
         "supervisors": record.get("supervisor_ids")
         or [held["staff_member_id"] for held in record.get("supervisors") or []],
-        "size": len(record.get("student_ids") or []),
+        "size": None if pupils is None else len(pupils),
     }
 
 

@@ -111,10 +111,12 @@ def _happens_on(lesson: Data, falls_on: date) -> bool:
 def _lesson(lesson: Data) -> Data:
     group = lesson.get("group") or {}
     subject = group.get("subject") or group.get("mis_subject") or {}
+    name, taught = group.get("name") or group.get("code") or "", subject.get("name") or ""
     return {
         "id": lesson.get("id"),
-        "group": group.get("name") or group.get("code") or "",
-        "subject": subject.get("name") or "",
+        "group": name,
+        # Many a MIS names classes by their subject.
+        "subject": "" if taught.casefold() in name.casefold() else taught,
         "rooms": [room["id"] for room in lesson.get("rooms") or []],
         "teachers": [held["staff_member_id"] for held in lesson.get("supervisors") or []],
         "type": lesson.get("type") or "",

@@ -64,7 +64,7 @@ async def test_everything_it_needs_is_read_and_shown(
         assert words in customer.page.text
     await customer.follow("Rooms")
     assert "Hall <Main>" in customer.page.text
-    await customer.follow("M1")
+    await customer.follow("Maths 1")
     assert customer.h1 == "Maths 1"
     assert customer.page.h2 == ["Tuesday 24 November", "Wednesday 25 November"]
     assert "P1 09:00–10:00 9A/Ma1 Maths Ms Ada Byron" in customer.page.text
