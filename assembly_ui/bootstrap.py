@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +36,8 @@ from assembly_ui.simulator.schoolbooking import asked as schoolbooking
 from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, SchoolBooking
 from assembly_ui.simulator.schoolbooking.booking import make_http as booking_http
 from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.sync.pace import Pace as SyncPace
+from assembly_ui.sync.worker import SyncWorker
 from assembly_ui.xporter.client import Registration, XporterClient, make_http
 from assembly_ui.xporter.shared_turns import SharedTurns
 from assembly_ui.xporter.turns import LocalTurns, Turns
@@ -66,6 +68,7 @@ class Parts:
     pace: Pace
     tester: Tester
     watcher: Watcher
+    sync: SyncWorker
     outbox: Outbox
     stand_in: StandIn | None
     booking: SchoolBooking | None
@@ -178,6 +181,7 @@ async def _make(
         pace=pace,
         tester=tester,
         watcher=Watcher(database, xporter, cipher, clock, pace, _links(settings)),
+        sync=SyncWorker(database, xporter, cipher, clock, _sync_pace(settings)),
         outbox=Outbox(database, transport, clock, settings.mail_from),
         stand_in=stand_in if settings.is_demo else None,
         booking=_booking(settings, database, clock, new_http) if settings.is_demo else None,
@@ -193,7 +197,11 @@ async def _pubsub(stack: AsyncExitStack, valkey: Redis | None) -> PubSub:
 
 
 def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
-    work = {"outbox": made.outbox.run(made.pubsub), "watcher": _watch(made)}
+    work = {
+        "outbox": made.outbox.run(made.pubsub),
+        "watcher": _once_listening(made, made.watcher.run),
+        "sync": _once_listening(made, made.sync.run),
+    }
     if made.stand_in:
         work["stand-in"] = made.stand_in.run(made.pubsub)
     if made.booking:
@@ -201,11 +209,11 @@ def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
     return work
 
 
-async def _watch(made: Parts) -> None:
+async def _once_listening(made: Parts, run: Callable[[PubSub], Awaitable[None]]) -> None:
     if made.stand_in and not made.settings.xporter_url:
         # Asked before it listens, the demo's own Xporter on Demand would count as down.
         await until_listening(made.settings.port, longest=LONGEST_START)
-    await made.watcher.run(made.pubsub)
+    await run(made.pubsub)
 
 
 async def _book(made: Parts, booking: SchoolBooking) -> None:
@@ -316,6 +324,10 @@ def _pace(settings: Settings) -> Pace:
         onboarding=timedelta(seconds=settings.watch_onboarding_seconds),
         settled=timedelta(minutes=settings.settled_minutes),
     )
+
+
+def _sync_pace(settings: Settings) -> SyncPace:
+    return SyncPace(every=timedelta(hours=settings.hours_between_syncs))
 
 
 def _links(settings: Settings) -> Links:

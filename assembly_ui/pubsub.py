@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 Topic = str
 SCHOOL = "school"
+SYNC = "sync"
 
 
 def school_topic(school_id: int) -> Topic:
@@ -27,7 +28,7 @@ def user_topic(user_id: int) -> Topic:
 
 def sync_topic(school_id: int) -> Topic:
     """The sync of this school moved on, or what it read was mapped otherwise."""
-    return f"sync:{school_id}"
+    return f"{SYNC}:{school_id}"
 
 
 MAILBOX_TOPIC: Topic = "mailbox"

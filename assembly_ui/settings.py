@@ -142,6 +142,9 @@ class Settings(BaseSettings):
     watch_settled_minutes: float = Field(
         0, description="Minutes between checks of a settled connection. 0: 180, in the demo 0.1."
     )
+    sync_hours: float = Field(
+        0, ge=0, description="Hours between syncs of a school by itself. 0: 24, in the demo 1."
+    )
     simulator_queue_seconds: float = Field(
         8, description="Demo: seconds a school spends in the onboarding queue."
     )
@@ -208,6 +211,11 @@ class Settings(BaseSettings):
     def settled_minutes(self) -> float:
         """Minutes between checks of a settled connection; a demo's audience sees changes soon."""
         return self.watch_settled_minutes or (0.1 if self.is_demo else 180)
+
+    @property
+    def hours_between_syncs(self) -> float:
+        """Hours between syncs of a school that nobody asked for."""
+        return self.sync_hours or (1 if self.is_demo else 24)
 
     @property
     def xporter_portal(self) -> str:

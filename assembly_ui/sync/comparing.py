@@ -105,7 +105,8 @@ def compare(
 ) -> Comparison:
     """What has to be written for the records to be as they were made.
 
-    Numbers are given in the name of `identity`. With `eyes`, differences are what those see. Of two records with one key the later counts.
+    Numbers are given in the name of `identity`. With `eyes`, differences are what those
+    see. Of two records with one key the later counts.
     """
     found = Comparison()
     now = {ids.of(identity, one.key): one for one in made}

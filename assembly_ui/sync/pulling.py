@@ -56,7 +56,7 @@ async def pull(
     Raises:
         XporterError
     """
-    kept, names = _Columns(columns), query.endpoint.tables
+    kept, names = Columns(columns), query.endpoint.tables
     reading = xporter.changes(estab, key, query, since, page_size=PAGE_SIZE)
     tables: dict[str, dict[str, Row]] = {}
     all_have_ids = True
@@ -72,7 +72,7 @@ async def pull(
     return Pulled(tables, summary.is_full, marker, summary.collected_at, deleted)
 
 
-class _Columns:
+class Columns:
     """Leaves out columns, whose names the service spells as it likes."""
 
     def __init__(self, names: Iterable[str]) -> None:

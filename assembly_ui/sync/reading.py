@@ -117,6 +117,9 @@ class Reading:
                 why=error.kind,
             )
             self.trouble.note(need.name, error)
+            if isinstance(error, ScopeNotGranted) and await self._is_new(need):
+                # What else is made from it need not wait for what the school does not share.
+                await self._write(need, Edit([], []), Pulled({}, True, "", None))
             return
         edit = await edit_of(self._database, self._claimed.school_id, need.name, pulled)
         if edit.is_nothing and not await self._is_new(need):

@@ -97,7 +97,7 @@ class Writing:
         own = {**self._of, "changeset_id": self._changeset_id}
         before = await _changes_before(session, self._changeset_id, self._of["kind"])
         again = [{**own, "number": one.number} for one in changed if one.number in before]
-        await delete_lines(session, RecordChange, list(own) + ["number"], again)
+        await delete_lines(session, RecordChange, [*own, "number"], again)
         rows = (
             {**own, "number": one.number, "fields": joined(before.get(one.number), one.fields)}
             for one in changed
@@ -109,7 +109,7 @@ async def _changes_before(session: Session, changeset_id: int, kind: Any) -> dic
     query = select(RecordChange.number, RecordChange.fields).where(
         col(RecordChange.changeset_id) == changeset_id, col(RecordChange.kind) == kind
     )
-    return {number: fields for number, fields in await session.exec(query)}
+    return {number: dict(fields) for number, fields in await session.exec(query)}
 
 
 async def write_identities(
