@@ -5,7 +5,15 @@ from __future__ import annotations
 from assembly_ui.scopes.scope import Field, Scope, fields
 
 ATTENDANCE, ASSESSMENT = "Attendance", "Assessment"
-_STUDENTS = ("students.basic",)
+_STUDENTS, _GROUPS, _FORMS = ("students.basic",), ("groups",), ("registration_groups",)
+
+
+def _of_groups(kind: str, words: str) -> tuple[Field, ...]:
+    """To which groups something belongs."""
+    return (
+        *fields(kind, ("group_id", f"Class {words}", "8B/Ma"), also=_GROUPS),
+        *fields(kind, ("registration_group_id", "Registration group", "8B"), also=_FORMS),
+    )
 
 
 def _catalogue() -> tuple[Field, ...]:
@@ -66,9 +74,8 @@ ATTAINMENT_SCOPES = (
                 ("session_name", "Morning or afternoon", "AM"),
                 ("minutes_late", "Minutes late", "5"),
                 ("comments", "Comments on a mark", "••••••"),
-                ("group_id", "Class in which the mark was given", "8B/Ma"),
-                ("registration_group_id", "Registration group", "8B"),
             ),
+            *_of_groups("attendance", "in which the mark was given"),
             *fields(
                 "attendance", ("student_id", "Whose mark it is", "Student 1207"), also=_STUDENTS
             ),
@@ -89,10 +96,9 @@ ATTAINMENT_SCOPES = (
                 ("unauthorised_absence_sessions", "Unauthorised absences", "1"),
                 ("start_date", "First day that is counted", "1 Sep 2026"),
                 ("end_date", "Last day that is counted", "23 Nov 2026"),
-                ("group_id", "Class that is counted", "8B/Ma"),
-                ("registration_group_id", "Registration group", "8B"),
                 ("academic_year_id", "Academic year", "2026/2027"),
             ),
+            *_of_groups("attendance_summary", "that is counted"),
             *fields(
                 "attendance_summary",
                 ("student_id", "Whose sessions they are", "Student 1207"),

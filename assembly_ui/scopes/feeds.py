@@ -173,10 +173,7 @@ FEEDS: tuple[Feed, ...] = (
     ),
     _feed("attendances", "AttendanceForDateRange", "Date Mark Session MinsLate Notes"),
     _feed("attendances students.basic", "AttendanceForDateRange", "StudentId"),
-    *(
-        _feed(f"attendances students.basic {groups}", "Students", "RegGroupId")
-        for groups in ("groups", "registration_groups")
-    ),
+    _feed("attendances students.basic registration_groups", "Students", "RegGroupId"),
     *_results(),
 )
 """Every feed."""

@@ -230,7 +230,7 @@ RESOURCES: tuple[Resource, ...] = (
         "attendance",
         ("attendances",),
         a_number("student_id", "student_id", needs="students.basic"),
-        a_number("registration_group_id", "registration_group_id"),
+        a_number("registration_group_id", "registration_group_id", needs="registration_groups"),
         a_number("group_id", "group_id", needs="groups"),
         ATTENDED_ON,
         conditional=True,
