@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypedDict
 
+from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import Overview
 from assembly_ui.schools.mis import find_mis, label_of
 from assembly_ui.schools.models import School
+from assembly_ui.sync.suggesting import plain
 from assembly_ui.web.school_words import not_available_words
 
 
@@ -17,6 +20,15 @@ class Fact(TypedDict):
     name: str
     value: str
     href: str
+
+
+class Said(TypedDict):
+    """What the MIS says of the school, beside what the register says, if it does."""
+
+    name: str
+    mis: str
+    register: str
+    differs: bool
 
 
 class DetailsView(TypedDict):
@@ -33,8 +45,7 @@ class DetailsView(TypedDict):
     mis_not_available: str
     news_since: str
     mis_name: str
-    mis_estab: str
-    mis_code: str
+    said: list[Said]
     matches: str
     checked: str
     answered: str
@@ -57,8 +68,7 @@ def view_of(overview: Overview) -> DetailsView:
         mis_not_available="" if mis and mis.is_available else not_available_words(school.mis),
         news_since=_iso(school.wants_news_of_mis_since),
         mis_name=connection.mis_school_name,
-        mis_estab=connection.mis_estab,
-        mis_code=connection.mis_code,
+        said=said_of(school, connection),
         matches=_matches(connection.school_matches),
         checked=_iso(connection.school_checked_at),
         answered=_iso(connection.data_at),
@@ -75,6 +85,69 @@ def typed_of(school: School) -> dict[str, str]:
         "local_authority": school.local_authority,
         "dfe_number": school.dfe_number,
     }
+
+
+def said_of(school: School, connection: Connection) -> list[Said]:
+    """What the MIS says, line by line; what it does not say is left out."""
+    says = connection.mis_says or {}
+    mis = find_mis(school.mis)
+    code = mis.name if mis and connection.mis_code else connection.mis_code
+    lines = [
+        _compared("Name", connection.mis_school_name, school.name, plain),
+        _compared("DfE number", connection.mis_estab, school.dfe_number, _digits),
+        Said(name="Head", mis=says.get("head", ""), register="", differs=False),
+        _compared("Phase", says.get("phase", ""), school.phase, plain),
+        _address(says.get("address", ""), school),
+        _compared("Telephone", says.get("telephone", ""), school.telephone, _digits),
+        _compared("Website", says.get("web", ""), school.website, _host),
+        Said(name="Email", mis=says.get("email", ""), register="", differs=False),
+        Said(
+            name="Academic year",
+            mis=_year(says.get("academic_year", "")),
+            register="",
+            differs=False,
+        ),
+        Said(
+            name="MIS",
+            mis=" ".join(filter(None, (code, _version(says.get("mis_version", ""))))),
+            register="",
+            differs=False,
+        ),
+    ]
+    return [line for line in lines if line["mis"]]
+
+
+def _compared(name: str, mis: str, register: str, bare: Callable[[str], str]) -> Said:
+    differs = bool(mis and register) and bare(mis) != bare(register)
+    return Said(name=name, mis=mis, register=register, differs=differs)
+
+
+def _address(said: str, school: School) -> Said:
+    """An address differs when the postcode of the register is not in it."""
+    words = ", ".join(line.strip() for line in said.splitlines() if line.strip())
+    register = ", ".join(filter(None, (school.town, school.postcode)))
+    sought = plain(school.postcode).replace(" ", "")
+    differs = bool(words and sought) and sought not in plain(words).replace(" ", "")
+    return Said(name="Address", mis=words, register=register, differs=differs)
+
+
+def _digits(text: str) -> str:
+    """A number without how it is written; +44 is 0."""
+    digits = "".join(sign for sign in text if sign.isdigit())
+    return "0" + digits[2:] if text.strip().startswith("+44") else digits
+
+
+def _host(text: str) -> str:
+    bare = text.lower().partition("://")[2] or text.lower()
+    return bare.removeprefix("www.").partition("/")[0]
+
+
+def _year(said: str) -> str:
+    return f"{said}/{(int(said) + 1) % 100:02}" if said.isdecimal() and len(said) == 4 else said
+
+
+def _version(said: str) -> str:
+    return f"(version {said})" if said else ""
 
 
 def _record(school: School) -> list[Fact]:

@@ -135,6 +135,40 @@ def test_what_the_mis_says_is_shown_once_it_has_spoken() -> None:
     )
 
 
+def test_what_the_mis_says_stands_beside_the_register_and_differences_are_marked() -> None:
+    said = {
+        "head": "Mrs A Head",
+        "phase": "Primary",
+        "address": "King's School\nCastle Lane\nLondon\nNW1 9AA",
+        "telephone": "+44 20 7946 0000",
+        "academic_year": "2026",
+        "mis_version": "4",
+    }
+    connection = Connection(
+        school_id=1,
+        mis_school_name="KINGS SCHOOL",
+        mis_estab="2024611",
+        mis_code="isams",
+        mis_says=said,
+    )
+    school = {
+        "name": "King's School",
+        "la_code": "202",
+        "establishment_number": "4612",
+        "postcode": "NW19AA",
+        "phase": "Secondary",
+        "telephone": "020 7946 0000",
+    }
+    lines = {
+        line["name"]: line for line in details_view.view_of(_overview(connection, **school))["said"]
+    }
+    assert lines["Address"]["mis"] == "King's School, Castle Lane, London, NW1 9AA"
+    assert lines["Academic year"]["mis"] == "2026/27"
+    assert lines["MIS"]["mis"] == "iSAMS (version 4)"
+    assert [name for name, line in lines.items() if line["differs"]] == ["DfE number", "Phase"]
+    assert "Email" not in lines
+
+
 def test_a_school_not_listed_and_without_number_says_so() -> None:
     view = details_view.view_of(_overview(needs_review_since=NOW, mis="bromcom"))
     assert not view["is_listed"]

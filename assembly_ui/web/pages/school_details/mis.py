@@ -13,6 +13,7 @@ from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
     alert,
+    badge,
     button,
     card,
     facts,
@@ -20,8 +21,12 @@ from assembly_ui.web.components import (
     p,
     row,
     select_field,
+    small,
     stack,
+    table,
+    table_row,
 )
+from assembly_ui.web.details_view import Said
 from assembly_ui.web.notice import notify
 from assembly_ui.web.pages.school_details.record import SchoolDetailsState
 from assembly_ui.web.school_words import MIS_CHOICES, changing_words, words_for
@@ -158,7 +163,7 @@ def _other_mis() -> rx.Component:
 
 
 def from_mis() -> rx.Component:
-    """What the MIS says of itself."""
+    """What the MIS says of itself, beside the register."""
     s = SchoolDetailsState
     verdict = rx.match(
         s.matches,
@@ -168,12 +173,29 @@ def from_mis() -> rx.Component:
     )
     return card(
         facts(
-            ("Name", s.mis_name),
-            ("DfE number", rx.cond(s.mis_estab, s.mis_estab, "Not given")),
-            ("MIS", rx.cond(s.mis_code, s.mis_code, "Not given")),
             ("Right school", rx.el.span(mark(s.matches), verdict)),
             ("Compared", rx.cond(s.checked, ago(s.checked), "Not yet")),
             ("Data last answered", rx.cond(s.answered, ago(s.answered), "Not yet")),
         ),
+        table(
+            "What your MIS says of your school, beside the register",
+            ["About", "Your MIS says", "The register says"],
+            rx.foreach(s.said, _said),
+        ),
+        small("Where the two differ, correct the one that is wrong: we change neither."),
         title="What your MIS says",
+    )
+
+
+def _said(item: rx.Var[Said]) -> rx.Component:
+    register = rx.fragment(
+        rx.el.span("register: ", class_name="cell-word"),
+        item["register"],
+        rx.cond(item["differs"], rx.el.div(badge("Differs", "warning")), rx.fragment()),
+    )
+    return table_row(
+        rx.el.strong(item["name"]),
+        item["mis"],
+        rx.cond(item["register"], register, rx.fragment()),
+        key=item["name"],
     )

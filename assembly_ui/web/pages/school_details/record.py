@@ -30,7 +30,7 @@ from assembly_ui.web.components import (
     stack,
     submit,
 )
-from assembly_ui.web.details_view import DetailsView, Fact, view_of
+from assembly_ui.web.details_view import DetailsView, Fact, Said, view_of
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_fields import unlisted_fields
@@ -59,8 +59,7 @@ class SchoolDetailsState(Live, rx.State):
     mis_not_available: str = ""
     news_since: str = ""
     mis_name: str = ""
-    mis_estab: str = ""
-    mis_code: str = ""
+    said: list[Said] = []
     matches: str = "wait"
     checked: str = ""
     answered: str = ""
