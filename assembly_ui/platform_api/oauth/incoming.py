@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from assembly_ui.apps.asking import Ask
@@ -106,7 +107,10 @@ def _basic(header: str) -> Credentials:
 async def _body(request: Request) -> Iterable[tuple[str, str]]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+        try:
+            form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+        except HTTPException:
+            raise GrantRefused("invalid_request", "the body is not a form") from None
         return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     body = await request.body()
     if kind == "application/json" or kind.endswith("+json"):

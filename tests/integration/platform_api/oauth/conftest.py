@@ -1,0 +1,139 @@
+"""The platform as an app finds it over HTTP, a school behind it, and a person who decides."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from assembly_ui.apps.authorising import authorise
+from assembly_ui.apps.registration import Registered
+from assembly_ui.apps.requests import claim
+from assembly_ui.apps.tokens import Bearer, find_bearer
+from assembly_ui.bootstrap import Parts
+from assembly_ui.clock import ManualClock
+from assembly_ui.database import Database
+from assembly_ui.platform_api.oauth.router import router
+from assembly_ui.platform_api.slashes import SingleSlashes
+from tests.factories.accounts import ADDRESS
+from tests.factories.apps import (
+    LINKS,
+    REDIRECT,
+    SCOPE,
+    ASchool,
+    a_connected_school,
+    an_app,
+    query_of,
+)
+from tests.factories.parts import running_parts
+
+
+@dataclass
+class Platform:
+    """Calls as apps make them, and the yes of the school's owner."""
+
+    web: httpx.AsyncClient
+    database: Database
+    clock: ManualClock
+    school: ASchool
+
+    async def asked(self, app: Registered, **different: Any) -> httpx.Response:
+        """The answer to an authorisation request."""
+        asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE}
+        sent = {name: value for name, value in {**asked, **different}.items() if value is not None}
+        return await self.web.get("/oauth/authorize", params=sent)
+
+    async def said_yes(self, answer: httpx.Response) -> str:
+        """The owner follows the redirect and authorises. Where they are sent."""
+        assert answer.status_code == 302
+        token = query_of(answer.headers["location"])["request"]
+        owner = self.school.owner.id
+        view = await claim(self.database, token=token, user_id=owner, now=self.clock())
+        return await authorise(
+            self.database,
+            request_id=view.id,
+            school_id=self.school.id,
+            by_user_id=owner,
+            optional=(),
+            now=self.clock(),
+            links=LINKS,
+        )
+
+    async def code(self, app: Registered, **asked: Any) -> str:
+        """A code, freshly given to the app."""
+        return query_of(await self.said_yes(await self.asked(app, **asked)))["code"]
+
+    async def token(self, app: Registered | None, **params: Any) -> httpx.Response:
+        """The answer to a token call with a form and HTTP Basic (none without an app)."""
+        headers = {"Authorization": basic(app)} if app else {}
+        return await self.web.post("/oauth/token", data=params, headers=headers)
+
+    async def exchanged(self, app: Registered, code: str, **different: Any) -> httpx.Response:
+        """The answer to the exchange of a code."""
+        sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+        return await self.token(app, **{**sent, **different})
+
+    async def refreshed(self, app: Registered, token: str, **different: Any) -> httpx.Response:
+        """The answer to a refresh."""
+        return await self.token(app, grant_type="refresh_token", refresh_token=token, **different)
+
+    async def tokens(self, app: Registered) -> dict[str, Any]:
+        """What an app holds that was just authorised."""
+        answer = await self.exchanged(app, await self.code(app))
+        assert answer.status_code == 200
+        return answer.json()
+
+    async def opens(self, token: str) -> Bearer | None:
+        """What an access token opens at this moment."""
+        return await find_bearer(self.database, token=token, now=self.clock())
+
+
+def basic(app: Registered) -> str:
+    """The app's credentials as HTTP Basic."""
+    pair = f"{app.client_id}:{app.client_secret}"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+
+def refused(answer: httpx.Response, error: str) -> dict[str, Any]:
+    """The body of a refused token call, which has the form that RFC 6749 and clients want."""
+    body = answer.json()
+    status = 401 if error == "invalid_client" else 400
+    assert (answer.status_code, body["error"], body["code"]) == (status, error, status)
+    assert body["message"] == body["error_description"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+    return body
+
+
+@pytest.fixture
+def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
+    with running_parts(database, clock, tmp_path, public_url=ADDRESS, scale=100) as parts:
+        yield parts
+
+
+@pytest.fixture
+async def platform(parts: Parts, database: Database, clock: ManualClock) -> AsyncIterator[Platform]:
+    app = FastAPI()
+    app.include_router(router(parts.settings))
+    transport = httpx.ASGITransport(SingleSlashes(app))
+    school = await a_connected_school(database, now=clock())
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as web:
+        yield Platform(web, database, clock, school)
+
+
+@pytest.fixture
+async def app(database: Database, clock: ManualClock) -> Registered:
+    return await an_app(database, now=clock())
+
+
+@pytest.fixture
+async def thief(database: Database, clock: ManualClock) -> Registered:
+    """Another app, as well registered as the first."""
+    redirect = "https://thief.example/callback"
+    return await an_app(database, now=clock(), name="Thief", redirect_uris=[redirect, REDIRECT])
