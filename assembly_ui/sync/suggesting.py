@@ -111,9 +111,10 @@ _SHORTEST_TYPO = 5
 
 
 def plain(text: str) -> str:
-    """Text as it is compared: small letters and words, "&" as "and", no accents or signs."""
+    """Text as it is compared: small letters and words, "&" as "and", "R.E." as "re"."""
     text = text.lower().replace("&", " and ").replace("ñ", "n").replace("'", "")
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+    words = " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+    return re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", words)
 
 
 def suggest_subject(name: str, code: str = "") -> str:
