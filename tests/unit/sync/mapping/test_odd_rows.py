@@ -31,7 +31,7 @@ def _some() -> Rows:
     return {of: [dict(row) for row in rows[:12]] for of, rows in SCHOOL.tables.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(COLUMNS), st.integers(0, 11), ODD), max_size=12))
 def test_odd_values_become_records_all_the_same(
     changes: list[tuple[tuple[tuple[str, str], str], int, Any]],
@@ -50,7 +50,7 @@ def test_odd_values_become_records_all_the_same(
         assert all(key for key, _ in keys)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.sets(st.sampled_from(TABLES)), st.sets(st.sampled_from(COLUMNS)))
 def test_without_some_tables_and_columns_the_rest_is_made(
     tables_gone: set[tuple[str, str]], columns_gone: set[tuple[tuple[str, str], str]]
