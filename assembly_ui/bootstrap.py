@@ -119,7 +119,7 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncItera
         await ensure_default_code(made.database, clock())
         await close_interrupted(made.database, now=clock())
         if settings.is_demo:
-            await _register_booking(made)
+            await register_booking(made)
         if settings.work_in_web:
             await stack.enter_async_context(working(made))
         yield made
@@ -298,7 +298,7 @@ def _booking(
     )
 
 
-async def _register_booking(made: Parts) -> None:
+async def register_booking(made: Parts) -> None:
     """Make SchoolBooking known to Assembly, as an operator does with a real app."""
     address = f"{made.settings.address}{BOOKING_PATH}"
     await ensure_app(
@@ -312,6 +312,7 @@ async def _register_booking(made: Parts) -> None:
             redirect_uris=[address + CALLBACK],
             install_uri=address + INSTALL,
             website_uri=address,
+            support="support@schoolbooking.example",
         ),
         client_id=BOOKING_CLIENT,
         client_secret=made.settings.schoolbooking_secret,
