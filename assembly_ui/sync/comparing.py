@@ -50,11 +50,11 @@ class Ids:
 
 @dataclass(frozen=True)
 class Written:
-    """A record to be written."""
+    """A record to be written, as JSON."""
 
     number: int
     label: str
-    data: Data
+    text: str
 
 
 @dataclass(frozen=True)
@@ -109,32 +109,38 @@ def compare(
     see. Of two records with one key the later counts.
     """
     found = Comparison()
-    now = {ids.of(identity, one.key): one for one in made}
+    now = {one.number: one for one in (_written(identity, one, ids) for one in made)}
     for number, one in now.items():
-        _add(found, number, one, before.get(number), eyes)
+        _add(found, one, before.get(number), eyes)
     found.removed.extend(
         number for number, kept in before.items() if kept.is_there and number not in now
     )
     return Comparison(found.added, found.again, found.altered, found.removed, len(now))
 
 
-def _add(found: Comparison, number: int, made: Made, kept: Kept | None, eyes: Eyes | None) -> None:
-    label = made.label[:LONGEST_LABEL]
+def _written(identity: str, made: Made, ids: Ids) -> Written:
+    """Text from the first: of tens of thousands of records that needs a quarter of the room."""
+    number = ids.of(identity, made.key)
+    return Written(number, made.label[:LONGEST_LABEL], json.dumps(made.data))
+
+
+def _add(found: Comparison, now: Written, kept: Kept | None, eyes: Eyes | None) -> None:
     if kept is None:
-        found.added.append(Written(number, label, made.data))
+        found.added.append(now)
     elif not kept.is_there:
-        found.again.append(Written(number, label, made.data))
-    elif kept.text != json.dumps(made.data) or kept.label != label:
-        found.altered.append(_altered(number, label, made.data, from_json(kept.text), eyes))
+        found.again.append(now)
+    elif (kept.text, kept.label) != (now.text, now.label):
+        found.altered.append(_altered(now, kept, eyes))
 
 
-def _altered(number: int, label: str, data: Data, was: Data, eyes: Eyes | None) -> Altered:
+def _altered(now: Written, kept: Kept, eyes: Eyes | None) -> Altered:
+    was, is_ = from_json(kept.text), from_json(now.text)
     if eyes is None:
-        fields = difference(was, data)
-        return Altered(number, label, data, fields, is_news=True)
-    fields = difference(_seen(was, eyes.shared), _seen(data, eyes.shared))
-    is_news = _seen(was, eyes.now) != _seen(data, eyes.now)
-    return Altered(number, label, data, fields, is_news)
+        fields, is_news = difference(was, is_), True
+    else:
+        fields = difference(_seen(was, eyes.shared), _seen(is_, eyes.shared))
+        is_news = _seen(was, eyes.now) != _seen(is_, eyes.now)
+    return Altered(now.number, now.label, now.text, fields, is_news)
 
 
 def _seen(data: Data, cut: Cut) -> Mapping[str, Any]:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, tuple_, update
+from sqlalchemy import (
+    JSON,
+    MetaData,
+    Table,
+    TypeDecorator,
+    bindparam,
+    delete,
+    insert,
+    tuple_,
+    update,
+)
 
 from assembly_ui.database import Database, Row, Session
 
@@ -18,6 +29,27 @@ LONGEST_HOLD = 4000
 """So many rows are written in less than a second; others may want to write as well."""
 
 Values = dict[str, Any]
+
+
+class JsonText(TypeDecorator[str]):
+    """JSON that comes as text, written beside the event loop, and leaves as it is."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Any) -> None:
+        """Nothing is done to it."""
+        return
+
+
+@cache
+def _plain(Model: type[Row]) -> Table:
+    """The table, with text where it has JSON."""
+    table = Model.__table__.to_metadata(MetaData())  # type: ignore[attr-defined]
+    for column in table.columns:
+        if isinstance(column.type, JSON):
+            column.type = JsonText()
+    return table
 
 
 async def read_lines(
@@ -37,8 +69,8 @@ async def read_lines(
 
 
 async def write_lines(session: Session, Model: type[Row], rows: Iterable[Values]) -> None:
-    """Add rows."""
-    statement = insert(Model)
+    """Add rows, their JSON being text."""
+    statement = insert(_plain(Model))
     for lot in _batched(rows):
         await _execute(session, statement, lot)
 
@@ -46,14 +78,21 @@ async def write_lines(session: Session, Model: type[Row], rows: Iterable[Values]
 async def change_lines(
     session: Session, Model: type[Row], keys: Sequence[str], rows: Iterable[Values]
 ) -> None:
-    """Change rows, each found by the values of its `keys`, in all its other values."""
-    table = Model.__table__  # type: ignore[attr-defined]
+    """Change rows, each found by the values of its `keys`, in all its other values.
+
+    JSON among those is text.
+    """
+    table = _plain(Model)
     statement: Any = None
     for lot in _batched(rows):
         named = [{f"{n}_is" if n in keys else f"{n}_to": v for n, v in r.items()} for r in lot]
         if statement is None:
             found = [table.c[key] == bindparam(f"{key}_is") for key in keys]
-            set_: Values = {name: bindparam(f"{name}_to") for name in lot[0] if name not in keys}
+            set_: Values = {
+                name: bindparam(f"{name}_to", type_=table.c[name].type)
+                for name in lot[0]
+                if name not in keys
+            }
             statement = update(table).where(*found).values(set_)
         await _execute(session, statement, named)
 
@@ -62,7 +101,7 @@ async def delete_lines(
     session: Session, Model: type[Row], keys: Sequence[str], rows: Iterable[Values]
 ) -> None:
     """Delete rows, each found by the values of its `keys`."""
-    table = Model.__table__  # type: ignore[attr-defined]
+    table = _plain(Model)
     statement = delete(table).where(*(table.c[key] == bindparam(f"{key}_is") for key in keys))
     for lot in _batched(rows):
         await _execute(session, statement, [{f"{key}_is": row[key] for key in keys} for row in lot])

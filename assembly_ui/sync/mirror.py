@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +43,7 @@ class Edit:
     """What is to be done to the rows of a query: first those that go, then those that come."""
 
     gone: list[Place]
-    put: list[tuple[Place, dict[str, Any]]]
+    put: list[tuple[Place, str]]
 
     @property
     def is_nothing(self) -> bool:
@@ -89,7 +88,7 @@ async def write_edit(session: Session, school_id: int, query: str, edit: Edit) -
     """Change the rows of a query, in the caller's transaction."""
     gone = (_key(school_id, query, place) for place in edit.gone)
     await delete_lines(session, SourceRow, KEYS, gone)
-    put = ({**_key(school_id, query, place), "data": row} for place, row in edit.put)
+    put = ({**_key(school_id, query, place), "data": text} for place, text in edit.put)
     await write_lines(session, SourceRow, put)
 
 
@@ -124,21 +123,18 @@ def _of_changes(pulled: Pulled) -> Edit:
 
 
 def _of_everything(pulled: Pulled, before: Texts) -> Edit:
-    put = [(place, row) for place, row in _placed(pulled) if before.get(place) != _text(row)]
+    put = [(place, text) for place, text in _placed(pulled) if before.get(place) != text]
     there = {Place(name, id_) for name, rows in pulled.tables.items() for id_ in rows}
     coming = (place for place, _ in put if place in before)
     return Edit([*(place for place in before if place not in there), *coming], put)
 
 
-def _placed(pulled: Pulled) -> list[tuple[Place, dict[str, Any]]]:
+def _placed(pulled: Pulled) -> list[tuple[Place, str]]:
     return [
-        (Place(name, id_), row) for name, rows in pulled.tables.items() for id_, row in rows.items()
+        (Place(name, id_), text)
+        for name, rows in pulled.tables.items()
+        for id_, text in rows.items()
     ]
-
-
-def _text(row: Mapping[str, Any]) -> str:
-    # As the column writes it.
-    return json.dumps(row)
 
 
 def _key(school_id: int, query: str, place: Place) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Collection, Iterable
@@ -13,22 +14,26 @@ from assembly_ui.xporter.client import Key, XporterClient
 from assembly_ui.xporter.envelope import row_id
 from assembly_ui.xporter.markers import Marker
 from assembly_ui.xporter.queries import Query
+from assembly_ui.xporter.reading import Page
 from assembly_ui.xporter.wire import same_name
 
 PAGE_SIZE = 2000
+QUICKLY_KEPT = 200
+LONGEST_ID = 200
+"""As much as the column holds."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a query gave: rows by table and id, and the ids of those that went.
+    """What a query gave: rows as JSON by table and id, and the ids of those that went.
 
     `is_full`: these are all there are. `marker` is where to go on next time, "" for from
     the beginning.
     """
 
-    tables: dict[str, dict[str, Row]]
+    tables: dict[str, dict[str, str]]
     is_full: bool
     marker: str
     collected_at: datetime | None
@@ -56,20 +61,21 @@ async def pull(
     Raises:
         XporterError
     """
-    kept, names = Columns(columns), query.endpoint.tables
+    names = query.endpoint.tables
     reading = xporter.changes(estab, key, query, since, page_size=PAGE_SIZE)
-    tables: dict[str, dict[str, Row]] = {}
-    all_have_ids = True
+    kept = _Kept(columns, names)
     async for page in reading:
         if page.begins:
-            tables, all_have_ids = {name: {} for name in names}, True
-        for name in names:
-            all_have_ids &= _add(tables[name], map(kept.of, page.tables.get(name, ())))
+            kept = _Kept(columns, names)
+        if sum(map(len, page.tables.values())) > QUICKLY_KEPT:
+            await asyncio.to_thread(kept.add, page)
+        else:
+            kept.add(page)
     summary = reading.summary
     # Of rows without an id nobody can say later which of them changed, or went.
-    marker = str(summary.marker) if summary.marker and all_have_ids else ""
+    marker = str(summary.marker) if summary.marker and kept.all_have_ids else ""
     deleted = {name: summary.deleted.get(name, ()) for name in names}
-    return Pulled(tables, summary.is_full, marker, summary.collected_at, deleted)
+    return Pulled(kept.tables, summary.is_full, marker, summary.collected_at, deleted)
 
 
 class Columns:
@@ -87,15 +93,22 @@ class Columns:
         return {name: value for name, value in row.items() if known[name]}
 
 
-def _add(table: dict[str, Row], rows: Iterable[Row]) -> bool:
-    """Add rows, of which the later counts; whether all of them had an id."""
-    all_have_ids = True
-    for row in rows:
-        id_ = row_id(row)
-        all_have_ids &= bool(id_)
-        table[id_ or _likeness(row)] = row
-    return all_have_ids
+class _Kept:
+    """The rows of a reading so far, of which the later counts."""
+
+    def __init__(self, columns: Iterable[str], tables: Iterable[str]) -> None:
+        self._columns = Columns(columns)
+        self.tables: dict[str, dict[str, str]] = {name: {} for name in tables}
+        self.all_have_ids = True
+
+    def add(self, page: Page) -> None:
+        """Keep the rows of one more page."""
+        for name, table in self.tables.items():
+            for row in page.tables.get(name, ()):
+                id_, text = row_id(row), json.dumps(self._columns.of(row))
+                self.all_have_ids &= bool(id_)
+                table[id_ if 0 < len(id_) <= LONGEST_ID else _likeness(id_ + text)] = text
 
 
-def _likeness(row: Row) -> str:
-    return "#" + hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:24]
+def _likeness(text: str) -> str:
+    return "#" + hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -5,6 +5,7 @@ Ids stay, so that none is ever given again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -111,7 +112,7 @@ class Purge:
         texts = await read_texts(self._database, self._school_id, need.name)
         rows = ((place, from_json(text)) for place, text in texts.items())
         stripped = [
-            {**own, **place._asdict(), "data": wanted.of(row)}
+            {**own, **place._asdict(), "data": json.dumps(wanted.of(row))}
             for place, row in rows
             if wanted.of(row) != row
         ]
@@ -127,7 +128,9 @@ class Purge:
         async for lot in read_lines(self._database, _RECORDS, [col(Record.number)], own):
             seen = [(number, self._seen(kind, from_json(text))) for number, text in lot]
             gone = [{**own, "number": number} for number, data in seen if data == {}]
-            less = [{**own, "number": number, "data": data} for number, data in seen if data]
+            less = [
+                {**own, "number": number, "data": json.dumps(data)} for number, data in seen if data
+            ]
             if gone or less:
                 async with self._database.transaction() as session:
                     await self._hold(session)
@@ -157,7 +160,7 @@ class Purge:
                 if not left:
                     gone.append(key)
                 elif left != fields:
-                    less.append({**key, "fields": left})
+                    less.append({**key, "fields": json.dumps(left)})
             if gone or less:
                 async with self._database.transaction() as session:
                     await self._hold(session)

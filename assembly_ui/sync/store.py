@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -83,7 +84,7 @@ class Writing:
         return {**self._quiet(one), "changed_at": self._now}
 
     def _quiet(self, one: Written) -> dict[str, Any]:
-        return {**self._of, "number": one.number, "label": one.label, "data": one.data}
+        return {**self._of, "number": one.number, "label": one.label, "data": one.text}
 
     def _removed(self, number: int) -> dict[str, Any]:
         gone = {"changed_at": self._now, "removed_at": self._now, "removed_in": self._changeset_id}
@@ -99,7 +100,11 @@ class Writing:
         again = [{**own, "number": one.number} for one in changed if one.number in before]
         await delete_lines(session, RecordChange, [*own, "number"], again)
         rows = (
-            {**own, "number": one.number, "fields": joined(before.get(one.number), one.fields)}
+            {
+                **own,
+                "number": one.number,
+                "fields": json.dumps(joined(before.get(one.number), one.fields)),
+            }
             for one in changed
         )
         await write_lines(session, RecordChange, rows)
