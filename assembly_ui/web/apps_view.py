@@ -114,11 +114,12 @@ def required_shown(view: AppView, counts: Mapping[str, int]) -> list[ScopeShown]
     """What the app needs: what was allowed, or what it says it is going to ask for."""
     held = view.authorisation
     if held is None:
-        return shown(with_dependencies(view.required_scopes), counts=counts)
+        asked = with_dependencies(view.required_scopes)
+        return shown(asked, counts=counts, beside=asked)
     needed = with_dependencies(held.required_scopes)
     brought = set(held.scopes) - needed - set(held.offered_scopes)
     notes = dict.fromkeys(brought, "Comes with an optional one")
-    return shown(needed | brought, counts=counts, notes=notes)
+    return shown(needed | brought, counts=counts, notes=notes, beside=held.scopes)
 
 
 def optional_shown(view: AppView, counts: Mapping[str, int]) -> list[ScopeShown]:

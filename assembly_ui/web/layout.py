@@ -62,8 +62,7 @@ def admin_page(*children: Any, heading: Any, current: str, actions: Any = None) 
     body = rx.el.main(
         head,
         notice_area(),
-        _waiting_request(),
-        rx.el.div(*children, class_name="stack stack-wide"),
+        rx.el.div(_waiting_request(), *children, class_name="stack stack-wide"),
         id="main",
         tab_index=-1,
         class_name="admin-main",

@@ -45,10 +45,10 @@ def asked_of(request: RequestView, held: Held | None, counts: Mapping[str, int])
     said = notes(set(asked), has) if held else {}
     going = has - asked
     return Asked(
-        required=shown(required, counts=counts, notes=said),
+        required=shown(required, counts=counts, notes=said, beside=required),
         # Nothing is ticked in advance, but what is shared already stays ticked.
         optional=shown(optional, counts=counts, notes=said, held=has, beside=required),
-        going=shown(going, counts=counts),
+        going=shown(going, counts=counts, beside=going),
         difference=_difference(request.app_name, set(asked), has) if held else "",
     )
 

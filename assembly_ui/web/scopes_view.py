@@ -12,6 +12,8 @@ from assembly_ui.web.record_words import counted
 MOST_FIGURES = 2
 """Of the kinds of records in one scope, those whose numbers are shown."""
 
+_PEOPLE = {"staff_member", "student", "contact"}
+
 
 class FieldShown(TypedDict):
     """A field of a scope, and an invented, masked example of it."""
@@ -74,7 +76,10 @@ def title_of(name: str) -> str:
 
 def figures_of(scope: Scope, counts: Mapping[str, int]) -> str:
     """How many records a scope concerns: "61 members of staff"; empty while unknown."""
-    kinds = dict.fromkeys(field.kind for field in scope.fields)
+    kinds = list(dict.fromkeys(field.kind for field in scope.fields))
+    if kinds and kinds[0] in _PEOPLE:
+        # What is said of people may name others; it concerns those it is about.
+        kinds = kinds[:1]
     known = [counted(kind, counts[kind]) for kind in kinds if counts.get(kind)]
     return ", ".join(known[:MOST_FIGURES])
 

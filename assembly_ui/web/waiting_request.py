@@ -22,9 +22,20 @@ from assembly_ui.web.query import asked
 PAGE = "/data-access-request"
 
 
-def token_of(state: rx.State) -> str:
-    """The token in the address of the page, or else the one this browser was left."""
-    return asked(state, "request") or _left_in(state.rx_router_headers.cookie)
+class CameWith(rx.State):
+    """The request whose page this tab has shown."""
+
+    _token: str = ""
+
+
+async def token_of(state: rx.State) -> str:
+    """The token in the address of the page; or that of the page shown before; or else the one
+    this browser was left.
+    """
+    came_with = await state.get_state(CameWith)
+    if in_address := asked(state, "request"):
+        came_with._token = in_address
+    return came_with._token or _left_in(state.rx_router_headers.cookie)
 
 
 def with_token(path: str, token: str) -> str:
@@ -37,7 +48,7 @@ async def claim_for_sign_up(state: rx.State, email: str) -> None:
 
     An address that has an account already claims nothing: its owner did not ask for it.
     """
-    if not (token := token_of(state)):
+    if not (token := await token_of(state)):
         return
     person = await find_person(parts().database, email)
     if person is not None and not person.is_confirmed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -10,10 +10,19 @@ from assembly_ui.web.components.boxes import details
 from assembly_ui.web.components.text import muted
 from assembly_ui.web.scopes_view import FieldShown
 
+Sign = Literal["included", "open", "gone"]
+_SIGNS: dict[Sign, tuple[str, str]] = {
+    "included": ("✔", "mark mark-pass"),
+    "open": ("○", "mark"),
+    "gone": ("✘", "mark mark-fail"),
+}
 
-def scope_list(items: Any) -> rx.Component:
-    """Scopes that go together: nothing is ticked here."""
-    return rx.el.ul(rx.foreach(items, _fixed), class_name="scopes")
+
+def scope_list(items: Any, *, sign: Sign = "included") -> rx.Component:
+    """Scopes that go together: nothing is ticked here. `sign` repeats what the page says of them:
+    they are part of it, they may be, or they no longer are.
+    """
+    return rx.el.ul(rx.foreach(items, lambda item: _fixed(item, sign)), class_name="scopes")
 
 
 def scope_choices(items: Any, *, disabled: rx.Var[bool] | bool = False) -> rx.Component:
@@ -50,10 +59,11 @@ def app_mark(name: rx.Var[str] | str) -> rx.Component:
     return rx.el.span(letter, class_name="app-mark", aria_hidden="true")
 
 
-def _fixed(item: Any) -> rx.Component:
+def _fixed(item: Any, sign: Sign) -> rx.Component:
+    drawn, dress = _SIGNS[sign]
     return rx.el.li(
         rx.el.div(
-            rx.el.span("✔", class_name="mark mark-pass", aria_hidden="true"),
+            rx.el.span(drawn, class_name=dress, aria_hidden="true"),
             rx.el.span(item["title"], class_name="scope-title"),
             _aside(item),
             class_name="scope-head",

@@ -30,6 +30,7 @@ from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.page import Page
 from assembly_ui.web.shell import ShellState
 from assembly_ui.web.still_here import still_member
+from assembly_ui.web.syncing import SyncState, sync_bar
 
 MANY = 8
 """More apps than this can be searched."""
@@ -119,6 +120,7 @@ def apps_page() -> rx.Component:
         pager("apps", number=s.page, pages=s.pages, on_go=s.turn_to),
     )
     return admin_page(
+        sync_bar(),
         rx.cond(
             s.loaded,
             rx.cond(s.total > 0, card(listed, aria_label="The apps"), _none()),
@@ -185,5 +187,5 @@ PAGE = Page(
     title="Apps",
     description="The apps your school can authorise, and those it has.",
     content=apps_page,
-    on_load=[ShellState.enter, AppsState.load],
+    on_load=[ShellState.enter, AppsState.load, SyncState.load],
 )

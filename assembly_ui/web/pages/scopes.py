@@ -6,7 +6,7 @@ import reflex as rx
 
 from assembly_ui.apps.holders import holders_of
 from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub import Topic, school_topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.web import access
@@ -14,7 +14,7 @@ from assembly_ui.web.components import ago, badge, card, field, link, muted, p, 
 from assembly_ui.web.components.boxes import details
 from assembly_ui.web.components.pager import pager
 from assembly_ui.web.components.scope_list import field_list
-from assembly_ui.web.figures import known_figures
+from assembly_ui.web.figures import is_syncing, known_figures
 from assembly_ui.web.in_pages import page_of
 from assembly_ui.web.layout import ADMIN_PAGES, admin_page
 from assembly_ui.web.live import Live, tabs
@@ -51,6 +51,7 @@ class ScopesState(Live, rx.State):
         self._school_id = me.school_id
         tabs.unwatch(self)
         tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, sync_topic(me.school_id))
         await self._list(me)
 
     @access.member(supersedes=True)
@@ -77,11 +78,13 @@ class ScopesState(Live, rx.State):
         tabs.unwatch(self)
 
     @classmethod
-    async def _read(cls, topic: Topic) -> None:
-        # Every tab shows a page of its own.
-        return None
+    async def _read(cls, topic: Topic) -> bool:
+        # Every tab shows a page of its own; its figures wait for the end of a sync.
+        return await is_syncing(topic)
 
-    async def _show(self, seen: None) -> None:
+    async def _show(self, seen: bool) -> None:
+        if seen:
+            return
         me = await still_member(self, self._school_id)
         if me is None:
             tabs.unwatch(self)
@@ -187,8 +190,8 @@ def _line(item: rx.Var[ScopeLine]) -> rx.Component:
                 class_name="scope-head",
             ),
             rx.el.p(item["summary"], class_name="small muted"),
-            rx.cond(item["has_fields"], rx.el.div(fields, class_name="small"), rx.fragment()),
-            class_name="scope",
+            rx.cond(item["has_fields"], rx.el.div(fields, class_name="scope-body"), rx.fragment()),
+            class_name="scope scope-plain",
         ),
         key=item["name"],
     )

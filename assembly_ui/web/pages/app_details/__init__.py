@@ -18,6 +18,7 @@ from assembly_ui.web.pages.app_details.sections import (
 )
 from assembly_ui.web.pages.app_details.state import AppState
 from assembly_ui.web.shell import ShellState
+from assembly_ui.web.syncing import SyncState, sync_bar
 
 __all__ = ["PAGE"]
 
@@ -25,7 +26,9 @@ __all__ = ["PAGE"]
 def app_page() -> rx.Component:
     """The page."""
     s = AppState
-    known = rx.fragment(about(), access_card(), revoked(), required(), optional(), dialogs())
+    known = rx.fragment(
+        sync_bar(), about(), access_card(), revoked(), required(), optional(), dialogs()
+    )
     return admin_page(
         rx.cond(
             s.loaded,
@@ -43,5 +46,5 @@ PAGE = Page(
     title="App",
     description="What an app may read of your school's data, and how to change that.",
     content=app_page,
-    on_load=[ShellState.enter, AppState.load],
+    on_load=[ShellState.enter, AppState.load, SyncState.load],
 )

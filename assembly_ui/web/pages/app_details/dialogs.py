@@ -18,7 +18,7 @@ def dialogs() -> rx.Component:
         title=rx.match(
             s.step,
             ("revoke", rx.el.span("Revoke the access of ", s.app["name"])),
-            "Change what is shared",
+            rx.el.span("Change what is shared"),
         ),
         shown=s.step != "",
         on_dismiss=s.close,
@@ -56,15 +56,15 @@ def _change() -> rx.Component:
 def _revoke() -> rx.Component:
     s, name = AppState, AppState.app["name"]
     return rx.el.form(
-        p(name, " cannot read anything of your school's data from the moment you press Revoke."),
+        p(name, " loses its access to your school's data the moment you press Revoke Access."),
         rx.el.ul(
             rx.el.li(
                 rx.el.strong("What stops: "),
-                "everything it does with new data. Its keys stop working at once.",
+                "it can read nothing more, and nothing new. Its keys stop working at once.",
             ),
             rx.el.li(
                 rx.el.strong("What it still holds: "),
-                "what it has read so far, on its own computers. It may read: ",
+                "on its own computers, what it has read so far of ",
                 s.held_titles,
                 ".",
             ),

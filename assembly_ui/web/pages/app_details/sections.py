@@ -17,6 +17,7 @@ from assembly_ui.web.components import (
     p,
     row,
     small,
+    stack,
     submit,
 )
 from assembly_ui.web.components.app_links import app_links
@@ -48,7 +49,7 @@ def about() -> rx.Component:
         ),
         rx.cond(
             app["purpose"],
-            rx.el.div(rx.el.h2("Why it asks for data"), p(app["purpose"])),
+            stack(rx.el.h2("Why it asks for data"), p(app["purpose"]), gap="tight"),
             rx.fragment(),
         ),
         app_links(app),
@@ -74,7 +75,7 @@ def _authorised() -> rx.Component:
                 "Since",
                 rx.fragment(ago(held["since"]), rx.el.span(" by ", held["by"])),
             ),
-            ("Last changed", rx.cond(held["changed"], ago(held["changed"]), "Not since")),
+            ("Last changed", rx.cond(held["changed"], ago(held["changed"]), "Not changed since")),
             ("Last used", rx.cond(held["used"], ago(held["used"]), "Not yet")),
             ("May read", held["sets"]),
         ),
@@ -169,7 +170,7 @@ def required() -> rx.Component:
                 "are invented.",
             )
         ),
-        scope_list(s.required),
+        rx.cond(s.held["since"], scope_list(s.required), scope_list(s.required, sign="open")),
         title="Required",
     )
     return rx.cond(s.required.length() > 0, listed, rx.fragment())
@@ -192,7 +193,7 @@ def optional() -> rx.Component:
     )
     not_yet = rx.fragment(
         p("You choose among these when you authorise it. None of them is needed."),
-        scope_list(s.optional),
+        scope_list(s.optional, sign="open"),
     )
     return rx.cond(
         s.optional.length() > 0,

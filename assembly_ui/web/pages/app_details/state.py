@@ -15,7 +15,7 @@ from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub import Topic, school_topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.models import Role
@@ -34,7 +34,7 @@ from assembly_ui.web.apps_view import (
     required_shown,
 )
 from assembly_ui.web.apps_words import list_of, not_connected_words, words_for
-from assembly_ui.web.figures import known_figures
+from assembly_ui.web.figures import is_syncing, known_figures
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.query import asked
@@ -84,6 +84,7 @@ class AppState(Live, rx.State):
         self._slug, self._school_id = asked(self, "name"), me.school_id or 0
         tabs.unwatch(self)
         tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, sync_topic(me.school_id))
         await self._read_all(me)
 
     @access.admin
@@ -165,11 +166,13 @@ class AppState(Live, rx.State):
         tabs.unwatch(self)
 
     @classmethod
-    async def _read(cls, topic: Topic) -> None:
-        # Every tab shows an app of its own.
-        return None
+    async def _read(cls, topic: Topic) -> bool:
+        # Every tab shows an app of its own; its figures wait for the end of a sync.
+        return await is_syncing(topic)
 
-    async def _show(self, seen: None) -> None:
+    async def _show(self, seen: bool) -> None:
+        if seen:
+            return
         me = await still_member(self, self._school_id)
         if me is None:
             tabs.unwatch(self)

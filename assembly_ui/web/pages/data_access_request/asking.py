@@ -43,10 +43,7 @@ def asking() -> rx.Component:
 
 def _app() -> rx.Component:
     app = RequestState.app
-    purpose = rx.el.div(
-        rx.el.h3("Why it asks"),
-        p(app["purpose"]),
-    )
+    purpose = stack(rx.el.h3("Why it asks"), p(app["purpose"]), gap="tight")
     return card(
         rx.el.div(
             app_mark(app["name"]),
@@ -100,7 +97,7 @@ def _going() -> rx.Component:
     s = RequestState
     return card(
         p("It had access to these, and does not ask for them any more. They are taken away."),
-        scope_list(s.going),
+        scope_list(s.going, sign="gone"),
         title="No longer asked for",
     )
 

@@ -10,6 +10,7 @@ from assembly_ui.web.components import (
     away,
     card,
     checks,
+    lead,
     link,
     link_button,
     mark,
@@ -17,6 +18,7 @@ from assembly_ui.web.components import (
     row,
     small,
 )
+from assembly_ui.web.components.scope_list import app_mark
 from assembly_ui.web.pages.data_access_request.state import RequestState
 from assembly_ui.web.request_steps import Missing
 
@@ -27,44 +29,46 @@ def welcome() -> rx.Component:
     """For people who are not signed in: what this is, and the two ways on."""
     s = RequestState
     return rx.fragment(
+        lead(
+            "Assembly connects your school's MIS with the apps your school uses, and lets you "
+            "decide what each of them gets."
+        ),
         card(
-            p(
-                "Assembly connects your school's MIS with the apps your school uses, and lets you "
-                "decide what each of them gets."
+            rx.el.div(
+                app_mark(s.app["name"]),
+                rx.el.div(
+                    p(
+                        "The next screens guide you through authorising ",
+                        rx.el.strong(s.app["name"]),
+                        ". Nothing is shared before you have seen what it asks for and said yes.",
+                    )
+                ),
+                class_name="app-head",
             ),
-            p(
-                "The next screens guide you through authorising ",
-                rx.el.strong(s.app["name"]),
-                ". Nothing is shared before you have seen what it asks for and said yes.",
-            ),
-            rx.cond(s.waiting_for, _confirm_first(), _two_ways()),
-            aria_label="How to go on",
+            aria_label="What this is about",
         ),
-        small(
-            "Questions? ",
-            link(HELP, href=f"mailto:{HELP}"),
-            " helps you.",
-        ),
+        rx.cond(s.waiting_for, _confirm_first(), _two_ways()),
+        small("Questions? Write to ", link(HELP, href=f"mailto:{HELP}"), "."),
     )
 
 
 def _two_ways() -> rx.Component:
     s = RequestState
-    return rx.el.dl(
-        rx.el.dt("New to Assembly?"),
-        rx.el.dd(
+    return rx.el.div(
+        card(
             p(
                 "Sign up, say which school is yours and connect its MIS. The request waits for "
                 "you meanwhile, on any device, and comes back at the end."
             ),
             row(link_button("Sign up", href=s.sign_up_href)),
+            title="New to Assembly?",
         ),
-        rx.el.dt("Already have an account?"),
-        rx.el.dd(
-            p("Sign in, and go on at once."),
+        card(
+            p("Sign in. You come back to this request at once."),
             row(link_button("Sign in", href=s.log_in_href, kind="secondary")),
+            title="Have an account?",
         ),
-        class_name="stack",
+        class_name="two-ways",
     )
 
 

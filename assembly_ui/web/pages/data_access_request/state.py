@@ -21,6 +21,7 @@ from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
 from assembly_ui.pubsub import Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.member_list import list_members
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access
@@ -36,6 +37,11 @@ from assembly_ui.web.ticket import ticket_of
 from assembly_ui.web.waiting_request import PAGE, token_of, with_token
 
 FORM = "data-access-request"
+NOT_YOURS = (
+    "This window no longer shows the request",
+    "You have logged out, or look at another school now. Nothing was shared, and the request "
+    "still waits for you: load this page again to go on.",
+)
 WELCOME, HEADING = "Welcome to Assembly", "Data Access Request"
 
 
@@ -73,7 +79,7 @@ class RequestState(Live, rx.State):
         """Show the request, to whoever looks, as far as they have come."""
         await page_changed(self)
         self.reset()
-        self._token = token_of(self)
+        self._token = await token_of(self)
         me = await access.caller_of(self)
         if me is None:
             return await self._welcome()
@@ -123,6 +129,8 @@ class RequestState(Live, rx.State):
             self._end(problem)
         except AppsError as error:
             await notify(self, words_for(error), "warning")
+        except NotAllowed:
+            await self._show(None)
         finally:
             self.busy = False
 
@@ -165,8 +173,7 @@ class RequestState(Live, rx.State):
             # Logged out, or looking at another school from another tab.
             tabs.unwatch(self)
             self.reset()
-            self.heading, self.sentence = request_words(RequestProblem())
-            self.stage = "gone"
+            self.heading, self.sentence, self.stage = *NOT_YOURS, "gone"
             return
         if me.school_id is not None and not self._school_id:
             self._school_id = me.school_id
