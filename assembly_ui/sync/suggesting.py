@@ -106,6 +106,8 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _WORDS = {"it", "re"}
 """Codes that are words as well."""
 
+_LONGEST_CODE = 3
+
 _SHORTEST_TYPO = 5
 """Shorter words are one letter from too many others."""
 
@@ -122,9 +124,9 @@ def suggest_subject(name: str, code: str = "") -> str:
     for heard in _readings(name):
         if found := _known().get(heard) or _inside(heard):
             return found
-    if found := _known().get(plain(code), ""):
-        return found
-    return _mistyped(name)
+    # A code says nothing against a name: "Enrichment" is not English, though it be "En".
+    is_named = any(len(word) > _LONGEST_CODE for word in _quiet(name).split())
+    return _mistyped(name) if is_named else _known().get(plain(code), "")
 
 
 def subject_in(text: str) -> str:
@@ -142,8 +144,12 @@ def _readings(name: str) -> Iterator[str]:
     """A name with less and less around what matters."""
     whole = plain(name)
     bare = plain(_BRACKETS.sub(" ", name))
-    quiet = " ".join(_NOISE.sub(" ", bare).split())
-    yield from dict.fromkeys(reading for reading in (whole, bare, quiet) if reading)
+    yield from dict.fromkeys(reading for reading in (whole, bare, _quiet(name)) if reading)
+
+
+def _quiet(name: str) -> str:
+    """A name without years, sets, levels and examination boards."""
+    return " ".join(_NOISE.sub(" ", plain(_BRACKETS.sub(" ", name))).split())
 
 
 def _inside(heard: str) -> str:
