@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from assembly_ui.schools.register_file import SHIPPED, read_register
+from tests.journeys.commands import Commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFERRED_PORT = 3987
@@ -45,6 +46,7 @@ class Server:
         self.story = ""
         """What the log says around the trouble that was asked for last, tracebacks whole."""
         self._schools = _schools_of(AREA)
+        self._commands = Commands(ROOT)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -82,6 +84,7 @@ class Server:
 
     def stop(self) -> None:
         """Ctrl-C."""
+        self._commands.close()
         self._end(signal.SIGINT)
 
     def restart(self) -> None:
@@ -110,16 +113,7 @@ class Server:
 
     def command(self, *words: str) -> str:
         """What `python -m assembly_ui` prints when given these words."""
-        done = subprocess.run(
-            [sys.executable, "-m", "assembly_ui", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return self._commands.run(words, self.environment)
 
     def seed(self, state: str) -> dict[str, Any]:
         """A school nobody has yet, in that state, with its owner; see `demo seed --help`."""
