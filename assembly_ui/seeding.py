@@ -7,33 +7,44 @@ nothing from one that somebody clicked together.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 import httpx
 from fastapi import FastAPI
+from sqlmodel import col, select
 
 from assembly_ui import bootstrap
 from assembly_ui.accounts import passwords, people
 from assembly_ui.accounts.log_in import log_in
+from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import log_out, resolve
+from assembly_ui.apps.errors import NotConnected
 from assembly_ui.bootstrap import STAND_IN_PATH, Parts
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.connector.check import check
 from assembly_ui.connector.grant_access import grant_access
+from assembly_ui.connector.models import Connection
+from assembly_ui.schools.membership import owner_of
+from assembly_ui.schools.models import School
 from assembly_ui.schools.setup import SchoolSetUp, set_up_school
+from assembly_ui.seeding_apps import SeededApp, authorise_app, seed_app
 from assembly_ui.settings import Settings
 from assembly_ui.simulator.router import router
 from assembly_ui.simulator.saying_yes import say_yes
+from assembly_ui.sync.opening import is_open
 from assembly_ui.web.routes import xporter_callback
 
 MIS = "isams-xod"
 OWNER = "James Walters"
 SESSION = timedelta(minutes=5)
+FIRST_SCHOOL = "100001"
+LONGEST_SYNC = timedelta(minutes=1)
 
 
 class SeedState(StrEnum):
@@ -54,7 +65,8 @@ class Seeded:
     state: str
     address: str
     email: str
-    password: str
+    password: str | None
+    app: SeededApp | None = None
 
 
 async def seed(
@@ -68,21 +80,94 @@ async def seed(
         NoDfeNumber: Xporter on Demand cannot know it, so it cannot get further.
     """
     async with _product(settings, clock) as parts:
-        email, password = f"owner.{secrets.token_hex(3)}@example.sch.uk", _password()
-        owner, school = await _owner_with_school(parts, urn, email, password)
-        if state is not SeedState.AWAITING_INVITATION:
-            await _grant(parts, owner, school.school_id)
-        if state is SeedState.CONNECTED:
-            await _connect(parts, school.school_id, urn)
-        return Seeded(
-            school_id=school.school_id,
-            school=school.school_name,
-            urn=urn,
-            state=state,
-            address=f"{settings.address}/log-in",
-            email=email,
-            password=password,
+        return await _seed(parts, urn, state)
+
+
+async def seed_with_app(
+    settings: Settings,
+    *,
+    urn: str = "",
+    app: str,
+    authorised: bool,
+    clock: Clock = system_clock,
+) -> Seeded:
+    """The app of this name for the connected school of this URN, made if need be.
+
+    Without a URN it is the school connected last, or `FIRST_SCHOOL`. When it is
+    `authorised`, the app gets its tokens and the school is synced, if that takes no more
+    than `LONGEST_SYNC`; a running server goes on with it otherwise.
+
+    Raises:
+        as `seed`, and
+        NotConnected: the school is there, and not connected.
+        NameUnusable: no app can be called so.
+    """
+    async with _product(settings, clock) as parts:
+        client, credentials = await seed_app(parts, name=app)
+        seeded = await _found(parts, urn)
+        if seeded is None:
+            seeded = await _seed(parts, urn or FIRST_SCHOOL, SeedState.CONNECTED)
+        if not authorised:
+            return replace(seeded, app=credentials)
+        owner = await _owner(parts, seeded.school_id)
+        tokens = await authorise_app(
+            parts, client, school_id=seeded.school_id, urn=seeded.urn, owner=owner.id or 0
         )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_SYNC.total_seconds()):
+                await parts.sync.do_due()
+        return replace(seeded, app=replace(tokens, client_secret=credentials.client_secret))
+
+
+async def _seed(parts: Parts, urn: str, state: SeedState) -> Seeded:
+    email, password = f"owner.{secrets.token_hex(3)}@example.sch.uk", _password()
+    owner, school = await _owner_with_school(parts, urn, email, password)
+    if state is not SeedState.AWAITING_INVITATION:
+        await _grant(parts, owner, school.school_id)
+    if state is SeedState.CONNECTED:
+        await _connect(parts, school.school_id, urn)
+    return Seeded(
+        school_id=school.school_id,
+        school=school.school_name,
+        urn=urn,
+        state=state,
+        address=f"{parts.settings.address}/log-in",
+        email=email,
+        password=password,
+    )
+
+
+async def _found(parts: Parts, urn: str) -> Seeded | None:
+    """The school of this URN, or the one connected last, as it is; its password is its own."""
+    query = (
+        select(School, Connection)
+        .outerjoin(Connection, col(Connection.school_id) == col(School.id))
+        .order_by(col(Connection.connected_at).desc())
+    )
+    if urn:
+        query = query.where(col(School.urn) == urn)
+    async with parts.database.read() as session:
+        known = (await session.exec(query)).all()
+    school = next((school for school, connection in known if is_open(connection)), None)
+    if school is None or school.id is None:
+        if urn and known:
+            raise NotConnected("")
+        return None
+    owner = await _owner(parts, school.id)
+    return Seeded(
+        school_id=school.id,
+        school=school.name,
+        urn=school.urn or "",
+        state=SeedState.CONNECTED,
+        address=f"{parts.settings.address}/log-in",
+        email=owner.email,
+        password=None,
+    )
+
+
+async def _owner(parts: Parts, school_id: int) -> User:
+    async with parts.database.read() as session:
+        return await owner_of(session, school_id)
 
 
 @asynccontextmanager

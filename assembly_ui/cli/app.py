@@ -12,7 +12,7 @@ import sys
 import click
 
 from assembly_ui import logs
-from assembly_ui.cli import demo, doctor, invite_codes, register, serve, work
+from assembly_ui.cli import apps, demo, doctor, invite_codes, register, serve, work
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.settings import SettingsProblem
 
@@ -26,6 +26,7 @@ commands.add_command(serve.serve)
 commands.add_command(serve.dev)
 commands.add_command(work.work)
 commands.add_command(invite_codes.invite_code)
+commands.add_command(apps.app)
 commands.add_command(register.register)
 commands.add_command(demo.demo)
 commands.add_command(doctor.doctor)
