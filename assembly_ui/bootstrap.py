@@ -33,7 +33,7 @@ from assembly_ui.schools.register import Register
 from assembly_ui.settings import Settings
 from assembly_ui.simulator.callbacks import make_http as stand_in_http
 from assembly_ui.simulator.schoolbooking import asked as schoolbooking
-from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, SchoolBooking
+from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, PRIVACY, SchoolBooking
 from assembly_ui.simulator.schoolbooking.booking import make_http as booking_http
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.sync.pace import Pace as SyncPace
@@ -312,6 +312,7 @@ async def register_booking(made: Parts) -> None:
             redirect_uris=[address + CALLBACK],
             install_uri=address + INSTALL,
             website_uri=address,
+            privacy_policy_uri=address + PRIVACY,
             support="support@schoolbooking.example",
         ),
         client_id=BOOKING_CLIENT,

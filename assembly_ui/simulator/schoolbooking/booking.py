@@ -22,6 +22,7 @@ from assembly_ui.simulator.work import Work, keep_up
 TIMEOUT_SECONDS = 30.0
 CALLBACK = "/callback"
 INSTALL = "/install"
+PRIVACY = "/privacy"
 
 
 def make_http() -> httpx.AsyncClient:

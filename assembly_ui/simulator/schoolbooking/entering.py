@@ -37,6 +37,11 @@ class Entering:
             return use.looks.redirect("/dashboard")
         return use.looks.page("home", me=me)
 
+    async def privacy(self, request: Request) -> Response:
+        """What SchoolBooking does with what schools share."""
+        use = self._find()
+        return use.looks.page("privacy", me=await who(use, request))
+
     async def install(self, request: Request) -> Response:
         """The install address: log in, then on to Assembly."""
         use = self._find()

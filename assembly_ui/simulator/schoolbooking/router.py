@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, SchoolBooking
+from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, PRIVACY, SchoolBooking
 from assembly_ui.simulator.schoolbooking.entering import Entering
 from assembly_ui.simulator.schoolbooking.school_pages import SchoolPages
 
@@ -42,6 +42,7 @@ def router(find: Callable[[], SchoolBooking]) -> APIRouter:
 def _add_entering(routes: APIRouter, entering: Entering) -> None:
     routes.add_api_route("", entering.home)
     routes.add_api_route("/", entering.home)
+    routes.add_api_route(PRIVACY, entering.privacy)
     routes.add_api_route(INSTALL, entering.install)
     routes.add_api_route(CALLBACK, entering.callback)
     routes.add_api_route("/log-in", entering.show_log_in)
