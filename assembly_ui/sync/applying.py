@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from sqlmodel import col, select
@@ -92,8 +91,16 @@ class Applying:
         source = Rows({name: await self._texts_of(name) for name in self._sources(kind)})
         before = await read_kept(self._database, self._claimed.school_id, kind.name)
         ids = await self._numbers()
-        work = partial(_compared, kind, source, ids, chosen, before, self._eyes(kind))
-        found = await asyncio.to_thread(work)
+        found = await asyncio.to_thread(
+            lambda: compare(
+                kind.identity,
+                kind.make(source, ids, chosen),
+                before,
+                ids,
+                lambda data: self._recipe.kept(kind.name, data, self._claimed.wanted),
+                self._eyes(kind),
+            )
+        )
         standing = (await self._standing()).get(kind.name, Standing())
         if self._is_too_much(kind, standing, found):
             await self._hold_back(kind, found)
@@ -227,12 +234,6 @@ class Applying:
             lambda data: cut(kind.name, data, shared),
             lambda data: cut(kind.name, data, self._claimed.wanted),
         )
-
-
-def _compared(
-    kind: Kind, source: Rows, ids: Ids, chosen: Any, before: Any, eyes: Eyes | None
-) -> Comparison:
-    return compare(kind.identity, kind.make(source, ids, chosen), before, ids, eyes)
 
 
 def _in_lots(found: Comparison) -> Iterator[Comparison]:

@@ -15,7 +15,7 @@ from assembly_ui.sync.recipe import Data, Made
 LONGEST_LABEL = 200
 
 Cut = Callable[[Data], Mapping[str, Any] | None]
-"""A record as some scopes show it."""
+"""A record as some scopes show it; None when they do not."""
 
 
 class Kept(NamedTuple):
@@ -101,15 +101,17 @@ def compare(
     made: Iterable[Made],
     before: Mapping[int, Kept],
     ids: Ids,
+    cut: Cut,
     eyes: Eyes | None = None,
 ) -> Comparison:
-    """What has to be written for the records to be as they were made.
+    """What has to be written for the records to be as they were made, and `cut`.
 
     Numbers are given in the name of `identity`. With `eyes`, differences are what those
     see. Of two records with one key the later counts.
     """
     found = Comparison()
-    now = {one.number: one for one in (_written(identity, one, ids) for one in made)}
+    written = (_written(identity, one, ids, cut) for one in made)
+    now = {one.number: one for one in written if one}
     for number, one in now.items():
         _add(found, one, before.get(number), eyes)
     found.removed.extend(
@@ -118,10 +120,12 @@ def compare(
     return Comparison(found.added, found.again, found.altered, found.removed, len(now))
 
 
-def _written(identity: str, made: Made, ids: Ids) -> Written:
+def _written(identity: str, made: Made, ids: Ids, cut: Cut) -> Written | None:
     """Text from the first: of tens of thousands of records that needs a quarter of the room."""
-    number = ids.of(identity, made.key)
-    return Written(number, made.label[:LONGEST_LABEL], json.dumps(made.data))
+    number, data = ids.of(identity, made.key), cut(made.data)
+    if data is None:
+        return None
+    return Written(number, made.label[:LONGEST_LABEL], json.dumps(data))
 
 
 def _add(found: Comparison, now: Written, kept: Kept | None, eyes: Eyes | None) -> None:

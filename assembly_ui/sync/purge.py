@@ -6,9 +6,8 @@ Ids stay, so that none is ever given again.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import Text, bindparam, cast
@@ -34,7 +33,7 @@ from assembly_ui.sync.models import (
 )
 from assembly_ui.sync.pulling import Columns
 from assembly_ui.sync.reading import mark_stale
-from assembly_ui.sync.recipe import Data, Need, Recipe
+from assembly_ui.sync.recipe import Need, Recipe
 from assembly_ui.sync.requests import sync_of
 from assembly_ui.sync.store import KEYS as RECORD_KEYS
 
@@ -126,25 +125,19 @@ class Purge:
     async def _cut(self, kind: str) -> None:
         own = {"school_id": self._school_id, "kind": kind}
         async for lot in read_lines(self._database, _RECORDS, [col(Record.number)], own):
-            seen = [(number, self._seen(kind, from_json(text))) for number, text in lot]
-            gone = [{**own, "number": number} for number, data in seen if data == {}]
-            less = [
-                {**own, "number": number, "data": json.dumps(data)} for number, data in seen if data
-            ]
+            gone, less = [], []
+            for number, text in lot:
+                before = from_json(text)
+                kept = self._recipe.kept(kind, before, self._scopes)
+                if kept is None:
+                    gone.append({**own, "number": number})
+                elif kept != before:
+                    less.append({**own, "number": number, "data": json.dumps(kept)})
             if gone or less:
                 async with self._database.transaction() as session:
                     await self._hold(session)
                     await delete_lines(session, Record, RECORD_KEYS, gone)
                     await change_lines(session, Record, RECORD_KEYS, less)
-
-    def _seen(self, kind: str, data: Data) -> Data | None:
-        """What may be kept of a record; None when that is all of it."""
-        seen = self._recipe.visible(kind, data, self._scopes)
-        if seen is None:
-            return {}
-        if not _says_more(data, seen):
-            return None
-        return {name: value for name, value in data.items() if name.startswith("_")} | dict(seen)
 
     async def _cut_changes(self, kind: str) -> None:
         own, keys = (
@@ -189,14 +182,3 @@ async def forget_old(database: Database, school_id: int, before: datetime) -> No
         await session.exec(delete(RecordChange).where(col(RecordChange.changeset_id).in_(ids)))
         await session.exec(delete(Changeset).where(*old))
         await session.exec(delete(Record).where(*gone))
-
-
-def _says_more(data: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
-    """Whether a record says anything that is not seen; our own names aside."""
-    return any(not _is_empty(was) for was, _ in difference(data, seen).values())
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(_is_empty(part) for name, part in value.items() if name != "object")
-    return value in (None, "", [])

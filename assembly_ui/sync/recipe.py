@@ -114,3 +114,10 @@ class Recipe:
         """The kinds that these scopes show, those made first coming first."""
         shown = set(self.kinds_of(scopes))
         return tuple(kind for kind in self.kinds if kind.name in shown)
+
+    def kept(self, kind: str, data: Data, scopes: Scopes) -> Data | None:
+        """What is kept of a record: what scopes show, and what is ours; None for nothing."""
+        seen = self.visible(kind, data, scopes)
+        if seen is None:
+            return None
+        return {**seen, **{name: value for name, value in data.items() if name.startswith("_")}}

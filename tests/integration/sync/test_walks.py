@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import col, select
@@ -31,7 +32,7 @@ from assembly_ui.sync.models import (
 )
 from assembly_ui.sync.our_recipe import our_recipe
 from assembly_ui.sync.pulling import pull
-from assembly_ui.sync.recipe import query_of
+from assembly_ui.sync.recipe import Data, query_of
 from assembly_ui.sync.requests import ask
 from assembly_ui.sync.store import read_ids, read_kept
 from assembly_ui.sync.worker import LEASE, SyncWorker
@@ -143,7 +144,8 @@ class Walk:
         for kind in recipe.kinds_in(row.wanted_scopes):
             before = await read_kept(made.database, made.school_id, kind.name)
             made_anew = kind.make(Rows(fresh), ids, chosen)
-            found = compare(kind.identity, made_anew, before, ids)
+            cut = partial(self._kept, kind.name, row.wanted_scopes)
+            found = compare(kind.identity, made_anew, before, ids, cut)
             assert (found.added, found.again, found.altered, found.removed) == ([], [], [], [])
         assert not ids.given
 
@@ -203,6 +205,9 @@ class Walk:
         assert {key: now.get(key) for key in self._seen} == self._seen
         assert all(data["id"] == number for _, number, data in records if "id" in data)
         self._seen = now
+
+    def _kept(self, kind: str, scopes: list[str], data: Data) -> Data | None:
+        return our_recipe().kept(kind, data, scopes)
 
     async def _row(self) -> SchoolSync:
         async with self.made.database.read() as session:
