@@ -62,7 +62,7 @@ class Standing:
     @property
     def _modified(self) -> datetime:
         assert self.last is not None
-        whole = self.last.replace(microsecond=0)
+        whole = self.last.astimezone(UTC).replace(microsecond=0)
         return whole - SECOND if self.now - self.last < UNSETTLED else whole
 
     def first_new(self, conditions: Conditions) -> datetime | None:

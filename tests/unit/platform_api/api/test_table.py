@@ -66,15 +66,24 @@ def test_nothing_else_is_described() -> None:
     assert _described().keys() == {(one.method, one.path) for one in RESOURCES}
 
 
+TOGETHER = {
+    ASSESSMENT: "any of `assessments.*`",
+    RESULT: "`assessments.internal`, `.examinations` or `.national`",
+    STUDENT_PARTS: "student parts",
+    STAFF_PARTS: "staff parts",
+}
+"""What docs/api.md spells out once."""
+
+
 def _line(one: Resource) -> tuple[str, str, str]:
     """Scopes, parameters and whether it is conditional, as docs/api.md has them."""
-    scopes = " or ".join(f"`{scope}`" for scope in one.scopes) or "–"
+    scopes = TOGETHER.get(one.scopes) or " or ".join(f"`{scope}`" for scope in one.scopes) or "–"
     if one.also:
-        scopes += f" and `{one.also}`"
+        scopes += f", and `{one.also}`"
     if one.level is Level.APP:
-        scopes = "app token"
-    names = dict.fromkeys(found.name for found in one.filters if found.name)
-    names |= dict.fromkeys(part.name for part in one.parts)
+        scopes = "an app token"
+    names = [name for found in one.filters for name in found.name.split(", ") if name]
+    parts = TOGETHER.get(one.parts) or ", ".join(f"`{part.name}`" for part in one.parts)
     return (
         scopes,
         ", ".join(f"`{name}`" for name in names) or "–",
