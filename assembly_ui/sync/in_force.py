@@ -6,6 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
+from sqlmodel import col
+
 from assembly_ui.database import Database
 from assembly_ui.sync.choices import ASSESSMENTS, SUBJECTS, read_choices
 from assembly_ui.sync.mapping.assessments import STRUCTURE
@@ -13,6 +17,7 @@ from assembly_ui.sync.mapping.making import Chosen, Meaning, Source
 from assembly_ui.sync.mapping.rows import GROUP_QUERIES, text
 from assembly_ui.sync.mapping.subjects import mis_subjects
 from assembly_ui.sync.mirror import Rows, read_texts
+from assembly_ui.sync.models import Record, RecordIdentity
 from assembly_ui.sync.suggesting import suggest_subject
 from assembly_ui.sync.suggesting_assessments import suggest_assessment
 
@@ -78,8 +83,32 @@ def meaning_in_force(aspect: Aspect, choice: dict[str, str] | None) -> Meaning |
     return Meaning(choice["assessment_key"], choice["facet"], choice["subject_code"])
 
 
+_KEPT_SUBJECTS = (
+    columns(col(RecordIdentity.key), col(Record.data))
+    .join(
+        RecordIdentity,
+        (col(RecordIdentity.school_id) == col(Record.school_id))
+        & (col(RecordIdentity.kind) == col(Record.kind))
+        & (col(RecordIdentity.number) == col(Record.number)),
+    )
+    .where(
+        col(Record.school_id) == bindparam("school_id"),
+        col(Record.kind) == "mis_subject",
+        col(Record.removed_at).is_(None),
+    )
+)
+
+
+async def kept_subjects(database: Database, school_id: int) -> list[MisSubject]:
+    """The subjects of the MIS, from their records: a few, where groups are hundreds."""
+    return [
+        MisSubject(key, data.get("name") or data.get("code") or "", data.get("code") or "")
+        for key, data in await database.glance_all(_KEPT_SUBJECTS, {"school_id": school_id})
+    ]
+
+
 async def read_subjects(database: Database, school_id: int) -> list[MisSubject]:
-    """The subjects of the MIS."""
+    """The subjects of the MIS, from what was read."""
     found = mis_subjects(await _source(database, school_id, sorted(GROUP_QUERIES)))
     return [
         MisSubject(key, text(row, "SubjectName", "SubjectCode"), text(row, "SubjectCode"))

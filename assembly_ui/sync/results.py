@@ -13,6 +13,7 @@ from sqlmodel import col
 from assembly_ui.database import Database
 from assembly_ui.schools.paging import PAGE_SIZE, Listing, Paged
 from assembly_ui.scopes.seeing import visible
+from assembly_ui.sync.listed import page_of
 from assembly_ui.sync.models import Record, RecordIdentity, SourceRow
 from assembly_ui.sync.records import all_of
 
@@ -45,23 +46,26 @@ _READ = (
     col(SourceRow.query) == "assessmentresults",
     col(SourceRow.table) == "AsmResults",
 )
-_ALL = (
+_ALL = Listing(
     columns(col(Record.number), col(Record.data))
     .where(*_OF_SCHOOL)
     .order_by(col(Record.number).desc())
 )
-_READ_AS = (
-    (col(RecordIdentity.school_id) == bindparam("school_id"))
-    & (col(RecordIdentity.kind) == KIND)
-    & (col(RecordIdentity.number) == col(Record.number))
+_SOME = columns(col(Record.number), col(Record.data)).where(
+    *_OF_SCHOOL, col(Record.number).in_(bindparam("numbers", expanding=True))
 )
-_OF_ASPECT = _ALL.join(RecordIdentity, _READ_AS).join(
-    SourceRow, (col(SourceRow.row_id) == col(RecordIdentity.key)) & _READ[0] & _READ[1] & _READ[2]
+# Looked through from end to end, so not where everybody waits for it.
+_OF_ASPECT = (
+    columns(col(RecordIdentity.number))
+    .select_from(SourceRow)
+    .join(
+        RecordIdentity,
+        (col(RecordIdentity.school_id) == col(SourceRow.school_id))
+        & (col(RecordIdentity.kind) == KIND)
+        & (col(RecordIdentity.key) == col(SourceRow.row_id)),
+    )
+    .where(*_READ, bindparam("aspect", type_=Text) == _ASPECT)
 )
-_LISTINGS = {
-    False: Listing(_ALL),
-    True: Listing(_OF_ASPECT.where(bindparam("aspect", type_=Text) == _ASPECT)),
-}
 _COUNTS = columns(_ASPECT, func.count()).where(*_READ).group_by(_ASPECT)
 _PEOPLE = columns(col(Record.number), col(Record.label)).where(
     col(Record.school_id) == bindparam("school_id"),
@@ -89,12 +93,25 @@ async def list_results(
 
     As apps see them who hold these scopes.
     """
-    values = {"school_id": school_id} | ({"aspect": aspect} if aspect else {})
-    found = await _LISTINGS[bool(aspect)].page(database, values, number=page, size=size)
+    values = {"school_id": school_id}
+    if aspect:
+        found = await _page_of_aspect(database, values, aspect, page, size)
+    else:
+        found = await _ALL.page(database, values, number=page, size=size)
     seen = [(row[0], visible(KIND, row[1], scopes) or {}) for row in found.rows]
     names = await _names(database, school_id, [data for _, data in seen])
     views = [_view(number, data, names) for number, data in seen]
     return Paged(views, found.number, found.pages, found.total)
+
+
+async def _page_of_aspect(
+    database: Database, values: dict[str, Any], aspect: str, page: int, size: int
+) -> Paged[Any]:
+    found = await database.survey(_OF_ASPECT, values | {"aspect": aspect})
+    shown = page_of(sorted((row[0] for row in found), reverse=True), page, size)
+    rows = await database.glance_all(_SOME, values | {"numbers": shown.rows})
+    newest_first = sorted(rows, key=lambda row: -row[0])
+    return Paged(newest_first, shown.number, shown.pages, shown.total)
 
 
 _Names = dict[str, Mapping[Any, str]]

@@ -11,7 +11,7 @@ from typing import Any
 from assembly_ui.database import Database
 from assembly_ui.schools.paging import Paged
 from assembly_ui.sync.choices import SUBJECTS, Choice, Chosen, choose, chosen_by
-from assembly_ui.sync.in_force import MisSubject, read_subjects, subject_in_force
+from assembly_ui.sync.in_force import MisSubject, kept_subjects, subject_in_force
 from assembly_ui.sync.listed import Show, by_name, containing, page_of
 from assembly_ui.sync.mapping import catalogue
 from assembly_ui.sync.mapping_errors import NotInCatalogue, NotOfTheMis
@@ -127,7 +127,7 @@ async def choose_subject(
 async def _views(database: Database, school_id: int) -> list[SubjectView]:
     async with database.read() as session:
         chosen = await chosen_by(session, SUBJECTS, school_id)
-    theirs = await read_subjects(database, school_id)
+    theirs = await kept_subjects(database, school_id)
     return [_view(subject, chosen.get(subject.key)) for subject in theirs]
 
 

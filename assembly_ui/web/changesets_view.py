@@ -46,9 +46,9 @@ class CountLine(TypedDict):
 
     kind: str
     name: str
-    added: int
-    changed: int
-    removed: int
+    added: str
+    changed: str
+    removed: str
     total: str
     held: bool
     waiting: bool
@@ -115,9 +115,9 @@ def count_line(view: CountView, *, is_seen: bool = True) -> CountLine:
     return CountLine(
         kind=view.kind,
         name=kind_name(view.kind),
-        added=view.added,
-        changed=view.changed,
-        removed=view.removed,
+        added=f"{view.added:,}",
+        changed=f"{view.changed:,}",
+        removed=f"{view.removed:,}",
         total=f"{view.total:,}",
         held=view.is_held,
         waiting=view.is_waiting,

@@ -111,10 +111,19 @@ def _result(school_id: int, number: int, now: datetime) -> list[Any]:
     ]
 
 
-def _catalogue(school_id: int, now: datetime) -> list[Record]:
+def _catalogue(school_id: int, now: datetime) -> list[Any]:
     grades = [{"object": "grade", "id": 70, "name": "7", "value": 7}]
     point = {"rank": 93, "name": "Year 8 Autumn", "type": "term", "year_code": "8"}
+    subjects = [
+        part
+        for key, code, name in SUBJECTS
+        for part in (
+            RecordIdentity(school_id=school_id, kind="mis_subject", key=key, number=int(key)),
+            a_record(school_id, "mis_subject", int(key), name, now=now, name=name, code=code),
+        )
+    ]
     return [
+        *subjects,
         a_record(school_id, "student", 7, "Amy Adams", now=now),
         a_record(school_id, "subject", 1, "Mathematics", now=now),
         a_record(school_id, "assessment", 3, "GCSE grade (9 to 1)", now=now),

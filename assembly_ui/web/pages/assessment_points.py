@@ -115,7 +115,6 @@ def assessment_points() -> rx.Component:
         small(s.total, " in all"),
         rx.cond(s.lines.length() > 0, _table(), p("No assessment point is like that.")),
         pager("assessment points", number=s.page, pages=s.pages, on_go=s.turn_to),
-        aria_label="Assessment points",
     )
     return admin_page(
         sync_bar(),

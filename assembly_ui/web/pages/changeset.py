@@ -180,7 +180,7 @@ class ChangesetState(Live, rx.State):
         if chosen is None:
             self._put(kind="")
             return
-        first = next(change.value for change in Change if chosen[change.value])
+        first = next(change.value for change in Change if chosen[change.value] != "0")
         self._put(kind=chosen["kind"], what=self.what if self.what in list(Change) else first)
 
 
@@ -260,16 +260,15 @@ def _count(item: rx.Var[CountLine]) -> rx.Component:
 
 
 def _figure(item: rx.Var[CountLine], column: str, words: str) -> rx.Component:
-    count = item[column].to(int)
+    count = item[column].to(str)
     look = button(
         count,
         kind="quiet",
         on_click=ChangesetState.look_at(item["kind"], column),
-        aria_label="Show the " + count.to(str) + f" {words}: " + item["name"].to(str),
+        aria_label="Show the " + count + f" {words}: " + item["name"].to(str),
     )
-    plain = rx.el.span(count)
     return rx.fragment(
-        rx.cond((count > 0) & item["listed"].to(bool), look, plain),
+        rx.cond((count != "0") & item["listed"].to(bool), look, rx.el.span(count)),
         rx.el.span(f" {words}", class_name="cell-word"),
     )
 

@@ -105,7 +105,6 @@ def results() -> rx.Component:
         ),
         rx.cond(s.lines.length() > 0, _table(), p("There are none.")),
         pager("results", number=s.page, pages=s.pages, on_go=s.turn_to),
-        aria_label="Results",
     )
     return admin_page(
         sync_bar(),

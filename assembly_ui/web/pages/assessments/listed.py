@@ -129,7 +129,6 @@ def aspects_listed() -> rx.Component:
         rx.cond(s.lines.length() > 0, _table(), p("No assessment is like that.")),
         pager("assessments", number=s.page, pages=s.pages, on_go=s.turn_to),
         only_admins(s.may_act, "change what assessments are mapped to"),
-        aria_label="Assessments in your MIS",
     )
     return rx.fragment(
         data_list(

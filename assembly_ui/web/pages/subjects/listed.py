@@ -124,7 +124,6 @@ def subjects_listed() -> rx.Component:
         rx.cond(s.lines.length() > 0, _table(), p("No subject is like that.")),
         pager("subjects", number=s.page, pages=s.pages, on_go=s.turn_to),
         only_admins(s.may_act, "change what subjects are mapped to"),
-        aria_label="Subjects in your MIS",
     )
     return rx.fragment(
         data_list(
