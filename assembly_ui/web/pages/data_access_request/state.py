@@ -218,6 +218,9 @@ class RequestState(Live, rx.State):
         if step is Missing.NOTHING:
             await self._ask(me, seen)
             return
+        # Whoever was removed meanwhile is shown nothing of the school any more.
+        self._put(required=[], optional=[], going=[], difference="", approvers=[])
+        self._counts = {}
         if step is Missing.AUTHORITY:
             self._put(approvers=await _approvers(me), address=self._address())
         self._put(steps=steps(step, app=seen.app_name, school=me.school_name), stage="way")
