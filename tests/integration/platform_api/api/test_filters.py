@@ -144,6 +144,7 @@ async def test_results_of_students(app_with: NewApp) -> None:
         ("contacts.basic", "/contacts?student_id=1"),
         ("attendances", "/attendances?student_id=1"),
         ("attendances", "/attendances?group_id=1"),
+        ("attendances", "/attendances?registration_group_id=1"),
         ("assessments.internal", "/results?students=1"),
         ("teaching_groups", "/teaching_groups?year_code=8"),
     ],

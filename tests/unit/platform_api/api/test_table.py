@@ -9,7 +9,13 @@ import pytest
 from assembly_ui.platform_api.api.errors import MethodNotAllowed, NotFound
 from assembly_ui.platform_api.api.finding import find
 from assembly_ui.platform_api.api.resource import Level, Resource
-from assembly_ui.platform_api.api.table import RESOURCES
+from assembly_ui.platform_api.api.table import (
+    ASSESSMENT,
+    RESOURCES,
+    RESULT,
+    STAFF_PARTS,
+    STUDENT_PARTS,
+)
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import scope_named
 from assembly_ui.scopes.seeing import kinds_of
@@ -84,11 +90,8 @@ def _line(one: Resource) -> tuple[str, str, str]:
         scopes = "an app token"
     names = [name for found in one.filters for name in found.name.split(", ") if name]
     parts = TOGETHER.get(one.parts) or ", ".join(f"`{part.name}`" for part in one.parts)
-    return (
-        scopes,
-        ", ".join(f"`{name}`" for name in names) or "–",
-        "yes" if one.conditional else "–",
-    )
+    asks = ", ".join([*(f"`{name}`" for name in names), *filter(None, [parts])]) or "–"
+    return scopes, asks, "yes" if one.conditional else "–"
 
 
 def _described() -> dict[tuple[str, str], tuple[str, str, str]]:
