@@ -275,6 +275,26 @@ async def test_a_client_cannot_make_up_its_network_address(server: Server) -> No
         assert "203.0.113.9" not in json.dumps(stranger.answers)
 
 
+async def test_the_other_half_of_a_double_click_leads_nobody_on_again(server: Server) -> None:
+    page = "reflex___state____state.assembly_ui___web___pages___sign_up____sign_up_state"
+    enter = "reflex___state____state.assembly_ui___web___shell____shell_state.enter"
+    form = {
+        "invite_code": steps.INVITE_CODE,
+        "name": "James Walters",
+        "email": steps.an_address(),
+        "password": steps.PASSWORD,
+        "password_confirmation": steps.PASSWORD,
+    }
+    async with _calling(server) as james:
+        await james.call(f"{page}.load", {})
+        for _ in range(2):
+            await james.call(f"{page}.submit", {"form": form})
+        # Answered after both.
+        await james.call(enter, {})
+        await until(james.has_heard_of("/log-in"), "what a stranger is told")
+        assert json.dumps(james.answers).count("/confirm-email") == 1
+
+
 async def _an_account_without_a_school(server: Server) -> str:
     seeded = server.seed("awaiting-invitation")
     with _database(server) as database:

@@ -57,11 +57,13 @@ class SignUpState(rx.State):
     refusal: str = ""
     busy: bool = False
     _filled: list[str] = []
+    _is_through: bool = False
 
     @access.public
     async def load(self):
         """Begin afresh, with a ticket that makes a form sent twice one sign-up."""
         await page_changed(self)
+        self._is_through = False
         self._forget()
         if not await ticket_of(self):
             await keep_ticket(self, new_token())
@@ -97,10 +99,14 @@ class SignUpState(rx.State):
     @access.public
     async def submit(self, form: dict):
         """Sign up."""
+        if self._is_through:
+            # The other half of a double click would lead on from wherever they are by now.
+            return
         self.busy, self.refusal = True, ""
         yield
         try:
             await self._sign_up(form)
+            self._is_through = True
             yield rx.redirect("/confirm-email")
         except FormRefused as refused:
             yield self._refuse(refused.problems)
