@@ -6,6 +6,7 @@ either, though it once was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypedDict
@@ -25,8 +26,9 @@ _UNTOLD = ("object", "id")
 
 
 class FieldLine(TypedDict):
-    """A field: what it was, and what it is."""
+    """A field: what it was, and what it is. `path` is where it is in the record."""
 
+    path: str
     name: str
     before: str
     after: str
@@ -56,13 +58,18 @@ def change_line(view: ChangeView, kind: str, scopes: Collection[str]) -> ChangeL
 def _changed(view: ChangeView, kind: str, scopes: Collection[str]) -> Iterator[FieldLine]:
     telling = {name: view.data[name] for name in _TELLING if name in view.data}
     for path, both in view.fields.items():
+        if path.rpartition(".")[2] in _UNTOLD:
+            continue
         was, now = (
             _seen(kind, path, telling | nested({path: both}, place), scopes) for place in (0, 1)
         )
         if was == now:
             continue
         yield FieldLine(
-            name=field_words(kind, path), before=value_words(was), after=_after(was, now)
+            path=path,
+            name=field_words(kind, path),
+            before=value_words(was),
+            after=_after(was, now),
         )
 
 
@@ -73,6 +80,7 @@ def _told(view: ChangeView, kind: str, scopes: Collection[str]) -> Iterator[Fiel
     for path, value in _leaves(shown):
         words = value_words(value)
         yield FieldLine(
+            path=path,
             name=field_words(kind, path),
             before=words if removed else "",
             after="" if removed else words,
@@ -90,8 +98,8 @@ def _leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
     for name, value in data.items():
         if name in _UNTOLD or value in (None, "", [], {}):
             continue
-        if isinstance(value, Mapping) and not above:
-            yield from _leaves(value, f"{name}.")
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{name}.")
         else:
             yield above + name, value
 
@@ -106,13 +114,22 @@ def field_words(kind: str, path: str) -> str:
 
 @lru_cache(maxsize=64)
 def _words(kind: str) -> dict[str, str]:
-    return {
+    words = {
         field.path: field.words for scope in SCOPES for field in scope.fields if field.kind == kind
+    }
+    shared = Counter(words.values())
+    return {
+        path: said if shared[said] == 1 else f"{said}: {_leaf(path)}"
+        for path, said in words.items()
     }
 
 
+def _leaf(path: str) -> str:
+    return path.rpartition(".")[2].replace("_", " ")
+
+
 def _plain(path: str) -> str:
-    name = path.rpartition(".")[2].removeprefix("is_").replace("_", " ")
+    name = _leaf(path).removeprefix("is ")
     return name[:1].upper() + name[1:]
 
 
@@ -136,9 +153,9 @@ def value_words(value: Any) -> str:
 
 
 def _value(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return NOTHING
     match value:
-        case None | "" | [] | {}:
-            return NOTHING
         case bool():
             return "Yes" if value else "No"
         case str():

@@ -49,7 +49,7 @@ RESULT_SUBJECT_CHOICES = [
 ]
 ASSESSMENT_CHOICES = [
     (NONE, "None of these"),
-    *((one.key, f"{one.family_name}: {one.name}") for one in catalogue.ASSESSMENTS),
+    *((one.key, one.name) for one in catalogue.ASSESSMENTS),
 ]
 FACET_NAMES = {
     "achieved": "Achieved",

@@ -11,7 +11,10 @@ from assembly_ui.web.kind_words import kind_name, within
 
 
 class SyncView(TypedDict):
-    """What every page may show of the sync. Moments are ISO 8601, empty when there is none."""
+    """What every page may show of the sync. Moments are ISO 8601, empty when there is none.
+
+    `steps` is 0 while nobody knows how many there are.
+    """
 
     running: bool
     doing: str
@@ -30,7 +33,7 @@ QUIET = SyncView(
     running=False,
     doing="",
     done=0,
-    steps=1,
+    steps=0,
     since="",
     waiting=False,
     held=False,
@@ -76,7 +79,7 @@ def sync_view(status: SyncStatus | None, *, now: datetime) -> SyncView:
         running=running is not None,
         doing=doing_words(running.doing) if running else "",
         done=min(running.steps_done, running.steps) if running else 0,
-        steps=max(1, running.steps) if running else 1,
+        steps=running.steps if running else 0,
         since=running.since.isoformat() if running else "",
         waiting=running is None and is_due,
         held=status.held,

@@ -24,7 +24,7 @@ class SyncState(Live, rx.State):
     waiting: bool = False
     doing: str = ""
     done: int = 0
-    steps: int = 1
+    steps: int = 0
     since: str = ""
     held: bool = False
     last: str = ""

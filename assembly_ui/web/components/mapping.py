@@ -37,7 +37,7 @@ def undo_notice(words: rx.Var[str], *, on_undo: Any, on_dismiss: Any) -> rx.Comp
     return rx.el.div(
         rx.cond(words, alert(line, tone="success"), rx.fragment()),
         role="status",
-        class_name="notice-area",
+        class_name="notice-area undo",
     )
 
 

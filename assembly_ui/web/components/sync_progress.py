@@ -34,18 +34,20 @@ def sync_progress(
 
     Only that it begins and ends is read out by itself: the rest changes too often.
     """
+    unknown = rx.el.progress(class_name="progress", aria_label="Sync, about to begin")
+    step = rx.el.span("Step ", rx.cond(done < of, done + 1, of), " of ", of, " · ")
     words = rx.el.div(
         rx.el.p(
             rx.el.strong("Your data is being read"),
             rx.el.span(": ", doing),
         ),
-        progress_bar("Sync", done=done, of=of, words=doing),
-        small("Step ", done + 1, " of ", of, " · begun ", ago(since)),
+        rx.cond(of > 0, progress_bar("Sync", done=done, of=of, words=doing), unknown),
+        small(rx.cond(of > 0, step, rx.fragment()), "Begun ", ago(since)),
         class_name="sync-progress",
     )
     soon = rx.el.div(
         rx.el.p(rx.el.strong("Your data is about to be read.")),
-        rx.el.progress(class_name="progress", aria_label="Sync, about to begin"),
+        unknown,
         class_name="sync-progress",
     )
     return rx.fragment(

@@ -352,7 +352,7 @@ def _field(item: rx.Var[FieldLine]) -> rx.Component:
                 rx.fragment(),
             ),
         ),
-        key=item["name"],
+        key=item["path"],
     )
 
 
