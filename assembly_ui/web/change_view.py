@@ -106,10 +106,12 @@ def _leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
 
 def field_words(kind: str, path: str) -> str:
     """What a field is called; as the scopes call it, or else by its own name."""
-    words = _words(kind)
-    return (
-        words.get(path) or words.get(path.partition(".")[0] if "." in path else "") or _plain(path)
-    )
+    words, names = _words(kind), path.split(".")
+    for length in range(len(names), 0, -1):
+        above, within = ".".join(names[:length]), names[length:]
+        if above in words:
+            return ": ".join((words[above], *(_leaf(name) for name in within)))
+    return _plain(path)
 
 
 @lru_cache(maxsize=64)
