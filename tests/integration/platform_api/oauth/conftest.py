@@ -112,15 +112,17 @@ def refused(answer: httpx.Response, error: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
+def in_use(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
     with running_parts(database, clock, tmp_path, public_url=ADDRESS, scale=100) as parts:
         yield parts
 
 
 @pytest.fixture
-async def platform(parts: Parts, database: Database, clock: ManualClock) -> AsyncIterator[Platform]:
+async def platform(
+    in_use: Parts, database: Database, clock: ManualClock
+) -> AsyncIterator[Platform]:
     app = FastAPI()
-    app.include_router(router(parts.settings))
+    app.include_router(router(in_use.settings))
     transport = httpx.ASGITransport(SingleSlashes(app))
     school = await a_connected_school(database, now=clock())
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as web:

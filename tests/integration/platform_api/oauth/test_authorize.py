@@ -172,9 +172,9 @@ async def test_an_address_with_a_query_keeps_it(
 
 
 async def test_asking_too_often_is_refused_for_a_while(
-    platform: Platform, app: Registered, parts: Parts
+    platform: Platform, app: Registered, in_use: Parts
 ) -> None:
-    settings = parts.settings
+    settings = in_use.settings
     with running_parts(
         platform.database, platform.clock, settings.data_dir, scale=1 / 60, public_url=ADDRESS
     ):

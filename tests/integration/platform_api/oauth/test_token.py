@@ -68,13 +68,13 @@ async def test_an_access_token_lasts_a_day_and_is_refreshed_for_a_new_pair(
 
 
 async def test_how_long_it_lasts_is_a_setting(
-    platform: Platform, app: Registered, parts: Parts
+    platform: Platform, app: Registered, in_use: Parts
 ) -> None:
     code = await platform.code(app)
     with running_parts(
         platform.database,
         platform.clock,
-        parts.settings.data_dir,
+        in_use.settings.data_dir,
         public_url=ADDRESS,
         access_token_seconds=120,
     ):
@@ -188,12 +188,12 @@ async def test_any_accept_header_is_accepted(
 
 
 async def test_too_many_calls_say_when_to_come_back(
-    platform: Platform, app: Registered, parts: Parts
+    platform: Platform, app: Registered, in_use: Parts
 ) -> None:
     with running_parts(
         platform.database,
         platform.clock,
-        parts.settings.data_dir,
+        in_use.settings.data_dir,
         scale=1 / 600,
         public_url=ADDRESS,
     ):
@@ -203,3 +203,27 @@ async def test_too_many_calls_say_when_to_come_back(
     assert answer.json()["error"] == "too many requests"
     assert set(answer.json()["data"]) == {"count", "period", "limit"}
     assert int(answer.headers["retry-after"]) == answer.json()["data"]["period"] > 0
+
+
+async def test_an_app_has_a_limit_of_its_own_wherever_it_calls_from(
+    platform: Platform, app: Registered, thief: Registered, in_use: Parts
+) -> None:
+    async def status(caller: Registered, address: str) -> int:
+        answer = await platform.web.post(
+            "/oauth/token",
+            data={"grant_type": "client_credentials"},
+            headers={"Authorization": basic(caller), "X-Forwarded-For": address},
+        )
+        return answer.status_code
+
+    with running_parts(
+        platform.database,
+        platform.clock,
+        in_use.settings.data_dir,
+        scale=1 / 1200,
+        trusted_proxy_hops=1,
+        public_url=ADDRESS,
+    ):
+        assert await status(app, "192.0.2.1") == 200
+        assert await status(app, "192.0.2.2") == 429
+        assert await status(thief, "192.0.2.3") == 200
