@@ -66,7 +66,7 @@ class Applying:
         chosen = await self._recipe.chosen(self._database, self._claimed.school_id)
         stale = await self._stale(chosen)
         steps = self._claimed.progress
-        steps.steps = steps.done + len(stale)
+        steps.steps = steps.done + bool(steps.doing) + len(stale)
         for place, kind in enumerate(stale):
             steps.go_on(progress.making(kind.name))
             await self._make(kind, chosen, choices)

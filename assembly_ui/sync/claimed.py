@@ -35,8 +35,8 @@ class Progress:
     shown_at: float = 0.0
 
     def go_on(self, doing: str) -> None:
-        """The step that was under way is done, and another one begins."""
-        self.done, self.doing = self.done + 1, doing
+        """The step that was under way, if any was, is done, and another one begins."""
+        self.done, self.doing = self.done + bool(self.doing), doing
 
     @property
     def is_worth_showing(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -85,21 +85,29 @@ class Reading:
             XporterError: nothing more can be read of the school now.
             Overtaken
         """
-        read: set[str] = set()
-        for need in await self._needed(self._recipe.looks_at):
-            await self._read(need)
-            read.add(need.name)
-        for need in await self._needed():
-            if need.name not in read:
+        first = self._recipe.looks_at
+        needs = await self._needed()
+        kinds = self._recipe.kinds_in(self._claimed.wanted)
+        self._claimed.progress.steps = len(needs) + len(kinds)
+        for need in needs:
+            if need.name in first:
+                await self._read(need)
+        if first.intersection(need.name for need in needs):
+            # What they gave decides what else is needed.
+            needs = await self._needed()
+        for need in needs:
+            if need.name not in first:
                 await self._read(need)
         if self._unwritten:
             async with self._database.transaction() as session:
                 await self._claimed.hold(session)
                 await self._note_unwritten(session)
 
-    async def _needed(self, only: Collection[str] | None = None) -> list[Need]:
-        needs = await needs_of(self._database, self._recipe, self._claimed)
-        return [need for need in needs if only is None or need.name in only]
+    async def _needed(self) -> list[Need]:
+        """The queries that are needed, by what is known of the school now."""
+        claimed, recipe = self._claimed, self._recipe
+        chosen = await recipe.chosen(self._database, claimed.school_id)
+        return list(recipe.needs(claimed.wanted, claimed.today, chosen))
 
     async def _read(self, need: Need) -> None:
         self._claimed.progress.go_on(progress.reading(need.name))
@@ -169,12 +177,6 @@ class Reading:
 
     def _made_from(self, query: str) -> list[str]:
         return [kind.name for kind in self._recipe.kinds if query in kind.made_from]
-
-
-async def needs_of(database: Database, recipe: Recipe, claimed: Claimed) -> list[Need]:
-    """The queries that are needed, by what is known of the school now."""
-    chosen = await recipe.chosen(database, claimed.school_id)
-    return list(recipe.needs(claimed.wanted, claimed.today, chosen))
 
 
 async def mark_stale(session: Session, school_id: int, kinds: Iterable[str]) -> None:

@@ -97,7 +97,7 @@ async def a_school_to_sync(
     database: Database,
     clock: ManualClock,
     *,
-    pupils: int = 60,
+    pupils: int = 20,
     shared: Iterable[str] = EVERY_SCOPE,
     recipe: Recipe | None = None,
     pace: Pace | None = None,

@@ -7,6 +7,7 @@ after a token proved it (see `connector.callback`).
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,11 @@ from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import CALLBACK_PATH, parts
 from assembly_ui.connector.callback import Receipt, receive_callback
 from assembly_ui.connector.errors import InboxFull
+from assembly_ui.connector.facts import school_of_estab
 from assembly_ui.settings import Settings
+from assembly_ui.sync.errors import NotConnected, NothingWanted
+from assembly_ui.sync.models import Reason
+from assembly_ui.sync.requests import ask
 from assembly_ui.web.http_caller import client_ip
 from assembly_ui.xporter.callback import LONGEST_BODY, parse_body
 from assembly_ui.xporter.errors import CallbackUnreadable
@@ -61,6 +66,8 @@ async def _receive(body: bytes) -> int:
         receipt = await receive_callback(
             use.database, use.xporter, use.cipher, callback=callback, clock=use.clock
         )
+        if receipt is Receipt.BELIEVED:
+            await _have_synced(callback.estab)
     except CallbackUnreadable as error:
         log.warning("callback.unreadable", why=error.detail)
         return 400
@@ -69,3 +76,13 @@ async def _receive(body: bytes) -> int:
         return 503
     log.info("callback.received", estab=callback.estab, receipt=receipt.value)
     return 202 if receipt is Receipt.KEPT else 204
+
+
+async def _have_synced(estab: str) -> None:
+    """What the school shares may be other data than before."""
+    use = parts()
+    if (school_id := await school_of_estab(use.database, estab)) is None:
+        return
+    # Nothing to read, or nothing to read it from: then there is nothing to be done yet.
+    with suppress(NothingWanted, NotConnected):
+        await ask(use.database, school_id=school_id, reason=Reason.CALLBACK, now=use.clock())

@@ -76,7 +76,7 @@ async def test_before_any_grant_only_school_level_data_is_asked_for(
 async def test_of_one_scope_nothing_else_is_asked_kept_or_served(
     database: Database, clock: ManualClock, scope: str
 ) -> None:
-    made, scopes = await a_school_to_sync(database, clock, pupils=20), with_dependencies([scope])
+    made, scopes = await a_school_to_sync(database, clock), with_dependencies([scope])
     wire = Wire(made.web)
     await made.want(*scopes)
     await made.do_due()
@@ -96,7 +96,7 @@ async def test_of_one_scope_nothing_else_is_asked_kept_or_served(
 async def test_what_a_service_sends_unasked_is_left_out_on_arrival(
     database: Database, clock: ManualClock
 ) -> None:
-    made, scopes = await a_school_to_sync(database, clock, pupils=20), with_dependencies(["groups"])
+    made, scopes = await a_school_to_sync(database, clock), with_dependencies(["groups"])
 
     async def forget_select(request: httpx.Request) -> None:
         request.url = request.url.copy_remove_param("select")
