@@ -39,7 +39,7 @@ async def synced(
 ) -> tuple[SyncedSchool, Client]:
     """A school whose data was read for an app, and that app."""
     owner = await a_person(database, now=clock())
-    made = await synced_school(database, clock, scopes=SCOPES, owner=owner)
+    made = await synced_school(database, clock, scopes=SCOPES, owner=owner, pupils=60)
     token = await a_token(database, ASchool(made.school, owner), *SCOPES, now=clock(), life=None)
     return made, Client(http, token)
 
