@@ -8,6 +8,7 @@ from tests.journeys import steps
 from tests.journeys.conftest import SessionOf
 from tests.journeys.person import Person
 
+NARROW, WIDE = 320, 1440
 SCHOOL = "Ralph Allen School"
 REQUIRED = "Staff Member Basic Information"
 OPTIONAL = (
@@ -33,6 +34,7 @@ async def test_from_connected_to_lessons_and_back_out(someone: SessionOf) -> Non
     await _sees_the_request(james, seeded["school"])
     await james.clicks("Authorise App")
     await steps.sees_lessons(james, seeded["school"])
+    await _is_well_made(james)
     await steps.sees_in_schoolbooking(james, "Email", "/staff")
     await expect(james.page.get_by_role("cell", name="@").first).to_be_visible()
 
@@ -46,6 +48,7 @@ async def test_from_connected_to_lessons_and_back_out(someone: SessionOf) -> Non
     await james.sees("Not authorised", "It may still hold data")
     await steps.sees_in_schoolbooking(james, "Access was revoked")
     await james.sees("Assembly refused our call", "Connect again", "Delete what we hold")
+    await _is_well_made(james)
 
     await james.goes_to("/authorisations")
     for words in ("Authorised", "Changed", "Access revoked"):
@@ -89,6 +92,17 @@ async def _sees_the_request(person: Person, school: str) -> None:
     for words in OPTIONAL:
         await expect(person.page.get_by_role("checkbox", name=words)).not_to_be_checked()
     await person.has_no_barriers()
+
+
+async def _is_well_made(person: Person) -> None:
+    """A page of SchoolBooking: no barrier, no sideways scroll, in light and in dark."""
+    for width, scheme in ((NARROW, "dark"), (WIDE, "light")):
+        await person.page.set_viewport_size({"width": width, "height": 800})
+        await person.page.emulate_media(color_scheme=scheme)
+        root = "document.documentElement"
+        over = await person.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+        assert over <= 0, f"{person.page.url} scrolls sideways by {over} px at {width} px"
+        await person.has_no_barriers_now(scheme)
 
 
 async def _changes_what_is_shared(person: Person) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 from assembly_ui.simulator.schoolbooking.models import Link
 
 WAITING = timedelta(seconds=2)
-WATCHED = timedelta(seconds=5)
+WATCHED = timedelta(seconds=3)
 UNSYNCED = timedelta(seconds=30)
 SETTLED = timedelta(minutes=10)
 WATCHED_FOR = timedelta(minutes=3)
 AWAITED_FOR = timedelta(minutes=3)
 WHOLE_EVERY = timedelta(days=1)
+FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=10)
 # Assembly tells its times in whole seconds.
 ROUNDING = timedelta(seconds=1)
@@ -81,7 +82,7 @@ def next_look(link: Link, now: datetime) -> datetime:
 
 def backoff(failures: int) -> timedelta:
     """How long to wait after so many failures in a row."""
-    return min(WATCHED * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
+    return min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
 
 
 def _moment(text: Any) -> datetime | None:
