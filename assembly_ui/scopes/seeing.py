@@ -73,19 +73,19 @@ def _tree(kind: str, held: frozenset[str]) -> _Tree | None:
 
 
 def _cut(data: Mapping[str, Any], tree: _Tree) -> dict[str, Any]:
-    return {
-        name: value if name in ALWAYS else _part(value, tree.get(name))
-        for name, value in data.items()
-        if not name.startswith("_")
-    }
+    # Called for every object of every record that is served, so it is one loop.
+    seen: dict[str, Any] = {}
+    for name, value in data.items():
+        if name in ALWAYS:
+            seen[name] = value
+        elif not name.startswith("_"):
+            part = tree.get(name)
+            seen[name] = None if part is None else _cut_part(value, part) if part else value
+    return seen
 
 
-def _part(value: Any, tree: _Tree | None) -> Any:
-    if tree is None:
-        return None
-    if not tree:
-        return value
-    if isinstance(value, Mapping):
+def _cut_part(value: Any, tree: _Tree) -> Any:
+    if isinstance(value, dict):
         return _cut(value, tree)
     if isinstance(value, list):
         return [_cut(one, tree) for one in value if isinstance(one, Mapping)]

@@ -207,6 +207,14 @@ ATTENDED_ON = in_days("session_date", "session_date")
 
 LESSONS_ON = in_days("start_date", "start_date")
 LESSONS_OF_TIMETABLE = of_path("_timetable_id")
+LESSONS_IN_ROOM = Filter(
+    "",
+    or_(
+        lists_object("rooms", "id", bindparam("of_path")), text_at("_planned", "rooms").is_not(None)
+    ),
+    _of_path,
+)
+"""Lessons held in a room, and those that may have been planned there."""
 
 AMONG = Filter("", col(Record.number).in_(bindparam("among", expanding=True)), _always)
 """Records whose numbers are known; bound by whoever knows them."""

@@ -11,15 +11,14 @@ from assembly_ui.scopes.seeing import ALWAYS, visible
 
 
 def shows(call: Call, kind: str, parts: tuple[Part, ...] = ()) -> Show:
-    """Cuts records of a kind for this app and this question."""
+    """Cuts records of a kind for this app and this question; a record is of no use afterwards."""
     scopes, left_out = call.bearer.scopes, leaving_out(parts, call.asked)
 
     def show(data: Data) -> Data | None:
-        seen = visible(kind, data, scopes)
-        if seen is not None:
-            for leave_out in left_out:
-                leave_out(seen)
-        return seen
+        # Before anything else: what nobody asked for need not be looked through.
+        for leave_out in left_out:
+            leave_out(data)
+        return visible(kind, data, scopes)
 
     return show
 

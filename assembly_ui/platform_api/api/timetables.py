@@ -13,11 +13,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from assembly_ui.platform_api.api.answers import Data, Show, a_list, to_json
-from assembly_ui.platform_api.api.filters import LESSONS_OF_TIMETABLE, LESSONS_ON, days_bound
+from assembly_ui.platform_api.api.filters import (
+    LESSONS_IN_ROOM,
+    LESSONS_OF_TIMETABLE,
+    LESSONS_ON,
+    days_bound,
+)
 from assembly_ui.platform_api.api.lists import the_record
 from assembly_ui.platform_api.api.question import Days, week_of
 from assembly_ui.platform_api.api.reading import read_all
-from assembly_ui.platform_api.api.resource import Answer, Call
+from assembly_ui.platform_api.api.resource import Answer, Call, Filter
 from assembly_ui.platform_api.api.showing import shows
 
 _Place = tuple[Any, Any]
@@ -28,7 +33,7 @@ async def with_lessons(call: Call) -> Answer:
     """A timetable with the lessons of the days asked for, in their days and periods."""
     timetable = await the_record(call, "timetable", call.number)
     days = _days(call)
-    lessons = await _lessons(call, days, of_timetable=True)
+    lessons = await _lessons(call, days, LESSONS_OF_TIMETABLE)
     return Answer(await asyncio.to_thread(_nested, call, timetable, lessons, days))
 
 
@@ -36,7 +41,7 @@ async def in_room(call: Call) -> Answer:
     """The lessons of a room, on the days asked for."""
     paging = call.asked.paging()
     await the_record(call, "room", call.number)
-    lessons = await _lessons(call, _days(call))
+    lessons = await _lessons(call, _days(call), LESSONS_IN_ROOM)
     rows = await asyncio.to_thread(_in_room, lessons, shows(call, "lesson"), call.number)
     page = rows[paging.start : paging.start + paging.per_page]
     return a_list(call.version, page, paging, len(rows))
@@ -46,12 +51,10 @@ def _days(call: Call) -> Days:
     return call.asked.days() or week_of(call.today)
 
 
-async def _lessons(call: Call, days: Days, *, of_timetable: bool = False) -> Iterable[str]:
+async def _lessons(call: Call, days: Days, which: Filter) -> Iterable[str]:
     values = {"school_id": call.school_id, "kind": "lesson", **days_bound(days)}
-    if not of_timetable:
-        return await read_all(call.use.database, (LESSONS_ON,), values)
-    filters = (LESSONS_ON, LESSONS_OF_TIMETABLE)
-    return await read_all(call.use.database, filters, values | {"of_path": call.number})
+    bound = values | {"of_path": call.number}
+    return await read_all(call.use.database, (LESSONS_ON, which), bound)
 
 
 def _in_room(lessons: Iterable[str], show: Show, room: int) -> list[bytes]:
@@ -71,8 +74,10 @@ def _nested(call: Call, timetable: str, lessons: Iterable[str], days: Days) -> b
         if lesson := show(data):
             by_place[data.get("_day_id"), data.get("_period_id")].append(lesson)
     first, last = days.first.isoformat(), days.last.isoformat()
-    kept = [_day(day, by_place, first, last) for day in seen.get("days") or ()]
-    return to_json({**seen, "days": [day for day in kept if day["occurs_on"]]})
+    kept = (_day(day, by_place, first, last) for day in seen.pop("days", None) or ())
+    # Day by day: a single large call would not let the event loop in between.
+    written = b",".join(to_json(day) for day in kept if day["occurs_on"])
+    return to_json(seen)[:-1] + b',"days":[' + written + b"]}"
 
 
 def _day(day: Data, lessons: dict[_Place, list[Data]], first: str, last: str) -> Data:
