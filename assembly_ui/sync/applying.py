@@ -52,6 +52,7 @@ class Applying:
         self._is_ours = as_seen or claimed.wanted != claimed.synced
         self._ids: Ids | None = None
         self._texts: dict[str, Texts] = {}
+        self.needed: frozenset[str] = frozenset()
         self.held: list[str] = []
         self.changed = 0
 
@@ -76,7 +77,7 @@ class Applying:
         standing = await self._standing()
         claimed = self._claimed
         needs = self._recipe.needs(claimed.wanted, claimed.today, chosen)
-        self._needed = {need.name for need in needs}
+        self.needed = frozenset(need.name for need in needs)
         read = await self._read_already()
         unsynced = self._claimed.wanted != self._claimed.synced
         return [
@@ -84,7 +85,7 @@ class Applying:
             for kind in self._recipe.kinds_in(self._claimed.wanted)
             # Other scopes may show other records, of kinds nothing else made stale.
             if (unsynced or standing.get(kind.name, Standing()).is_stale)
-            and read.issuperset(self._needed.intersection(kind.made_from))
+            and read.issuperset(self.needed.intersection(kind.made_from))
         ]
 
     async def _make(self, kind: Kind, chosen: Any, choices: Any) -> None:
@@ -209,7 +210,7 @@ class Applying:
 
     def _sources(self, kind: Kind) -> Collection[str]:
         """What nobody wants any more is still kept for a while, and is not to be used."""
-        return self._needed.intersection(kind.made_from)
+        return self.needed.intersection(kind.made_from)
 
     async def _texts_of(self, query: str) -> Texts:
         if query not in self._texts:

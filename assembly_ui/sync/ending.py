@@ -10,6 +10,7 @@ from sqlmodel import select
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic, sync_topic
 from assembly_ui.sync.claimed import Claimed
+from assembly_ui.sync.mirror import forget_queries
 from assembly_ui.sync.models import Changeset, Outcome, Reason, SchoolSync
 from assembly_ui.sync.pace import Pace
 from assembly_ui.sync.reading import Trouble
@@ -24,11 +25,15 @@ LONGEST_DETAIL = 300
 
 @dataclass(frozen=True)
 class Ended:
-    """What a sync did: whether anything changed, and which kinds wait for a person."""
+    """What a sync did: whether anything changed, and whether anything waits for a person.
+
+    `needed` are the queries that its scopes needed.
+    """
 
     is_changed: bool
     is_held: bool
     trouble: Trouble
+    needed: frozenset[str]
 
 
 async def end(
@@ -45,6 +50,9 @@ async def end(
             row.last_changes_at = now
         if claimed.key is not None:
             _note_read(row, claimed, ended, now)
+            if row.purge_at is None:
+                # Another query may give by now what these did.
+                await forget_queries(session, row.school_id, ended.needed)
         serious = ended.trouble.error if ended.trouble.is_serious else None
         _rest(row, claimed, now, pace, error=serious)
         _tell(session, claimed)

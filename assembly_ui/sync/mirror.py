@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 from sqlalchemy import Text, bindparam, cast
 from sqlalchemy import select as columns
-from sqlmodel import col
+from sqlmodel import col, delete, select
 
 from assembly_ui.database import Database, Session
 from assembly_ui.sync.lines import delete_lines, lots, read_lines, write_lines
@@ -114,6 +114,16 @@ async def note_query(
         row = SourceQuery(school_id=school_id, name=query, read_at=now)
         session.add(row)
     row.marker, row.collected_at, row.read_at = pulled.marker, pulled.collected_at, now
+
+
+async def forget_queries(session: Session, school_id: int, needed: Collection[str]) -> None:
+    """Forget every query but those that are needed."""
+    names = (col(SourceQuery.school_id) == school_id, col(SourceQuery.name).not_in(needed))
+    gone = (await session.exec(select(SourceQuery.name).where(*names))).all()
+    rows = (col(SourceRow.school_id) == school_id, col(SourceRow.query).in_(gone))
+    if gone:
+        await session.exec(delete(SourceRow).where(*rows))
+        await session.exec(delete(SourceQuery).where(*names))
 
 
 def _of_changes(pulled: Pulled) -> Edit:

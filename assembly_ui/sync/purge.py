@@ -20,7 +20,7 @@ from assembly_ui.sync.claimed import Overtaken
 from assembly_ui.sync.difference import Fields, difference, nested
 from assembly_ui.sync.lines import change_lines, delete_lines, lots, read_lines
 from assembly_ui.sync.mirror import KEYS as ROW_KEYS
-from assembly_ui.sync.mirror import read_texts
+from assembly_ui.sync.mirror import forget_queries, read_texts
 from assembly_ui.sync.models import (
     Changeset,
     ChangesetCount,
@@ -28,7 +28,6 @@ from assembly_ui.sync.models import (
     RecordChange,
     RecordKind,
     SchoolSync,
-    SourceQuery,
     SourceRow,
 )
 from assembly_ui.sync.pulling import Columns
@@ -72,7 +71,7 @@ class Purge:
         shown = [kind.name for kind in self._recipe.kinds_in(self._scopes)]
         async with self._database.transaction() as session:
             await self._hold(session)
-            await self._forget_queries(session, [need.name for need in needs])
+            await forget_queries(session, self._school_id, [need.name for need in needs])
             await self._forget_kinds(session, shown)
         for need in needs:
             await self._strip(need)
@@ -89,13 +88,6 @@ class Purge:
         if set(row.wanted_scopes) != self._scopes:
             raise Overtaken
         return row
-
-    async def _forget_queries(self, session: Session, needed: list[str]) -> None:
-        school_id = self._school_id
-        rows = (col(SourceRow.school_id) == school_id, col(SourceRow.query).not_in(needed))
-        await session.exec(delete(SourceRow).where(*rows))
-        queries = (col(SourceQuery.school_id) == school_id, col(SourceQuery.name).not_in(needed))
-        await session.exec(delete(SourceQuery).where(*queries))
 
     async def _forget_kinds(self, session: Session, shown: list[str]) -> None:
         for Model in (RecordChange, Record, RecordKind):

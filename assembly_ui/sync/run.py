@@ -70,7 +70,7 @@ async def _sync(tools: Tools, claimed: Claimed, *, purged: bool) -> None:
         await tools.health.note_answer()
     applying = Applying(tools.database, tools.recipe, claimed, tools.clock, as_seen=purged)
     await applying.make_stale()
-    ended = Ended(applying.changed > 0, bool(applying.held), trouble)
+    ended = Ended(applying.changed > 0, bool(applying.held), trouble, applying.needed)
     await end(tools.database, claimed, ended, tools.clock(), tools.pace)
 
 
