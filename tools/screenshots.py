@@ -34,8 +34,12 @@ OF_THE_GUIDE = {
     "33-connector-awaiting-connection": "awaiting-connection",
     "36-portal-begin": "begin-authorisation",
     "35-connector-connected": "connected",
+    "52-data-access-request": "data-access-request",
+    "54-schoolbooking-room": "schoolbooking",
 }
 """Screens that docs/screens.md sets beside the user guide, and what their pictures are called."""
+
+SCHOOL = "Rhyl Community Primary School"
 
 Shoot = Callable[[str], Awaitable[None]]
 
@@ -71,7 +75,10 @@ async def _tour(server: Server, browser: Browser, widths: tuple[int, ...]) -> No
     await _signing_up(person, shoot, email)
     await _setting_up(person, shoot, email)
     await _connecting(person, shoot, email)
+    await _authorising(person, shoot)
+    await _in_schoolbooking(person, shoot)
     await _admin_view(person, shoot)
+    await _revoking(person, shoot)
     await context.close()
 
 
@@ -167,6 +174,42 @@ async def _connecting(person: Person, shoot: Shoot, email: str) -> None:
     await shoot("35-connector-connected")
 
 
+async def _authorising(person: Person, shoot: Shoot) -> None:
+    await person.goes_to("/app?name=schoolbooking")
+    await person.sees("Not authorised")
+    await shoot("50-app")
+    await person.follows("Authorise Now")
+    await person.page.get_by_role("heading", name="Log in to SchoolBooking").wait_for()
+    await shoot("51-schoolbooking-log-in")
+    await steps.log_in_to_schoolbooking(person)
+    await person.page_is_alive()
+    await person.sees("Required")
+    await shoot("52-data-access-request")
+    await person.clicks("Authorise App")
+
+
+async def _in_schoolbooking(person: Person, shoot: Shoot) -> None:
+    await steps.sees_lessons(person, SCHOOL)
+    await shoot("54-schoolbooking-room")
+    for name in ("dashboard", "rooms", "classes", "staff", "calendar", "integration"):
+        await steps.sees_in_schoolbooking(person, "SchoolBooking", f"/{name}")
+        await shoot(f"55-schoolbooking-{name}")
+
+
+async def _revoking(person: Person, shoot: Shoot) -> None:
+    await person.goes_to("/app?name=schoolbooking")
+    await person.sees("Authorised")
+    await shoot("56-app-authorised")
+    await person.clicks("Revoke Access")
+    await shoot("57-app-revoke")
+    dialog = person.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Revoke Access").click()
+    await person.sees("Not authorised")
+    await shoot("58-app-revoked")
+    await steps.sees_in_schoolbooking(person, "Assembly refused our call")
+    await shoot("59-schoolbooking-revoked")
+
+
 async def _admin_view(person: Person, shoot: Shoot) -> None:
     pages = {
         "26-school-details-connected": "/school-details",
@@ -174,6 +217,12 @@ async def _admin_view(person: Person, shoot: Shoot) -> None:
         "28-schools": "/schools",
         "29-apps": "/apps",
         "30-changesets": "/changesets",
+        "41-subjects": "/subjects",
+        "42-assessments": "/assessments",
+        "43-assessment-points": "/assessment-points",
+        "44-scopes": "/scopes",
+        "45-authorisations": "/authorisations",
+        "46-changeset": "/changeset?id=1",
     }
     for name, path in pages.items():
         await person.goes_to(path)
