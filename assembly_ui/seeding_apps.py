@@ -16,9 +16,10 @@ from assembly_ui.accounts.tokens import new_token
 from assembly_ui.apps import grants, pkce
 from assembly_ui.apps.asking import Ask
 from assembly_ui.apps.authorising import authorise
+from assembly_ui.apps.clients import is_secret_of, slug_of
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import App
-from assembly_ui.apps.registration import NewApp, ensure_app, is_secret_of, slug_of
+from assembly_ui.apps.registration import NewApp, ensure_app
 from assembly_ui.apps.requests import begin, claim
 from assembly_ui.bootstrap import Parts, register_booking
 from assembly_ui.platform_api.oauth.token import lives

@@ -16,8 +16,8 @@ from assembly_ui.apps.codes import keep_code
 from assembly_ui.apps.errors import AuthorisationUnknown, NotConnected, NotRevoked, WrongSchool
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import AccessRequest, App, Authorisation, Happening, OAuthToken
+from assembly_ui.apps.open_requests import back_to_app, decide, of_person, opened
 from assembly_ui.apps.receipts import ask_app_to_delete
-from assembly_ui.apps.requests import back_to_app, decide, open_request
 from assembly_ui.apps.telling import Changed, Teller
 from assembly_ui.connector.facts import status_of
 from assembly_ui.connector.models import Connection
@@ -52,9 +52,7 @@ async def authorise(
     code = new_token()
     async with database.transaction() as session:
         school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
-        request, app = await open_request(
-            session, request_id=request_id, user_id=by_user_id, now=now
-        )
+        request, app = await opened(session, of_person(by_user_id, request_id), now)
         if app.force_urn_check and request.urn != school.urn:
             raise WrongSchool(request.urn)
         await _check_connected(session, school_id, now)

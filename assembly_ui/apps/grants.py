@@ -13,6 +13,7 @@ from sqlmodel import col, select, update
 
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.apps import pkce
+from assembly_ui.apps.clients import find_client, is_secret_of
 from assembly_ui.apps.codes import find_code, use_code
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.models import (
@@ -23,7 +24,6 @@ from assembly_ui.apps.models import (
     OAuthToken,
     TokenKind,
 )
-from assembly_ui.apps.registration import find_client, is_secret_of
 from assembly_ui.apps.tokens import (
     APP_LEVEL,
     SCHOOL_LEVEL,

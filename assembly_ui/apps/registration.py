@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
 import re
-import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from sqlmodel import col, or_, select, update
 from assembly_ui.accounts.errors import FieldProblem
 from assembly_ui.accounts.fields import plain, required
 from assembly_ui.accounts.tokens import hash_token, new_token
+from assembly_ui.apps.clients import find_app, slug_of
 from assembly_ui.apps.errors import (
     AppUnknown,
     NameTaken,
@@ -159,38 +158,6 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
             await want_union(session, school_id=school_id, reason=Reason.REVOCATION, now=now)
             announce(session, school_topic(school_id))
     return app
-
-
-async def find_client(session: Session, client_id: str) -> App | None:
-    """The app with this client id, switched off or not."""
-    # No database takes every character that an address may hold.
-    if not (client_id.isascii() and client_id.isprintable()):
-        return None
-    return (await session.exec(select(App).where(col(App.client_id) == client_id))).first()
-
-
-async def find_app(session: Session, client: str) -> App:
-    """The app with this client id or slug.
-
-    Raises:
-        AppUnknown
-    """
-    query = select(App).where(or_(col(App.client_id) == client, col(App.slug) == client))
-    found = (await session.exec(query)).first()
-    if found is None:
-        raise AppUnknown
-    return found
-
-
-def slug_of(name: str) -> str:
-    """A name as it stands in addresses: "School Booking (UK)" becomes "school-booking-uk"."""
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:80]
-
-
-def is_secret_of(app: App, secret: str) -> bool:
-    """Whether this is the app's secret."""
-    return bool(app.secret_hash) and hmac.compare_digest(app.secret_hash, hash_token(secret))
 
 
 def _checked(new: NewApp) -> NewApp:

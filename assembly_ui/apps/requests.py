@@ -7,30 +7,45 @@ in; from then on that person finds it without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import delete
 from sqlmodel import col, select, update
 
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.asking import Ask, understood
-from assembly_ui.apps.errors import (
-    RequestDecided,
-    RequestExpired,
-    RequestOfDisabledApp,
-    RequestUnknown,
-)
+from assembly_ui.apps.clients import find_client
+from assembly_ui.apps.errors import RequestUnknown
 from assembly_ui.apps.history import note
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import AccessRequest, App, Happening
-from assembly_ui.apps.registration import find_client
-from assembly_ui.apps.uris import answered, host_of, kept_state
+from assembly_ui.apps.open_requests import (
+    back_to_app,
+    decide,
+    of_person,
+    of_token,
+    opened,
+    undecided,
+)
+from assembly_ui.apps.request_view import RequestView, view_of
+from assembly_ui.apps.uris import kept_state
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic, user_topic
 from assembly_ui.schools.membership import membership_of
+
+__all__ = [
+    "LIFE",
+    "Begun",
+    "Pending",
+    "RequestView",
+    "begin",
+    "claim",
+    "decline",
+    "pending_of",
+    "read_request",
+]
 
 LIFE = timedelta(days=7)
 KEPT = timedelta(days=30)
@@ -52,34 +67,6 @@ class Pending:
     id: int
     app_name: str
     slug: str
-
-
-@dataclass(frozen=True)
-class RequestView:
-    """Who asks for what. Scopes of `required` hold all that they depend on.
-
-    `urn` is the school the app expects, if it said so; it insists when `insists_on_urn`.
-    `returns_to` is the host to which the person will return. `user_id` is who claimed it.
-    """
-
-    id: int
-    app_id: int
-    app_name: str
-    slug: str
-    summary: str
-    description: str
-    purpose: str
-    website_uri: str
-    support_uri: str
-    privacy_policy_uri: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    urn: str
-    insists_on_urn: bool
-    returns_to: str
-    user_id: int | None
-    created_at: datetime
-    expires_at: datetime
 
 
 async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
@@ -128,12 +115,12 @@ async def read_request(
     """
     async with database.read() as session:
         if token is not None:
-            request, app = await _opened(session, _of_token(token), now)
+            request, app = await opened(session, of_token(token), now)
         elif user_id is not None and request_id is not None:
-            request, app = await _opened(session, _of_person(user_id, request_id), now)
+            request, app = await opened(session, of_person(user_id, request_id), now)
         else:
             request, app = await _latest(session, user_id, now)
-    return _view(request, app)
+    return view_of(request, app)
 
 
 async def claim(database: Database, *, token: object, user_id: int, now: datetime) -> RequestView:
@@ -146,12 +133,12 @@ async def claim(database: Database, *, token: object, user_id: int, now: datetim
         RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
     """
     async with database.transaction() as session:
-        request, app = await _opened(session, _of_token(token), now)
+        request, app = await opened(session, of_token(token), now)
         if request.user_id != user_id:
             for person in {request.user_id, user_id} - {None}:
                 announce(session, user_topic(person or 0))
             request.user_id = user_id
-            older = _undecided(now), col(AccessRequest.id) != request.id
+            older = undecided(now), col(AccessRequest.id) != request.id
             await session.exec(
                 update(AccessRequest)
                 .where(
@@ -161,7 +148,7 @@ async def claim(database: Database, *, token: object, user_id: int, now: datetim
                 )
                 .values(decided_at=now)
             )
-        return _view(request, app)
+        return view_of(request, app)
 
 
 async def pending_of(database: Database, *, user_id: int, now: datetime) -> Pending | None:
@@ -170,7 +157,7 @@ async def pending_of(database: Database, *, user_id: int, now: datetime) -> Pend
         select(AccessRequest.id, App.name, App.slug)
         .join(App, col(App.id) == col(AccessRequest.app_id))
         .where(
-            col(AccessRequest.user_id) == user_id, _undecided(now), col(App.disabled_at).is_(None)
+            col(AccessRequest.user_id) == user_id, undecided(now), col(App.disabled_at).is_(None)
         )
         .order_by(col(AccessRequest.id).desc())
         .limit(1)
@@ -197,7 +184,7 @@ async def decline(
         RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
     """
     async with database.transaction() as session:
-        request, app = await _opened(session, _of_person(user_id, request_id), now)
+        request, app = await opened(session, of_person(user_id, request_id), now)
         await decide(session, request, now=now)
         belongs = school_id is not None and await membership_of(
             session, school_id=school_id, user_id=user_id
@@ -228,68 +215,6 @@ async def decline(
     return back_to_app(request, denied, links)
 
 
-async def open_request(
-    session: Session, *, request_id: int, user_id: int, now: datetime
-) -> tuple[AccessRequest, App]:
-    """A request that this person claimed, for deciding it in the caller's transaction.
-
-    Raises:
-        RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
-    """
-    return await _opened(session, _of_person(user_id, request_id), now)
-
-
-async def decide(
-    session: Session, request: AccessRequest, *, authorisation_id: int | None = None, now: datetime
-) -> None:
-    """The request is decided: once, however many tabs say so at the same time.
-
-    Raises:
-        RequestDecided
-    """
-    decided = await session.exec(
-        update(AccessRequest)
-        .where(col(AccessRequest.id) == request.id, col(AccessRequest.decided_at).is_(None))
-        .values(decided_at=now, authorisation_id=authorisation_id)
-    )
-    if decided.rowcount == 0:
-        raise RequestDecided
-
-
-def back_to_app(request: AccessRequest, answer: Mapping[str, str], links: Links) -> str:
-    """Where the browser goes with our answer. It says who we are (RFC 9207)."""
-    return answered(request.redirect_uri, {**answer, "iss": links.address}, state=request.state)
-
-
-def _of_token(token: object) -> ColumnElement[bool]:
-    return col(AccessRequest.token_hash) == hash_token(token)
-
-
-def _of_person(user_id: int, request_id: int) -> ColumnElement[bool]:
-    return and_(col(AccessRequest.id) == request_id, col(AccessRequest.user_id) == user_id)
-
-
-def _undecided(now: datetime) -> ColumnElement[bool]:
-    return and_(col(AccessRequest.decided_at).is_(None), col(AccessRequest.expires_at) > now)
-
-
-async def _opened(
-    session: Session, which: ColumnElement[bool], now: datetime
-) -> tuple[AccessRequest, App]:
-    query = select(AccessRequest, App).join(App, col(App.id) == col(AccessRequest.app_id))
-    found = (await session.exec(query.where(which))).first()
-    if found is None:
-        raise RequestUnknown
-    request, app = found
-    if request.decided_at:
-        raise RequestDecided
-    if request.expires_at <= now:
-        raise RequestExpired
-    if app.disabled_at:
-        raise RequestOfDisabledApp
-    return request, app
-
-
 async def _latest(
     session: Session, user_id: int | None, now: datetime
 ) -> tuple[AccessRequest, App]:
@@ -297,7 +222,7 @@ async def _latest(
         select(AccessRequest, App)
         .join(App, col(App.id) == col(AccessRequest.app_id))
         .where(
-            col(AccessRequest.user_id) == user_id, _undecided(now), col(App.disabled_at).is_(None)
+            col(AccessRequest.user_id) == user_id, undecided(now), col(App.disabled_at).is_(None)
         )
         .order_by(col(AccessRequest.id).desc())
     )
@@ -309,27 +234,3 @@ async def _latest(
 
 async def _forget_old(session: Session, now: datetime) -> None:
     await session.exec(delete(AccessRequest).where(col(AccessRequest.expires_at) < now - KEPT))
-
-
-def _view(request: AccessRequest, app: App) -> RequestView:
-    assert request.id is not None
-    return RequestView(
-        id=request.id,
-        app_id=request.app_id,
-        app_name=app.name,
-        slug=app.slug,
-        summary=app.summary,
-        description=app.description,
-        purpose=app.purpose,
-        website_uri=app.website_uri,
-        support_uri=app.support_uri,
-        privacy_policy_uri=app.privacy_policy_uri,
-        required=tuple(request.required_scopes),
-        optional=tuple(request.optional_scopes),
-        urn=request.urn,
-        insists_on_urn=app.force_urn_check,
-        returns_to=host_of(request.redirect_uri),
-        user_id=request.user_id,
-        created_at=request.created_at,
-        expires_at=request.expires_at,
-    )
