@@ -159,11 +159,13 @@ def _search() -> rx.Component:
 
 def _line(item: rx.Var[AppLine]) -> rx.Component:
     return rx.el.li(
-        app_mark(item["name"]),
-        rx.el.span(
-            link(rx.el.strong(item["name"]), href=item["href"]),
-            rx.cond(item["summary"], muted(item["summary"]), rx.fragment()),
-            class_name="listed-words listed-lines",
+        rx.el.div(
+            app_mark(item["name"]),
+            rx.el.div(
+                link(rx.el.strong(item["name"]), href=item["href"]),
+                rx.cond(item["summary"], rx.el.p(muted(item["summary"])), rx.fragment()),
+            ),
+            class_name="app-head listed-words",
         ),
         rx.match(
             item["state"],

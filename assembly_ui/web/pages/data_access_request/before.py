@@ -8,8 +8,11 @@ from assembly_ui import settings
 from assembly_ui.web.components import (
     alert,
     away,
+    button,
     card,
     checks,
+    code_block,
+    copy_button,
     lead,
     link,
     link_button,
@@ -117,6 +120,7 @@ def on_the_way() -> rx.Component:
             (Missing.AUTHORITY, _who_may()),
             rx.fragment(),
         ),
+        row(button("Not now, go back to ", s.app["name"], kind="quiet", on_click=s.decline)),
         title="Before you can decide",
     )
 
@@ -143,11 +147,21 @@ def _who_may() -> rx.Component:
         rx.el.p(
             "Ask one of them to open Apps, choose ",
             s.app["name"],
-            " and press Authorise Now. Or ask them to make you an admin: this page changes by "
+            " and press Authorise Now; or ask them to make you an admin: this page changes by "
             "itself then, and nothing of the request is lost.",
         ),
+        rx.cond(s.address, _hand_over(), rx.fragment()),
         title="Somebody else has to decide",
         tone="warning",
+    )
+
+
+def _hand_over() -> rx.Component:
+    s = RequestState
+    return rx.fragment(
+        rx.el.p("Or send one of them this address. Whoever opens it last can decide:"),
+        code_block(s.address, id="request-address"),
+        row(copy_button("Copy the address", "request-address")),
     )
 
 
