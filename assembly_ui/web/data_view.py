@@ -222,8 +222,8 @@ def sum_words(total: int, unmapped: int, suggested: int) -> str:
 
 
 def chosen_code(value: str) -> str:
-    """What a drop-down list says, as the rooms know it."""
-    return "" if value == NONE else value
+    """What a drop-down list says, as the rooms know it; what none says is no code at all."""
+    return "" if value == NONE else value or "?"
 
 
 def show_of(value: str) -> Show:
