@@ -29,11 +29,13 @@ from assembly_ui.apps.tokens import (
     SCHOOL_LEVEL,
     Lives,
     forget_expired,
+    forget_older,
     issue,
     revoke_family,
 )
 from assembly_ui.database import Database, Session
 
+MOST_APP_TOKENS = 200
 DEAD_CODE = "the code is unknown, used, expired or for another client or redirect_uri"
 DEAD_REFRESH = "the refresh token is unknown, used, expired or revoked"
 
@@ -121,12 +123,15 @@ async def refresh(
 async def app_token(database: Database, app: App, *, now: datetime) -> Issued:
     """A token of the app itself, for what concerns no school. It never expires.
 
+    An app that asks again and again keeps the newest `MOST_APP_TOKENS`.
+
     Raises:
         GrantRefused: anybody can claim to be a public app (RFC 6749, 4.4).
     """
     if app.client_type is ClientType.PUBLIC:
         raise GrantRefused("unauthorized_client", "public clients get no app tokens")
     async with database.transaction() as session:
+        await forget_older(session, app, keep=MOST_APP_TOKENS - 1)
         token = issue(session, TokenKind.ACCESS, app=app, life=None, now=now)
     return Issued(token, APP_LEVEL)
 
@@ -190,14 +195,19 @@ async def _refreshed(
 async def _use(session: Session, token: OAuthToken, now: datetime) -> bool:
     used = await session.exec(
         update(OAuthToken)
-        .where(col(OAuthToken.id) == token.id, col(OAuthToken.used_at).is_(None))
+        .where(
+            col(OAuthToken.id) == token.id,
+            col(OAuthToken.used_at).is_(None),
+            col(OAuthToken.revoked_at).is_(None),
+        )
         .values(used_at=now)
     )
     return bool(used.rowcount)
 
 
 async def _in_force(session: Session, authorisation_id: int) -> Authorisation | None:
-    allowed = await session.get(Authorisation, authorisation_id)
+    """The authorisation, kept from others meanwhile: whoever ends a family ends all of it."""
+    allowed = await session.get(Authorisation, authorisation_id, with_for_update=True)
     return allowed if allowed and allowed.revoked_at is None else None
 
 

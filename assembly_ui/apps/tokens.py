@@ -154,6 +154,14 @@ async def forget_expired(session: Session, family: str, *, now: datetime) -> Non
     await session.exec(delete(OAuthToken).where(*old))
 
 
+async def forget_older(session: Session, app: App, *, keep: int) -> None:
+    """Drop the tokens of the app itself, all but the newest."""
+    own = col(OAuthToken.app_id) == app.id, col(OAuthToken.authorisation_id).is_(None)
+    newest_first = columns(col(OAuthToken.id)).where(*own).order_by(col(OAuthToken.id).desc())
+    last_dropped = newest_first.offset(keep).limit(1).scalar_subquery()
+    await session.exec(delete(OAuthToken).where(*own, col(OAuthToken.id) <= last_dropped))
+
+
 def _of_family(family: str) -> Update:
     return update(OAuthToken).where(
         col(OAuthToken.family) == family, col(OAuthToken.revoked_at).is_(None)

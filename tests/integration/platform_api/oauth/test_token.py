@@ -53,6 +53,20 @@ async def test_an_app_token_never_expires_and_opens_no_school(
     assert (opened.level, opened.school_id, opened.scopes) == ("app", None, frozenset())
 
 
+async def test_an_app_that_asks_for_ever_more_app_tokens_keeps_the_newest(
+    platform: Platform, app: Registered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assembly_ui.apps.grants.MOST_APP_TOKENS", 3)
+    of_school = (await platform.tokens(app))["access_token"]
+    tokens = [
+        (await platform.token(app, grant_type="client_credentials")).json()["access_token"]
+        for _ in range(5)
+    ]
+    opened = [await platform.opens(token) is not None for token in tokens]
+    assert opened == [False, False, True, True, True]
+    assert await platform.opens(of_school)
+
+
 async def test_an_access_token_lasts_a_day_and_is_refreshed_for_a_new_pair(
     platform: Platform, app: Registered
 ) -> None:
