@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ BOOKING_TOPIC: Topic = "schoolbooking"
 
 # A school may first have to be signed up, set up and connected.
 ATTEMPT_LASTS = timedelta(days=14)
+_STATE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ async def come_back(
 async def _use_up(database: Database, me: Me, state: str, now: datetime) -> Attempt:
     query = select(Attempt).where(Attempt.state == state).with_for_update()
     async with database.transaction() as session:
-        attempt = (await session.exec(query)).first() if state.isascii() else None
+        attempt = (await session.exec(query)).first() if _STATE.fullmatch(state) else None
         if attempt is None or attempt.created_at < now - ATTEMPT_LASTS:
             raise NotAwaited
         if attempt.account_id != me.account_id:

@@ -15,11 +15,10 @@ from assembly_ui.simulator.schoolbooking import changing, showing, weeks
 from assembly_ui.simulator.schoolbooking.accounts import Me
 from assembly_ui.simulator.schoolbooking.booking import SchoolBooking
 from assembly_ui.simulator.schoolbooking.browsers import who
-from assembly_ui.simulator.schoolbooking.showing import Data, Shown, Standing
+from assembly_ui.simulator.schoolbooking.showing import Data, Shown, Standing, number_in
 
 REFRESH_SECONDS = {Standing.WAITING: 2, Standing.READING: 4, Standing.ENDING: 2}
 GROUPS = {"classes": "teaching_groups", "forms": "registration_groups", "others": "groups"}
-LONGEST_NUMBER = 9
 
 Fill = Callable[[Shown], Awaitable[Data | None]]
 
@@ -55,7 +54,7 @@ class SchoolPages:
 
     async def room(self, request: Request, number: str, week: str = "") -> Response:
         """What is in one room in a week."""
-        database, asked = self._find().database, _number(number)
+        database, asked = self._find().database, number_in(number)
         return await self._show(
             request, "room", lambda link: showing.room(database, link, asked, week)
         )
@@ -142,16 +141,10 @@ class SchoolPages:
         use = self._find()
         form = await read_form(request)
         if me := await who(use, request):
-            school_id = _number(form.get("school", [""])[-1])
+            school_id = number_in(form.get("school", [""])[-1])
             await change(use.database, me, school_id=school_id, now=use.clock())
         return use.looks.redirect(then)
 
 
 async def _nothing(_link: Shown) -> Data:
     return {}
-
-
-def _number(typed: str) -> int:
-    """A number as typed; 0, which nothing has, for what is none."""
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
-    return int(typed) if is_number else 0

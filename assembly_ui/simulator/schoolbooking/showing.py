@@ -19,6 +19,7 @@ from assembly_ui.simulator.schoolbooking.models import Link
 
 PAGE_SIZE = 50
 SHOWN_LINES = 5
+LONGEST_NUMBER = 9
 LISTED_APART = ("TeachingGroup", "RegistrationGroup")
 
 Data = dict[str, Any]
@@ -98,10 +99,16 @@ def standing(link: Link, now: datetime) -> Standing:
     return Standing.CONNECTED
 
 
+def number_in(typed: str) -> int:
+    """A number as typed; 0, which nothing has, for what is none."""
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
+    return int(typed) if is_number else 0
+
+
 def page_of(items: Sequence[Any], page: str) -> Listed:
     """The page of this number, as typed; the nearest there is."""
     pages = max(ceil(len(items) / PAGE_SIZE), 1)
-    number = min(max(int(page), 1), pages) if page.isascii() and page.isdigit() else 1
+    number = min(max(number_in(page), 1), pages)
     start = (number - 1) * PAGE_SIZE
     return Listed(items[start : start + PAGE_SIZE], len(items), number, pages)
 

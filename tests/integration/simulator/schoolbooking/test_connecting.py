@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -96,7 +96,7 @@ async def test_another_error_is_shown_in_the_words_it_came_with(
     assert "It said: Too <b>many</b> scopes" in customer.page.text
 
 
-@pytest.mark.parametrize("state", ["", "made-up", "ünknown", "x" * 5000])
+@pytest.mark.parametrize("state", ["", "made-up", "ünknown", "x" * 5000, "\0" * 43])
 async def test_a_state_nobody_was_sent_away_with_connects_nothing(
     customer: Browser, assembly: AssemblyDouble, state: str
 ) -> None:
@@ -221,6 +221,41 @@ async def test_any_address_opens_an_account_and_nonsense_none(
 async def test_logging_in_leads_nowhere_else(web: httpx.AsyncClient, next_: str) -> None:
     sent = await web.post("/log-in", data={"email": "a@b.cd", "next": next_})
     assert sent.headers["Location"] == f"{PATH}/"
+
+
+HOSTILE = ("", "0", "-1", "9" * 5000, "٣", "\0", "<b>", "'; --", "../..", "\ud800", "x" * 9000)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+async def test_nothing_that_is_typed_breaks_a_page(
+    connect: Connect,
+    booking: SchoolBooking,
+    assembly: AssemblyDouble,
+    web: httpx.AsyncClient,
+    typed: str,
+) -> None:
+    assembly.has_synced()
+    await connect()
+    await booking.do_due()
+    sent = {name: typed.encode("utf-8", "surrogatepass") for name in ("week", "page", "show")}
+    query = urlencode(sent)
+    for path in (
+        "rooms",
+        "rooms/21",
+        f"rooms/{quote(sent['page'])}",
+        "classes",
+        "staff",
+        "calendar",
+    ):
+        answer = await web.get(f"/{path}?{query}")
+        assert answer.status_code in (200, 404), path
+        assert "<b>" not in answer.text
+    for path in ("log-in", "look", "read", "disconnect"):
+        body = urlencode(dict.fromkeys(("email", "next", "school"), sent))
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await web.post(f"/{path}", content=body, headers=kind)
+        assert answer.status_code in (303, 422), path
+    assert not assembly.has_ended
 
 
 async def test_pages_may_load_and_be_framed_by_nothing_foreign(web: httpx.AsyncClient) -> None:
