@@ -8,28 +8,46 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib import import_module
 
 import click
 
 from assembly_ui import logs
-from assembly_ui.cli import apps, demo, doctor, invite_codes, register, serve, work
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.settings import SettingsProblem
 
+COMMANDS = {
+    "app": "apps",
+    "demo": "demo",
+    "dev": "serve",
+    "doctor": "doctor",
+    "invite-code": "invite_codes",
+    "register": "register",
+    "serve": "serve",
+    "work": "work",
+}
+"""Where each command is written, under its own name."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """Imports a command when it is called for: most need a large part of the product."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"assembly_ui.cli.{COMMANDS[cmd_name]}")
+        return getattr(module, cmd_name.replace("-", "_"))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def commands() -> None:
     """Assembly's command line. Settings come from ASSEMBLY_… in the environment."""
-
-
-commands.add_command(serve.serve)
-commands.add_command(serve.dev)
-commands.add_command(work.work)
-commands.add_command(invite_codes.invite_code)
-commands.add_command(apps.app)
-commands.add_command(register.register)
-commands.add_command(demo.demo)
-commands.add_command(doctor.doctor)
 
 
 def main() -> None:
