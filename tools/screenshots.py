@@ -35,7 +35,8 @@ OF_THE_GUIDE = {
     "36-portal-begin": "begin-authorisation",
     "35-connector-connected": "connected",
     "52-data-access-request": "data-access-request",
-    "54-schoolbooking-room": "schoolbooking",
+    "55-schoolbooking-dashboard": "schoolbooking",
+    "54-schoolbooking-room": "schoolbooking-room",
 }
 """Screens that docs/screens.md sets beside the user guide, and what their pictures are called."""
 
