@@ -12,12 +12,14 @@ from collections.abc import Awaitable, Callable
 from tools.bench import (
     demo,
     first_run,
+    first_sync,
     journey,
     lighthouse,
     live_status,
     machine,
     page_weight,
     painted_search,
+    platform_api,
     report,
     round_trip,
     scaled,
@@ -36,6 +38,8 @@ ON_THE_DEMO: dict[str, Callable[[demo.Bench], Awaitable[list[Row]]]] = {
 ALONE: dict[str, Callable[[], list[Row]]] = {
     "live-status": live_status.measure,
     "watcher": watcher.measure,
+    "first-sync": first_sync.measure,
+    "platform-api": platform_api.measure,
     "scaled": scaled.measure,
     "school-search": school_search.measure,
     "first-run": first_run.measure,
@@ -50,6 +54,8 @@ ORDER = (
     "live-status",
     "scaled",
     "watcher",
+    "first-sync",
+    "platform-api",
     "journey",
 )
 """As in the table. What runs alone runs after the demo, the first run last of all."""

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func
-from sqlmodel import col, select
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
 
 from assembly_ui.apps.models import App, Authorisation
 from assembly_ui.apps.tokens import SCHOOL_LEVEL
 from assembly_ui.platform_api.api.answers import Data, a_list, an_object, moment, to_json
 from assembly_ui.platform_api.api.resource import Answer, Call
-from assembly_ui.platform_api.api.school import as_registered
+from assembly_ui.platform_api.api.school import REGISTERED, as_registered, registered_school
 from assembly_ui.platform_api.api.version import Version
-from assembly_ui.schools.details import read_school
 from assembly_ui.schools.models import School
 
-_OF_APP = (
-    select(School)
+_APP = select(
+    col(App.id),
+    col(App.name),
+    col(App.description),
+    col(App.website_uri),
+    col(App.support_uri),
+    col(App.privacy_policy_uri),
+    col(App.redirect_uris),
+    col(App.install_uri),
+    col(App.listed),
+    col(App.sandbox),
+    col(App.force_urn_check),
+    col(App.created_at),
+    col(App.updated_at),
+).where(col(App.id) == bindparam("app_id"))
+_EVERY = (
+    select(*REGISTERED)
     .join(Authorisation, col(Authorisation.school_id) == col(School.id))
     .where(
         col(Authorisation.app_id) == bindparam("app_id"),
@@ -25,15 +39,13 @@ _OF_APP = (
     )
     .order_by(col(School.id))
 )
-_PAGE: Any = _OF_APP.limit(bindparam("page_size")).offset(bindparam("page_start"))
-_COUNT: Any = select(func.count()).select_from(_OF_APP.order_by(None).subquery())
-_EVERY: Any = _OF_APP
+_PAGE = _EVERY.limit(bindparam("page_size")).offset(bindparam("page_start"))
+_COUNT = select(func.count()).select_from(_EVERY.order_by(None).subquery())
 
 
 async def me(call: Call) -> Answer:
     """The app, and what the token opens."""
-    async with call.use.database.read() as session:
-        app = await session.get_one(App, call.bearer.app_id)
+    app = await call.use.database.glance(_APP, {"app_id": call.bearer.app_id})
     return an_object(await _me_of_version_1(call, app) if _is_old(call) else _me(call, app))
 
 
@@ -41,7 +53,7 @@ def _is_old(call: Call) -> bool:
     return call.version is Version.V1
 
 
-def _me(call: Call, app: App) -> Data:
+def _me(call: Call, app: Any) -> Data:
     return {
         "object": "application",
         "id": app.id,
@@ -63,10 +75,10 @@ def _me(call: Call, app: App) -> Data:
     }
 
 
-async def _me_of_version_1(call: Call, app: App) -> Data:
+async def _me_of_version_1(call: Call, app: Any) -> Data:
     told: Data = {"level": call.bearer.level, "app": {"id": app.id, "name": app.name}}
     if call.bearer.level == SCHOOL_LEVEL:
-        school = as_registered(await read_school(call.use.database, school_id=call.school_id))
+        school = await registered_school(call.use.database, call.school_id)
         named = ("urn", "name", "slug", "la_code", "establishment_number", "phase")
         told["school"] = {
             "id": call.school_id,
@@ -78,9 +90,8 @@ async def _me_of_version_1(call: Call, app: App) -> Data:
 
 async def authorizations(call: Call) -> Answer:
     """The schools that allow the app something, as version 1 told it."""
-    async with call.use.database.read() as session:
-        app = await session.get_one(App, call.bearer.app_id)
-        schools = (await session.exec(_EVERY, params={"app_id": app.id})).all()
+    app = await call.use.database.glance(_APP, {"app_id": call.bearer.app_id})
+    schools = await call.use.database.glance_all(_EVERY, {"app_id": app.id})
     return an_object(
         {
             "object": "authorizations",
@@ -103,8 +114,7 @@ async def registered_schools(call: Call) -> Answer:
     """The schools that allow the app something, each as `/school` tells it, with its id."""
     paging, app = call.asked.paging(), {"app_id": call.bearer.app_id}
     place = {"page_size": paging.per_page, "page_start": paging.start}
-    async with call.use.database.read() as session:
-        schools = (await session.exec(_PAGE, params=app | place)).all()
-        total = (await session.exec(_COUNT, params=app)).one()
+    schools = await call.use.database.glance_all(_PAGE, app | place)
+    total = (await call.use.database.glance(_COUNT, app))[0]
     rows = [to_json({**as_registered(school), "id": school.id}) for school in schools]
     return a_list(call.version, rows, paging, total)

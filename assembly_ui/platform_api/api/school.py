@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from assembly_ui.apps.authorising import end_by_app
 from assembly_ui.apps.links import Links
+from assembly_ui.database import Database
 from assembly_ui.platform_api.api.answers import Data, an_object, moment
 from assembly_ui.platform_api.api.errors import SyncPending, SyncRefused
 from assembly_ui.platform_api.api.question import Paging
 from assembly_ui.platform_api.api.reading import read_page
 from assembly_ui.platform_api.api.resource import Answer, Call
 from assembly_ui.platform_api.api.showing import shows
-from assembly_ui.schools.details import read_school
 from assembly_ui.schools.mis import find_mis
 from assembly_ui.schools.models import School
 from assembly_ui.sync.errors import NotConnected, NothingWanted
@@ -23,13 +27,30 @@ from assembly_ui.sync.requests import FOR_APPS, ask
 from assembly_ui.sync.status import SyncStatus, read_status
 
 ACCEPTED = 202
+
+REGISTERED: tuple[Any, ...] = (
+    col(School.id),
+    col(School.name),
+    col(School.urn),
+    col(School.mis),
+    col(School.la_code),
+    col(School.local_authority),
+    col(School.establishment_number),
+    col(School.type),
+    col(School.phase),
+    col(School.town),
+    col(School.postcode),
+)
+"""The columns `as_registered` reads: fewer than a whole row, in a fraction of its time."""
+
+_SCHOOL = select(*REGISTERED).where(col(School.id) == bindparam("school_id"))
 _ONLY_ONE = Paging(1, 1)
 
 
 async def the_school(call: Call) -> Answer:
     """The school as it is registered, and where that is silent as its MIS knows it."""
     database, school_id = call.use.database, call.school_id
-    registered = as_registered(await read_school(database, school_id=school_id))
+    registered = await registered_school(database, school_id)
     kept = await read_page(database, (), {"school_id": school_id, "kind": "school"}, _ONLY_ONE)
     said = json.loads(kept.texts[0]) if kept.texts else {}
     whole = said | {name: value for name, value in registered.items() if value is not None}
@@ -54,7 +75,12 @@ _NOTHING: Data = {
 }
 
 
-def as_registered(school: School) -> Data:
+async def registered_school(database: Database, school_id: int) -> Data:
+    """The school as it is registered."""
+    return as_registered(await database.glance(_SCHOOL, {"school_id": school_id}))
+
+
+def as_registered(school: Any) -> Data:
     """What the register says of a school, in the shape of the API's model."""
     mis = find_mis(school.mis)
     return {
