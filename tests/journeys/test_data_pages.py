@@ -22,7 +22,7 @@ PAGES = {
     "/assessments": "GCSE grade (9 to 1)",
     "/results": "in all, those that came last first",
     "/assessment-points": "Year 1 Autumn",
-    "/changesets": "An app was authorised",
+    "/changesets": "James Walters authorised an app",
 }
 
 
