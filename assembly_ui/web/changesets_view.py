@@ -134,8 +134,9 @@ def change_words(added: int, changed: int, removed: int) -> str:
 
 def summary_of(view: ChangesetView) -> str:
     """What a sync did, all kinds together."""
+    without = {Outcome.RUNNING: "", Outcome.HELD: "Held back"}
     done = change_words(view.added, view.changed, view.removed)
-    return done or ("" if view.outcome is Outcome.RUNNING else "No changes")
+    return done or without.get(view.outcome, "No changes")
 
 
 def held_words(view: ChangesetView) -> list[str]:

@@ -68,6 +68,8 @@ LAST = {
 }
 """The last sync in words, by its status (facts file, 1.9)."""
 
+HELD = "Your data was read. Large changes in it wait for a person."
+
 
 def sync_view(status: SyncStatus | None, *, now: datetime) -> SyncView:
     """What is shown of the sync of a school; None for one that never had any."""
@@ -83,7 +85,7 @@ def sync_view(status: SyncStatus | None, *, now: datetime) -> SyncView:
         since=running.since.isoformat() if running else "",
         waiting=running is None and is_due,
         held=status.held,
-        last=LAST.get(status.last_status, ""),
+        last=HELD if status.held else LAST.get(status.last_status, ""),
         last_at=_iso(status.last_sync_at),
         changes_at=_iso(status.last_changes_at),
         purge=f"{status.purge_at:%-d %B %Y}" if status.purge_at else "",

@@ -141,4 +141,5 @@ def test_the_bar_shows_how_far_it_is() -> None:
     due = sync_view(SyncStatus(due_at=NOW, last_status="failure", purge_at=NOW), now=NOW)
     assert (due["waiting"], due["purge"]) == (True, "23 November 2026")
     assert "could not be read" in due["last"]
+    assert "wait for a person" in sync_view(SyncStatus(held=True), now=NOW)["last"]
     assert sync_view(SyncStatus(), now=NOW) == QUIET
