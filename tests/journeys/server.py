@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,9 @@ class Server:
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
-        os.killpg(self._process.pid, how)
+        # One that ended by itself has said why, which nothing may hide.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, how)
         self._process.wait(END_SECONDS)
         self._process = None
 
