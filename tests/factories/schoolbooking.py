@@ -126,6 +126,7 @@ class AssemblyDouble:
     """Speaks as Assembly does (facts file, 2.3 to 2.6). Tests turn its dials."""
 
     clock: Clock
+    school_id: int = 7
     school: dict[str, Any] = field(default_factory=a_school)
     scopes: tuple[str, ...] = REQUIRED
     synced_at: datetime | None = None
@@ -185,7 +186,7 @@ class AssemblyDouble:
             "token_type": "bearer",
             "level": "school",
             "expires_in": 86400,
-            "school_id": 7,
+            "school_id": self.school_id,
             "scopes": list(self.scopes),
         }
         return httpx.Response(200, json=body)

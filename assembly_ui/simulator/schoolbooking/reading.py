@@ -24,7 +24,7 @@ from assembly_ui.simulator.schoolbooking.pace import Reading, Status
 from assembly_ui.simulator.schoolbooking.receiving import read_all
 
 AT_ONCE = 4
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(minutes=1)
 SOON = timedelta(minutes=1)
 
 

@@ -76,7 +76,7 @@ def shown(link: Link, now: datetime) -> Shown:
     return Shown(
         id=link.id,
         school_id=link.school_id,
-        name=link.school.get("name") or "Your school",
+        name=link.school.get("name") or "your school",
         town=link.school.get("town") or "",
         connected_at=link.connected_at,
         read_at=link.read_at,

@@ -319,6 +319,23 @@ async def test_a_revoked_school_can_be_connected_again(
     assert customer.h1 == "Connected to King's School"
 
 
+async def test_an_account_may_have_several_schools_and_looks_at_one(
+    connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble
+) -> None:
+    assembly.has_synced()
+    await connect()
+    await booking.do_due()
+    assembly.school_id, assembly.school["/school"] = 8, {"name": "Queen's School"}
+    customer = await connect()
+    await booking.do_due()
+    await customer.open("/dashboard")
+    assert customer.h1 == "Connected to Queen's School"
+    await customer.press("Show", school="7")
+    assert customer.h1 == "Connected to King's School"
+    await customer.press("Show", school="9")
+    assert customer.h1 == "Connected to King's School"
+
+
 async def test_disconnecting_tells_assembly_and_deletes_everything(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, database: Database
 ) -> None:
