@@ -51,6 +51,9 @@ class DataList(Live, rx.State, mixin=True):
             found = stand or await self._read(sync_topic(self._school_id))
             if found.standing is Standing.THERE:
                 await self._list(me, found)
+            else:
+                # Not only hidden: what nobody may read any more is not in the browser either.
+                self._put(lines=[], page=1, pages=1, total=0)
             self._mark = found.mark
             self._put(standing=found.standing.value, failed=False)
         except SQLAlchemyError:

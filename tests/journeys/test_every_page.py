@@ -40,6 +40,8 @@ ADMIN_PAGES = (
     "/scopes",
     "/authorisations",
     "/changesets",
+    "/changeset",
+    "/results",
     "/schools",
     "/school-setup",
 )

@@ -17,6 +17,7 @@ from assembly_ui.schools.members import leave_school
 from assembly_ui.schools.models import Role, School
 from assembly_ui.sync import models
 from assembly_ui.sync.in_force import read_chosen
+from assembly_ui.sync.requests import want
 from assembly_ui.web import data_list
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.assessment_points import PointsState
@@ -304,6 +305,27 @@ async def test_the_results_of_one_aspect_carry_its_name(place: Place) -> None:
     odd = await place.tab("viewer", path="/results?aspect=%27%3B--")
     await odd.send(ResultsState.load)
     assert (await odd.state(ResultsState)).count == "0"
+
+
+async def test_when_access_is_taken_away_the_lists_empty_by_themselves(
+    place: Place, clock: ManualClock
+) -> None:
+    tab = await place.tab("viewer")
+    lists = (SubjectsState, AssessmentsState, ResultsState, PointsState)
+    for kind in lists:
+        await tab.send(kind.load)
+        assert (await tab.state(kind)).lines
+    async with place.database.transaction() as session:
+        await want(
+            session,
+            school_id=place.school_id,
+            scopes=[],
+            reason=models.Reason.REVOCATION,
+            now=clock(),
+        )
+    for kind in lists:
+        page = await place.announced(tab, kind)
+        assert (page.standing, page.lines, page.total) == ("unheld", [], 0)
 
 
 async def test_a_list_that_cannot_be_read_says_so_and_can_be_tried_again(
