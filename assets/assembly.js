@@ -130,9 +130,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A decision made here leads back to whoever asked for it.
+// A decision made here leads back to whoever asked for it. While a page still loads it may
+// show for a moment what this tab showed last: that decision was led on from before.
 new MutationObserver(() => {
-  const onward = document.querySelector("a[data-leads-on]:not([data-led])");
+  const onward = document.querySelector(
+    ".shell[aria-busy='false'] a[data-leads-on]:not([data-led])",
+  );
   if (!onward) return;
   onward.dataset.led = "true";
   location.assign(onward.href);

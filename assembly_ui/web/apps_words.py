@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
 from assembly_ui.apps import errors
 from assembly_ui.apps.models import Happening
@@ -10,7 +10,7 @@ from assembly_ui.connector.status import Status
 from assembly_ui.web.account_words import HELP
 from assembly_ui.web.connector_words import STATUS_WORDS
 
-NEW, ALLOWED, GOES = "New", "Allowed already", "No longer asked for"
+NEW, ALLOWED = "New", "Allowed already"
 """What a request changes about a scope."""
 
 EVENTS: dict[Happening, str] = {
@@ -107,7 +107,10 @@ def counted_scopes(count: int) -> str:
     return f"{count} set{'' if count == 1 else 's'} of data"
 
 
-def notes(asked: set[str], held: set[str]) -> dict[str, str]:
-    """What a request changes for an app that holds something already, by scope."""
-    marked: dict[str, Any] = {name: ALLOWED if name in held else NEW for name in asked}
-    return marked | dict.fromkeys(held - asked, GOES)
+def notes(asked: Collection[str], held: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """What a request changes for an app that has access, by scope.
+
+    `known` was asked for before, allowed or not: nothing is said of what is not allowed still.
+    """
+    said = {name: "" if name in known else NEW for name in asked}
+    return said | dict.fromkeys(set(asked) & set(held), ALLOWED)

@@ -41,17 +41,15 @@ def asked_of(request: RequestView, held: Held | None, counts: Mapping[str, int])
     """What is asked for, beside what the app may read already."""
     required = with_dependencies(request.required)
     optional = set(request.optional) - required
-    asked, has = required | with_dependencies(optional), set(held.scopes) if held else set()
-    said = notes(set(asked), has) if held else {}
-    going = has - asked
+    asked = required | with_dependencies(optional)
+    has = frozenset(held.scopes) if held else frozenset[str]()
+    known = has.union(held.offered_scopes) if held else has
+    said = notes(asked, has, known) if held else {}
+    new, going = len(asked - known), has - asked
     return Asked(
         required=shown(required, counts=counts, notes=said, beside=required),
         # Nothing is ticked in advance, but what is shared already stays ticked.
         optional=shown(optional, counts=counts, notes=said, held=has, beside=required),
         going=shown(going, counts=counts, beside=going),
-        difference=_difference(request.app_name, set(asked), has) if held else "",
+        difference=difference_words(request.app_name, new=new, gone=len(going)) if held else "",
     )
-
-
-def _difference(name: str, asked: set[str], has: set[str]) -> str:
-    return difference_words(name, new=len(asked - has), gone=len(has - asked))

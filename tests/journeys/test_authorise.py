@@ -92,6 +92,19 @@ async def test_not_now_leads_back_to_the_app_and_shares_nothing(someone: Session
     await expect(james.page.locator("#waiting-request")).to_have_count(0)
 
 
+async def test_a_tab_that_answered_one_request_is_not_led_on_from_the_next(
+    someone: SessionOf,
+) -> None:
+    james = await _owner(someone)
+    await asks(james)
+    await answer(james, "Authorise App")
+    await asks(james)
+    await james.sees("Authorising it again changes nothing.")
+    assert (await answer(james, "Not now"))["error"] == "access_denied"
+    await asks(james)
+    await james.sees("SchoolBooking has access already")
+
+
 async def test_a_request_that_was_left_waits_on_every_page_until_it_is_answered(
     someone: SessionOf,
 ) -> None:
