@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     )
 
     xporter_calls_per_second: float = Field(
-        10, gt=0, description="Calls a second to Xporter on Demand, all processes together."
+        20, gt=0, description="Calls a second to Xporter on Demand, all processes together."
     )
     xporter_portal_url: str = Field(
         "", description="Groupcall School Portal, linked for schools. Demo: the stand-in's."

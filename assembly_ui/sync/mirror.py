@@ -76,12 +76,11 @@ async def read_texts(database: Database, school_id: int, query: str) -> Texts:
 
 async def edit_of(database: Database, school_id: int, query: str, pulled: Pulled) -> Edit:
     """What a reading means for the rows that are kept."""
-    if not pulled.is_full:
-        return _of_changes(pulled)
-    before = await read_texts(database, school_id, query)
-    if len(before) < QUICKLY_COMPARED:
-        return _of_everything(pulled, before)
-    return await asyncio.to_thread(_of_everything, pulled, before)
+    before = await read_texts(database, school_id, query) if pulled.is_full else {}
+    compared = _of_everything if pulled.is_full else _of_changes
+    if len(before) + sum(map(len, pulled.tables.values())) < QUICKLY_COMPARED:
+        return compared(pulled, before)
+    return await asyncio.to_thread(compared, pulled, before)
 
 
 async def write_edit(session: Session, school_id: int, query: str, edit: Edit) -> None:
@@ -126,7 +125,7 @@ async def forget_queries(session: Session, school_id: int, needed: Collection[st
         await session.exec(delete(SourceQuery).where(*names))
 
 
-def _of_changes(pulled: Pulled) -> Edit:
+def _of_changes(pulled: Pulled, _before: Texts) -> Edit:
     put = _placed(pulled)
     gone = [Place(name, id_) for name, ids in pulled.deleted.items() for id_ in ids]
     return Edit(list(dict.fromkeys((*gone, *(place for place, _ in put)))), put)

@@ -90,7 +90,7 @@ async def page(
 async def all_of(database: Database, *, school_id: int, kind: str) -> list[Kept]:
     """Every record of a kind the school has now, in the order of their numbers."""
     values = {"school_id": school_id, "kind": kind}
-    return list(map(_kept, await database.glance_all(_ALL, values)))
+    return list(map(_kept, await database.survey(_ALL, values)))
 
 
 async def one(database: Database, *, school_id: int, kind: str, number: int) -> Kept | None:
@@ -101,7 +101,7 @@ async def one(database: Database, *, school_id: int, kind: str, number: int) -> 
 
 async def counts(database: Database, *, school_id: int) -> dict[str, int]:
     """How many records of each kind the school has now."""
-    rows = await database.glance_all(_COUNTS, {"school_id": school_id})
+    rows = await database.survey(_COUNTS, {"school_id": school_id})
     return {row[0]: row[1] for row in rows}
 
 

@@ -38,7 +38,7 @@ def measure() -> list[Row]:
             why=WHY,
         ),
         at_most(AREA, "nothing changed since", found["unchanged"], 1, "s", why=WHY),
-        at_most(AREA, "most memory of the process that syncs", found["memory"], 200, "MB"),
+        at_most(AREA, "memory it adds to its process, at most", found["memory"], 200, "MB"),
         at_most(AREA, "100 results read meanwhile, 95 of 100 reads", found["read"], 100, "ms"),
         at_most(AREA, "a turn of the event loop meanwhile, 99 of 100", found["turn"], 50, "ms"),
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +19,9 @@ from assembly_ui.simulator.faults import Fault, clear_faults, set_fault
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import ChangesetView, list_changesets
 from assembly_ui.sync.errors import NotConnected, NothingWanted
+from assembly_ui.sync.mapping import Made
 from assembly_ui.sync.models import Outcome, Reason, SchoolSync
+from assembly_ui.sync.our_recipe import our_recipe
 from assembly_ui.sync.pace import FIRST_RETRY, Pace
 from assembly_ui.sync.progress import MAKING, READING, read_doing
 from assembly_ui.sync.requests import FOR_APPS, ask
@@ -164,6 +168,24 @@ async def test_a_query_that_fails_alone_is_tried_again_and_the_others_are_kept(
     clock.advance(FIRST_RETRY * 2)
     await made.do_due()
     assert "group" in await records.counts(database, school_id=made.school_id)
+
+
+async def test_a_mistake_of_our_own_is_owned_up_to_and_tried_again(
+    database: Database, clock: ManualClock
+) -> None:
+    def mistaken(*_: object) -> Iterator[Made]:
+        raise ZeroDivisionError
+
+    ours = our_recipe()
+    kinds = tuple(
+        replace(kind, make=mistaken) if kind.name == "staff_member" else kind for kind in ours.kinds
+    )
+    made = await synced_school(database, clock, scopes=SCOPES, recipe=replace(ours, kinds=kinds))
+    (only,) = await _syncs(made)
+    assert (only.outcome, only.problem_kind) == (Outcome.FAILURE, "internal")
+    row = await _row(made)
+    assert (row.failures, row.leased_until) == (1, None)
+    assert (await records.counts(database, school_id=made.school_id))["school"] == 1
 
 
 async def test_while_the_service_is_down_nobody_is_asked(
