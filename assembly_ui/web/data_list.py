@@ -37,9 +37,10 @@ class DataList(Live, rx.State, mixin=True):
         """Read the page that is shown. Asked only when there is something to show."""
         raise NotImplementedError
 
-    async def _begin(self, me: Caller) -> None:
-        """Show the list from its start, and keep showing it."""
+    async def _begin(self, me: Caller, **narrowed: str) -> None:
+        """Show the list from its start, narrowed as told, and keep showing it."""
         self.reset()
+        self._put(**narrowed)
         self._school_id = me.school_id or 0
         tabs.unwatch(self)
         tabs.watch(self, sync_topic(self._school_id))

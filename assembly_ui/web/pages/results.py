@@ -8,12 +8,22 @@ import reflex as rx
 
 from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
-from assembly_ui.sync.assessments import get_aspect
-from assembly_ui.sync.mapping_errors import NotOfTheMis
-from assembly_ui.sync.results import list_results
+from assembly_ui.sync.in_force import read_aspects
+from assembly_ui.sync.listed import by_name
+from assembly_ui.sync.results import count_results, list_results
 from assembly_ui.sync.standing import Stand
 from assembly_ui.web import access
-from assembly_ui.web.components import card, link, muted, p, row, small, table, table_row
+from assembly_ui.web.components import (
+    card,
+    link,
+    muted,
+    p,
+    row,
+    select_field,
+    small,
+    table,
+    table_row,
+)
 from assembly_ui.web.components.pager import pager
 from assembly_ui.web.data_list import DataList, data_list
 from assembly_ui.web.data_view import ResultLine, result_line
@@ -24,6 +34,8 @@ from assembly_ui.web.query import asked
 from assembly_ui.web.shell import ShellState
 from assembly_ui.web.syncing import SyncState, sync_bar
 
+LONGEST_KEY = 200
+
 
 class ResultsState(DataList, rx.State):
     """Screen values of the list. They change by themselves."""
@@ -32,13 +44,19 @@ class ResultsState(DataList, rx.State):
 
     lines: list[ResultLine] = []
     count: str = "0"
-    of: str = ""
-    _aspect: str = ""
+    aspect: str = ""
+    aspects: list[dict[str, str]] = []
 
     @access.member
     async def load(self, me: Caller):
         """Show the list, of the aspect in the address if there is one, and keep showing it."""
-        await self._begin(me)
+        await self._begin(me, aspect=asked(self, "aspect")[:LONGEST_KEY])
+
+    @access.member
+    async def of_aspect(self, me: Caller, key: str):
+        """Show the results of one aspect, or all."""
+        self.aspect, self.page = key[:LONGEST_KEY], 1
+        await self._refresh(me)
 
     @access.member
     async def again(self, me: Caller):
@@ -57,16 +75,16 @@ class ResultsState(DataList, rx.State):
         tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
-        database, aspect = parts().database, asked(self, "aspect")[:200]
+        database = parts().database
         found = await list_results(
             database,
             school_id=me.school_id,
             scopes=stand.scopes,
             page=self.page,
-            aspect=aspect,
+            aspect=self.aspect,
         )
-        if aspect != self._aspect:
-            self._aspect, self.of = aspect, await _name_of(me, aspect)
+        if stand.mark != self._mark:
+            self._put(aspects=await _aspects(me))
         self._put(
             lines=[result_line(view) for view in found.rows],
             count=f"{found.total:,}",
@@ -76,31 +94,34 @@ class ResultsState(DataList, rx.State):
         )
 
 
-async def _name_of(me: Caller, aspect: str) -> str:
-    if not aspect:
-        return ""
-    try:
-        found = await get_aspect(parts().database, school_id=me.school_id, key=aspect)
-    except NotOfTheMis:
-        return "something your MIS does not have"
-    return found.name or found.key
+async def _aspects(me: Caller) -> list[dict[str, str]]:
+    """What there are results of, by name."""
+    database = parts().database
+    counted = await count_results(database, school_id=me.school_id)
+    found = [one for one in await read_aspects(database, me.school_id) if one.key in counted]
+    names = sorted((by_name(one.name), one.name or one.key, one.key) for one in found)
+    return [{"value": key, "words": name} for _, name, key in names]
 
 
 def results() -> rx.Component:
     """The page."""
     s = ResultsState
     listed = card(
-        rx.cond(
-            s.of,
-            p("Results of ", rx.el.strong(s.of), ", as apps read them."),
-            p("All results of what is mapped, as apps read them."),
+        p("Results of what is mapped, as apps read them."),
+        rx.el.div(
+            select_field(
+                "aspect",
+                "Assessment in your MIS",
+                s.aspects,
+                placeholder="All",
+                value=s.aspect,
+                on_change=s.of_aspect,
+            ),
+            class_name="filters",
         ),
         row(
             small(s.count, " in all, those that came last first"),
-            row(
-                rx.cond(s.of, link("All results", href="/results"), rx.fragment()),
-                link("Back to Assessments", href="/assessments"),
-            ),
+            link("Back to Assessments", href="/assessments"),
             spread=True,
         ),
         rx.cond(s.lines.length() > 0, _table(), p("There are none.")),

@@ -23,7 +23,7 @@ from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.assessment_points import PointsState
 from assembly_ui.web.pages.assessments.listed import AssessmentsState
 from assembly_ui.web.pages.assessments.mapping import AssessmentMappingState
-from assembly_ui.web.pages.changeset import ChangesetState
+from assembly_ui.web.pages.changeset.state import ChangesetState
 from assembly_ui.web.pages.changesets.held import HeldState
 from assembly_ui.web.pages.changesets.listed import ChangesetsState
 from assembly_ui.web.pages.changesets.now import SyncNowState
@@ -295,13 +295,18 @@ async def test_a_sync_by_hand_begins_or_says_why_not(
     assert "Authorise an app first" in await notice(tab)
 
 
-async def test_the_results_of_one_aspect_carry_its_name(place: Place) -> None:
+async def test_the_results_of_one_aspect_are_chosen_by_address_or_from_the_list(
+    place: Place,
+) -> None:
     tab = await place.tab("viewer", path="/results?aspect=12")
     await tab.send(ResultsState.load)
     page = await tab.state(ResultsState)
-    assert (page.of, page.count, page.pages) == ("French Exam %", "30", 2)
+    assert (page.aspect, page.count, page.pages) == ("12", "30", 2)
+    assert [one["words"] for one in page.aspects] == ["French Exam %", "Maths GCSE grade"]
     await tab.send(ResultsState.turn_to, number=2)
     assert (page.page, len(page.lines)) == (2, 5)
+    await tab.send(ResultsState.of_aspect, key="")
+    assert (page.page, page.count) == (1, "60")
     odd = await place.tab("viewer", path="/results?aspect=%27%3B--")
     await odd.send(ResultsState.load)
     assert (await odd.state(ResultsState)).count == "0"
@@ -371,6 +376,7 @@ async def test_hostile_arguments_change_nothing(place: Place, junk: Any) -> None
     await tab.send(PointsState.of_year, year=junk)
     await tab.send(PointsState.search, text=junk)
     await tab.send(ResultsState.turn_to, number=junk)
+    await tab.send(ResultsState.of_aspect, key=junk)
     await tab.send(ChangesetsState.narrow, outcome=junk)
     await tab.send(ChangesetState.of_kind, kind=junk)
     await tab.send(ChangesetState.of_change, what=junk)
