@@ -151,7 +151,7 @@ def difference_words(name: str, *, new: int, gone: int) -> str:
     said = list_of([part for part in parts if part])
     if not said:
         return f"{name} asks for what it has already. Authorising it again changes nothing."
-    return f"{name} {said}. What is new is marked."
+    return f"{name} {said}." + (" What is new is marked." if new else "")
 
 
 def own_page(address: str) -> str:

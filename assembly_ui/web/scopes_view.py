@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import FREE, SCOPES, Scope, UnknownScope, scope_named
+from assembly_ui.web.apps_words import NEW
 from assembly_ui.web.record_words import counted
 
 MOST_FIGURES = 2
@@ -26,8 +27,8 @@ class FieldShown(TypedDict):
 class ScopeShown(TypedDict):
     """A scope in words.
 
-    `figures` is how many records it concerns, `note` what changes about it, `ticked`
-    whether it is allowed now, `key` differs when `ticked` does.
+    `figures` is how many records it concerns, `note` a word on it (`is_new`: that it was not
+    asked for before), `ticked` whether it is allowed now, `key` differs when `ticked` does.
     """
 
     key: str
@@ -37,6 +38,7 @@ class ScopeShown(TypedDict):
     summary: str
     figures: str
     note: str
+    is_new: bool
     ticked: bool
     brings: str
     fields: list[FieldShown]
@@ -108,6 +110,7 @@ def _shown(
         summary=scope.summary,
         figures=figures_of(scope, counts),
         note=notes.get(scope.name, ""),
+        is_new=notes.get(scope.name) == NEW,
         ticked=ticked,
         brings=_brings(scope.name, beside),
         fields=fields_of(scope),

@@ -98,7 +98,9 @@ def _choice(item: Any, disabled: rx.Var[bool] | bool) -> rx.Component:
 
 
 def _aside(item: Any) -> rx.Component:
-    note = rx.el.span(item["note"], class_name="scope-note")
+    note = rx.cond(
+        item["is_new"], rx.el.span(item["note"], class_name="scope-note"), muted(item["note"])
+    )
     return rx.el.span(
         rx.cond(item["note"], note, rx.fragment()),
         rx.cond(item["figures"], muted(item["figures"]), rx.fragment()),
