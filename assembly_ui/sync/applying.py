@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
@@ -15,11 +15,11 @@ from assembly_ui.sync import progress
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.comparing import Comparison, Eyes, Ids, compare
 from assembly_ui.sync.guard import is_too_much
-from assembly_ui.sync.lines import LONGEST_HOLD, lots
+from assembly_ui.sync.lines import LONGEST_HOLD
 from assembly_ui.sync.mirror import Rows, Texts, read_texts
 from assembly_ui.sync.models import ChangesetCount, RecordKind, SourceQuery
 from assembly_ui.sync.recipe import Kind, Recipe
-from assembly_ui.sync.store import Writing, read_ids, read_kept, write_identities
+from assembly_ui.sync.store import Writing, in_lots, read_ids, read_kept, write_identities
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Applying:
         writing = Writing(
             self._claimed.school_id, kind.name, self._claimed.changeset_id, self._clock()
         )
-        parts = list(_in_lots(found))
+        parts = list(in_lots(found))
         for number, part in enumerate(parts, 1):
             while len(ids.given) > LONGEST_HOLD:
                 await self._write_numbers(ids)
@@ -235,18 +235,3 @@ class Applying:
             lambda data: cut(kind.name, data, shared),
             lambda data: cut(kind.name, data, self._claimed.wanted),
         )
-
-
-def _in_lots(found: Comparison) -> Iterator[Comparison]:
-    """What is to be written, in parts; the last one has everything but what is added."""
-    *first, last = lots(found.added)
-    nothing = Comparison(total=found.total)
-    yield from (replace(nothing, added=list(lot)) for lot in first)
-    rest = len(last) + len(found.again) + len(found.altered) + len(found.removed)
-    if rest <= LONGEST_HOLD:
-        yield replace(found, added=list(last))
-        return
-    yield replace(nothing, added=list(last))
-    yield from (replace(nothing, again=list(lot)) for lot in lots(found.again))
-    yield from (replace(nothing, altered=list(lot)) for lot in lots(found.altered))
-    yield from (replace(nothing, removed=list(lot)) for lot in lots(found.removed))

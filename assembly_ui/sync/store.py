@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,14 @@ from sqlmodel import col, select
 from assembly_ui.database import Database, Session
 from assembly_ui.sync.comparing import Altered, Comparison, Ids, Kept, Written
 from assembly_ui.sync.difference import Fields, joined
-from assembly_ui.sync.lines import change_lines, delete_lines, read_lines, write_lines
+from assembly_ui.sync.lines import (
+    LONGEST_HOLD,
+    change_lines,
+    delete_lines,
+    lots,
+    read_lines,
+    write_lines,
+)
 from assembly_ui.sync.models import Record, RecordChange, RecordIdentity
 
 KEYS = ("school_id", "kind", "number")
@@ -126,3 +134,18 @@ async def write_identities(
         for kind, key, number in given
     )
     await write_lines(session, RecordIdentity, rows)
+
+
+def in_lots(found: Comparison) -> Iterator[Comparison]:
+    """What is to be written, in parts; the last one has everything but what is added."""
+    *first, last = lots(found.added)
+    nothing = Comparison(total=found.total)
+    yield from (replace(nothing, added=list(lot)) for lot in first)
+    rest = len(last) + len(found.again) + len(found.altered) + len(found.removed)
+    if rest <= LONGEST_HOLD:
+        yield replace(found, added=list(last))
+        return
+    yield replace(nothing, added=list(last))
+    yield from (replace(nothing, again=list(lot)) for lot in lots(found.again))
+    yield from (replace(nothing, altered=list(lot)) for lot in lots(found.altered))
+    yield from (replace(nothing, removed=list(lot)) for lot in lots(found.removed))
