@@ -71,12 +71,6 @@ class Assembly:
             records += _list(answer)
         return Batch(records, last_modified)
 
-    async def how_many(self, path: str) -> int:
-        """How long a list is, without reading it."""
-        answer = await self._call("GET", path, {"page": "1", "per_page": "1"})
-        total = answer.headers.get("Total", "")
-        return int(total) if total.isdigit() else len(_list(answer))
-
     async def end(self) -> None:
         """Tell Assembly that SchoolBooking no longer wants to read this school."""
         await self._call("POST", "/school/deauthorize", {})

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from assembly_ui.simulator.pages import uk_time
-from assembly_ui.simulator.schoolbooking.words import counted
 
 FOLDER = Path(__file__).parent / "templates"
 NOBODY: dict[str, object] = {"me": None, "link": None, "schools": [], "problems": {}}
@@ -66,7 +65,6 @@ def _read_templates() -> dict[str, Template]:
         "uk_time": uk_time,
         "iso": datetime.isoformat,
         "day": day,
-        "counted": lambda number, kind: counted(kind, number),
     }
     names = environment.list_templates(extensions=["html"])
     return {name: environment.get_template(name) for name in names}

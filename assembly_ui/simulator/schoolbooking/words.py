@@ -16,7 +16,6 @@ REVOKED = (
     "Sync stopped: Assembly refused our call, since the school’s access was revoked. Nothing more "
     "is read. What was read before stays until you delete it."
 )
-ENDED = "The connection ended at Assembly, and everything we had read was deleted."
 AWAY = "Sync put off: Assembly did not answer. It is tried again by itself."
 BUSY = "Sync put off: we asked Assembly too often. It goes on by itself."
 NOTHING_NEW = "Sync complete: nothing has changed."
