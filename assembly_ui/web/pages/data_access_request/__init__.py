@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.web.components import lead, p
+from assembly_ui.web.components import lead, link, p, small
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.page import Page
 from assembly_ui.web.pages.data_access_request.asking import asking
@@ -34,9 +34,18 @@ def data_access_request() -> rx.Component:
             ("leaving", leaving()),
             p("Loading the request …"),
         ),
+        rx.cond(s.has_other_schools, _other_school(), rx.fragment()),
         signed_in_as(),
         rx.el.span(hidden=True, on_unmount=s.leave),
         heading=s.heading,
+    )
+
+
+def _other_school() -> rx.Component:
+    return small(
+        "You belong to several schools. To answer for another one, ",
+        link("switch school", href="/schools"),
+        ": the request waits for you there too.",
     )
 
 

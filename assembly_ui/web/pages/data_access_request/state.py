@@ -20,7 +20,7 @@ from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
 from assembly_ui.pubsub import Topic, school_topic, user_topic
-from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.caller import Caller, count_schools
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.member_list import list_members
 from assembly_ui.schools.models import Role
@@ -57,6 +57,7 @@ class RequestState(Live, rx.State):
     until: str = ""
     address: str = ""
     school: str = ""
+    has_other_schools: bool = False
     missing: str = ""
     steps: list[StepShown] = []
     approvers: list[str] = []
@@ -84,6 +85,8 @@ class RequestState(Live, rx.State):
         if me is None:
             return await self._welcome()
         self.signed_in = True
+        mine = await count_schools(parts().database, user_id=me.user_id)
+        self.has_other_schools = mine > 1
         tabs.watch(self, user_topic(me.user_id))
         if me.school_id is not None:
             self._school_id = me.school_id

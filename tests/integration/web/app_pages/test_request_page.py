@@ -251,6 +251,7 @@ async def test_the_answer_is_for_the_school_that_the_page_shows_whatever_another
     await a_member(database, row, james, Role.ADMIN, now=clock())
     tab = await tab_of(james, at=school.row, path=await begun())
     page = await _loaded(tab)
+    assert page.has_other_schools
     me = await find_caller(database, token=session_token(page), now=clock())
     assert me is not None
     await switch_school(database, session_id=me.session_id, user_id=james.id, school_id=row.id or 0)
