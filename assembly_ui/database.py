@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -70,6 +70,8 @@ class Database:
         # A single SELECT needs no transaction around it, which would be two more round trips.
         self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._near = Near(url) if self.is_sqlite else None
+        # Asked to wait, SQLite lets anybody in next; in a crowd somebody waits for ever.
+        self._queue = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._announce = announce
 
     @property
@@ -123,7 +125,7 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Session]:
-        async with Session(self._writer, expire_on_commit=False) as session:
+        async with self._queue, Session(self._writer, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
             topics = session.info.pop(_TOPICS, [])

@@ -105,3 +105,20 @@ def _cancelled_at(moment: str, task: asyncio.Task[None], database: Database) -> 
 
 def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_everybody_who_changes_something_has_a_turn_in_the_order_they_came(
+    database: Database, clock: ManualClock
+) -> None:
+    await a_person(database, now=clock())
+    turns: list[int] = []
+
+    async def change(nth: int) -> None:
+        async with database.transaction() as session:
+            (await session.exec(select(User))).one().name = str(nth)
+            turns.append(nth)
+
+    await asyncio.gather(*map(change, range(50)))
+    assert await _name(database) == str(turns[-1])
+    if database.is_sqlite:
+        assert turns == list(range(50))
