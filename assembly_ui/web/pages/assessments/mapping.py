@@ -138,6 +138,8 @@ class AssessmentMappingState(rx.State):
         if change is None:
             await notify(self, mapped_words(self.name, now, changed=False), "info")
         else:
+            # On a phone both would stand in the same place.
+            await notify(self, "")
             self.told = mapped_words(self.name, now, changed=True)
 
     async def _look(self, me: Caller, key: str) -> None:
