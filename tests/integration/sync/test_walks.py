@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.keys import key_of
+from assembly_ui.connector.service import LONGEST_PROBE
 from assembly_ui.database import Database
 from assembly_ui.simulator.faults import Fault, clear_faults, set_fault
 from assembly_ui.sync.changesets import approve_held
@@ -89,8 +90,8 @@ class Walk:
         chance = self._chance
         await chance.choice((self._live, self._live, self._fail, self._grant, self._nothing))()
         doomed = chance.random() < 0.5
-        self._doom.strike(chance.randint(1, 40) if doomed else None)
         await self._ask()
+        self._doom.strike(chance.randint(1, 40) if doomed else None)
         with suppress(Killed):
             await self.made.do_due()
         if doomed:
@@ -184,6 +185,11 @@ class Walk:
 
     async def _ask(self) -> None:
         self.made.clock.advance(LEASE * 2)
+        health = self.made.worker.tools.health
+        if (await health.look()).is_down:
+            # As the connector does, at growing distances.
+            self.made.clock.advance(LONGEST_PROBE * 2)
+            await health.probe_due()
         if (await self._row()).wanted_scopes:
             await ask(
                 self.made.database,
