@@ -24,7 +24,7 @@ UNSETTLED = timedelta(seconds=5)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-_TAG = re.compile(r'W?/?"?([0-9a-f]{16})-([0-9a-f]{1,16})"?')
+_TAG = re.compile(r'W?/?"?([0-9a-f]{16})-([0-9a-f]{1,14})"?')
 
 _ALLOWED_SINCE = select(col(Authorisation.granted_at), col(Authorisation.changed_at)).where(
     col(Authorisation.id) == bindparam("authorisation_id")
@@ -75,7 +75,8 @@ class Standing:
             if not found or found[1] != self.question:
                 return None
             known = EPOCH + timedelta(microseconds=int(found[2], 16))
-            return known + MICROSECOND
+            # What lies ahead is not from us.
+            return known + MICROSECOND if known <= self.now else None
         return conditions.since + SECOND if conditions.since else None
 
     def is_unchanged(self, first_new: datetime) -> bool:

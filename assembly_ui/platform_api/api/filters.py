@@ -130,8 +130,13 @@ RUNS_ON = Filter("date", and_(_begun("on_day"), _end >= bindparam("on_day")), _o
 _last_day = func.coalesce(day_at("end_date"), case((is_so("_left"), _LONG_AGO), else_=_FAR))
 """Of somebody; where nobody may say when they left, the MIS still says that they did."""
 
-WAS_THERE_ON = Filter("date", and_(_begun("on_day"), _last_day >= bindparam("on_day")), _on_day)
-"""Who was at the school on that day."""
+WAS_THERE_ON = Filter(
+    "date",
+    and_(_begun("on_day"), _last_day >= bindparam("on_day")),
+    _on_day,
+    needs="students.dates",
+)
+"""Which students were at the school on that day: asked day by day, when they came and left."""
 
 IS_THERE = Filter("", and_(not_(is_so("_left")), _last_day >= bindparam("today")), _not_on_a_day)
 """Who has not left, unless a day is asked for."""

@@ -145,3 +145,14 @@ async def test_what_cannot_be_read_of_a_header_is_as_if_it_had_not_come(app_with
     for header in HEADERS:
         for value in ("x", "*", '"0"', "Mon, 99 Jan 2026 00:00:00 GMT"):
             assert (await app.ask("/rooms", headers={header: value})).json() == everything
+
+
+@pytest.mark.parametrize("moment", ["f" * 16, "3" * 16, "0", "1"])
+async def test_a_tag_that_was_tampered_with_is_answered_as_if_it_had_not_come(
+    app_with: NewApp, moment: str
+) -> None:
+    app = await app_with("timetables")
+    whole = await app.ask("/rooms")
+    tag = f'{whole.headers["ETag"].rpartition("-")[0]}-{moment}"'
+    answer = await app.ask("/rooms", headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.json()) == (200, whole.json())

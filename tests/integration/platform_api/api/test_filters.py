@@ -147,6 +147,7 @@ async def test_results_of_students(app_with: NewApp) -> None:
         ("attendances", "/attendances?registration_group_id=1"),
         ("assessments.internal", "/results?students=1"),
         ("teaching_groups", "/teaching_groups?year_code=8"),
+        ("students.basic", "/students?date=2025-06-02"),
     ],
 )
 async def test_nobody_learns_by_asking_what_they_may_not_see(
