@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as Line
-from sqlalchemy import Select, bindparam, func
+from sqlalchemy import Select, and_, bindparam, false, func, not_
 from sqlalchemy import select as columns
 from sqlmodel import col
 
@@ -57,9 +57,13 @@ _LISTINGS = {
 }
 _ALL = _of_kind(_THERE)
 _ONE = _of_kind(col(Record.number) == bindparam("number"))
+_LEFT = and_(
+    col(Record.kind).in_(("staff_member", "student")),
+    func.coalesce(col(Record.data)["_left"].as_boolean(), false()),
+)
 _COUNTS = (
     columns(col(Record.kind), func.count())
-    .where(col(Record.school_id) == bindparam("school_id"), _THERE)
+    .where(col(Record.school_id) == bindparam("school_id"), _THERE, not_(_LEFT))
     .group_by(col(Record.kind))
 )
 _LAST_CHANGE = columns(func.max(Record.changed_at)).where(*_OF_KIND)
@@ -100,7 +104,7 @@ async def one(database: Database, *, school_id: int, kind: str, number: int) -> 
 
 
 async def counts(database: Database, *, school_id: int) -> dict[str, int]:
-    """How many records of each kind the school has now."""
+    """How many records of each kind the school has now; people who left it do not count."""
     rows = await database.survey(_COUNTS, {"school_id": school_id})
     return {row[0]: row[1] for row in rows}
 

@@ -58,7 +58,8 @@ def lines(scopes: Sequence[Scope], holders: Holders, counts: Mapping[str, int]) 
             area=scope.area if scope.area != above else "",
             title=scope.title,
             summary=scope.summary,
-            figures=figures_of(scope, counts),
+            # Of what nobody may read nothing is kept that could be counted.
+            figures=figures_of(scope, counts) if holders.get(scope.name) else "",
             has_fields=bool(scope.fields),
             fields=fields_of(scope),
             holders=[_holder(holder) for holder in holders.get(scope.name, ())],

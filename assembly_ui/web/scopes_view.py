@@ -14,6 +14,8 @@ MOST_FIGURES = 2
 """Of the kinds of records in one scope, those whose numbers are shown."""
 
 _PEOPLE = {"staff_member", "student", "contact"}
+_OF_SOME = {"timetables.cover", "groups.user"}
+"""Scopes that show some records of their kind and not others: its number is not theirs."""
 
 
 class FieldShown(TypedDict):
@@ -78,6 +80,8 @@ def title_of(name: str) -> str:
 
 def figures_of(scope: Scope, counts: Mapping[str, int]) -> str:
     """How many records a scope concerns: "61 members of staff"; empty while unknown."""
+    if scope.name in _OF_SOME:
+        return ""
     kinds = list(dict.fromkeys(field.kind for field in scope.fields))
     if kinds and kinds[0] in _PEOPLE:
         # What is said of people may name others; it concerns those it is about.

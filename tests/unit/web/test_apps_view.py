@@ -235,3 +235,8 @@ def test_every_word_of_what_is_sought_must_be_found() -> None:
 )
 def test_records_are_counted_in_words(kind: str, count: int, words: str) -> None:
     assert counted(kind, count) == words
+
+
+def test_what_shows_some_records_of_a_kind_does_not_claim_all_of_them() -> None:
+    (cover, timetable) = shown(["timetables.cover", "timetables"], counts={"lesson": 5009})[::-1]
+    assert (cover["figures"], timetable["figures"]) == ("", "5,009 lessons")
