@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from assembly_ui.sync import errors
+from assembly_ui.sync.beginning import NOT_CONNECTED, NOTHING_WANTED
 from assembly_ui.sync.changesets import ChangesetView, CountView
 from assembly_ui.sync.models import Change, Outcome, Reason
 from assembly_ui.web.connector_problems import PROBLEMS
@@ -34,6 +35,18 @@ _SENTENCES = {
     ),
     Outcome.FAILURE: "It did not get to its end. What was kept before stays as it was.",
 }
+_STOPPED = {
+    NOTHING_WANTED: (
+        "It was stopped, since no app may read your data any more. What was kept until then is "
+        "passed on to nobody."
+    ),
+    NOT_CONNECTED: (
+        "It was stopped, since the connection to your MIS ended. What was kept stays as it was. "
+        "It goes on by itself once your school is connected again."
+    ),
+}
+"""Why a sync ended before its end though nothing failed."""
+
 CHANGE_CHOICES = [
     (Change.ADDED.value, "Added"),
     (Change.CHANGED.value, "Changed"),
@@ -91,7 +104,7 @@ NO_SYNC = SyncLine(
 
 def sync_line(view: ChangesetView, apps: Mapping[int, str]) -> SyncLine:
     """A sync of the list. `apps` are their names by number."""
-    words, tone = OUTCOMES[view.outcome]
+    words, tone = ("Stopped", "info") if _is_stopped(view) else OUTCOMES[view.outcome]
     counts = [count_line(one) for one in sorted(view.counts, key=lambda c: order_of_kind(c.kind))]
     return SyncLine(
         id=view.id,
@@ -179,10 +192,16 @@ def sentence_of(view: ChangesetView) -> str:
     """How it ended, in words; why it failed, when it did."""
     if view.outcome is Outcome.HELD and not view.is_waiting:
         return "It held changes back that were too large. That has been decided since."
+    if _is_stopped(view):
+        return _STOPPED[view.problem_kind]
     problem = PROBLEMS.get(view.problem_kind)
     if view.outcome is not Outcome.FAILURE or problem is None:
         return _SENTENCES[view.outcome]
     return f"{problem.cause} {_SENTENCES[Outcome.FAILURE]} {problem.remedy}"
+
+
+def _is_stopped(view: ChangesetView) -> bool:
+    return view.outcome is Outcome.FAILURE and view.problem_kind in _STOPPED
 
 
 def took_words(begun: datetime, ended: datetime | None) -> str:

@@ -78,6 +78,13 @@ def test_a_failure_says_why_and_what_to_do() -> None:
     assert PROBLEMS["too_slow"].remedy in line["sentence"]
 
 
+@pytest.mark.parametrize("why", ["nothing_wanted", "not_connected"])
+def test_a_sync_that_had_to_stop_did_not_fail(why: str) -> None:
+    line = sync_line(_sync(outcome=Outcome.FAILURE, problem_kind=why), {})
+    assert (line["outcome"], line["tone"]) == ("Stopped", "info")
+    assert line["sentence"].startswith("It was stopped, since ")
+
+
 def test_counts_are_told_kind_by_kind_and_together() -> None:
     counts = (
         _count(kind="student", added=2, changed=1),
