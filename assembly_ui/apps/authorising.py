@@ -16,7 +16,13 @@ from assembly_ui.apps.codes import keep_code
 from assembly_ui.apps.errors import AuthorisationUnknown, NotConnected, NotRevoked, WrongSchool
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import AccessRequest, App, Authorisation, Happening, OAuthToken
-from assembly_ui.apps.open_requests import back_to_app, decide, of_person, opened
+from assembly_ui.apps.open_requests import (
+    back_to_app,
+    decide,
+    keep_switched_on,
+    of_person,
+    opened,
+)
 from assembly_ui.apps.receipts import ask_app_to_delete
 from assembly_ui.apps.telling import Changed, Teller
 from assembly_ui.connector.facts import status_of
@@ -53,6 +59,7 @@ async def authorise(
     async with database.transaction() as session:
         school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
         request, app = await opened(session, of_person(by_user_id, request_id), now)
+        await keep_switched_on(session, app)
         if app.force_urn_check and request.urn != school.urn:
             raise WrongSchool(request.urn)
         await _check_connected(session, school_id, now)

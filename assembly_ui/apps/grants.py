@@ -30,12 +30,14 @@ from assembly_ui.apps.tokens import (
     Lives,
     forget_expired,
     forget_older,
+    hold,
     issue,
     revoke_family,
 )
 from assembly_ui.database import Database, Session
 
 MOST_APP_TOKENS = 200
+UNKNOWN_CLIENT = "client authentication failed"
 DEAD_CODE = "the code is unknown, used, expired or for another client or redirect_uri"
 DEAD_REFRESH = "the refresh token is unknown, used, expired or revoked"
 
@@ -64,7 +66,7 @@ async def identify(database: Database, *, client_id: str, secret: str) -> App:
     async with database.read() as session:
         app = await find_client(session, client_id)
     if app is None or app.disabled_at or not _is_right(app, secret):
-        raise GrantRefused("invalid_client", "client authentication failed")
+        raise GrantRefused("invalid_client", UNKNOWN_CLIENT)
     return app
 
 
@@ -126,11 +128,16 @@ async def app_token(database: Database, app: App, *, now: datetime) -> Issued:
     An app that asks again and again keeps the newest `MOST_APP_TOKENS`.
 
     Raises:
-        GrantRefused: anybody can claim to be a public app (RFC 6749, 4.4).
+        GrantRefused: anybody can claim to be a public app (RFC 6749, 4.4); or the secret that
+            the app showed was renewed meanwhile.
     """
     if app.client_type is ClientType.PUBLIC:
         raise GrantRefused("unauthorized_client", "public clients get no app tokens")
     async with database.transaction() as session:
+        now_known = await session.get(App, app.id, with_for_update={"read": True})
+        if now_known is None or now_known.disabled_at or now_known.secret_hash != app.secret_hash:
+            # Renewed since it was shown: what the old one brought has ended, and stays so.
+            raise GrantRefused("invalid_client", UNKNOWN_CLIENT)
         await forget_older(session, app, keep=MOST_APP_TOKENS - 1)
         token = issue(session, TokenKind.ACCESS, app=app, life=None, now=now)
     return Issued(token, APP_LEVEL)
@@ -154,7 +161,7 @@ async def _exchanged(
     if code is None:
         return None
     if not await use_code(session, code, now=now):
-        await revoke_family(session, code.family, now=now)
+        await revoke_family(session, code.family, code.authorisation_id, now=now)
         return None
     is_proven = pkce.is_proven(verifier, code.code_challenge, code.code_challenge_method)
     if code.expires_at <= now or code.redirect_uri != redirect_uri or not is_proven:
@@ -173,12 +180,13 @@ async def _refreshed(
     lives: Lives,
     now: datetime,
 ) -> Issued | None:
-    if token is None or token.revoked_at or token.authorisation_id is None:
-        return None
-    if token.expires_at is not None and token.expires_at <= now:
+    if token is None or token.authorisation_id is None:
         return None
     allowed = await _in_force(session, token.authorisation_id)
-    if allowed is None:
+    # Whoever held it before may have ended the token.
+    await session.refresh(token)
+    is_over = token.expires_at is not None and token.expires_at <= now
+    if allowed is None or token.revoked_at or is_over:
         return None
     if set(scope.split()) - set(allowed.scopes):
         raise GrantRefused("invalid_scope", "scope goes beyond what the school allows")
@@ -187,7 +195,7 @@ async def _refreshed(
         token.expires_at = now + lives.refresh
         return _access(session, app, allowed, token.family, lives, now)
     if not await _use(session, token, now):
-        await revoke_family(session, token.family, now=now)
+        await revoke_family(session, token.family, token.authorisation_id, now=now)
         return None
     return _pair(session, app, allowed, token.family, lives, now)
 
@@ -206,8 +214,7 @@ async def _use(session: Session, token: OAuthToken, now: datetime) -> bool:
 
 
 async def _in_force(session: Session, authorisation_id: int) -> Authorisation | None:
-    """The authorisation, kept from others meanwhile: whoever ends a family ends all of it."""
-    allowed = await session.get(Authorisation, authorisation_id, with_for_update=True)
+    allowed = await hold(session, authorisation_id)
     return allowed if allowed and allowed.revoked_at is None else None
 
 

@@ -38,6 +38,17 @@ async def decide(
         raise RequestDecided
 
 
+async def keep_switched_on(session: Session, app: App) -> None:
+    """Whoever switches the app off waits for the caller's transaction, and sees what it did.
+
+    Raises:
+        RequestOfDisabledApp: it was switched off just before.
+    """
+    await session.refresh(app, with_for_update={"read": True})
+    if app.disabled_at:
+        raise RequestOfDisabledApp
+
+
 def back_to_app(request: AccessRequest, answer: Mapping[str, str], links: Links) -> str:
     """Where the browser goes with our answer. It says who we are (RFC 9207)."""
     return answered(request.redirect_uri, {**answer, "iss": links.address}, state=request.state)

@@ -30,6 +30,7 @@ from assembly_ui.apps.uris import checked_uri
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
+from assembly_ui.schools.membership import lock_school
 from assembly_ui.scopes.asking import UnknownScope, parse
 from assembly_ui.sync.models import Reason
 
@@ -155,6 +156,7 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
     assert app.id is not None
     for school_id in await _schools_of(database, app.id):
         async with database.transaction() as session:
+            await lock_school(session, school_id)
             await want_union(session, school_id=school_id, reason=Reason.REVOCATION, now=now)
             announce(session, school_topic(school_id))
     return app

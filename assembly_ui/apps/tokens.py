@@ -111,14 +111,26 @@ async def revoke_token(database: Database, *, app: App, token: str, now: datetim
         if found.app_id != app.id:
             raise GrantRefused("unauthorized_client", "the token was issued to another client")
         if found.kind is TokenKind.REFRESH:
-            await revoke_family(session, found.family, now=now)
+            await revoke_family(session, found.family, found.authorisation_id, now=now)
         else:
             found.revoked_at = found.revoked_at or now
 
 
-async def revoke_family(session: Session, family: str, *, now: datetime) -> None:
+async def revoke_family(
+    session: Session, family: str, authorisation_id: int | None, *, now: datetime
+) -> None:
     """End everything that descends from one code, in the caller's transaction."""
+    await hold(session, authorisation_id)
     await session.exec(_of_family(family).values(revoked_at=now))
+
+
+async def hold(session: Session, authorisation_id: int | None) -> Authorisation | None:
+    """The authorisation as it is now, kept from others until the caller's transaction ends.
+
+    Whoever makes tokens of a family holds it, and whoever ends the family: neither misses
+    what the other does at the same moment.
+    """
+    return await session.get(Authorisation, authorisation_id or 0, with_for_update=True)
 
 
 def issue(
