@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
@@ -18,6 +18,7 @@ from assembly_ui.accounts.fields import plain, required
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.clients import find_app, slug_of
 from assembly_ui.apps.errors import (
+    AddressUnusable,
     AppUnknown,
     NameTaken,
     NameUnusable,
@@ -25,10 +26,13 @@ from assembly_ui.apps.errors import (
     ScopeUnusable,
 )
 from assembly_ui.apps.models import App, Authorisation, ClientType, OAuthToken
+from assembly_ui.apps.receipts import MAILTO
 from assembly_ui.apps.union import want_union
 from assembly_ui.apps.uris import checked_uri
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
+from assembly_ui.mail.addresses import plain_address
+from assembly_ui.mail.errors import AddressMalformed
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.membership import lock_school
 from assembly_ui.scopes.asking import UnknownScope, parse
@@ -80,7 +84,8 @@ async def register_app(database: Database, new: NewApp, *, now: datetime) -> Reg
     Raises:
         NameUnusable, NameTaken, AddressUnusable, RedirectMissing, ScopeUnusable
     """
-    row = _row(_checked(new), client_id=f"app_{token_hex(12)}", now=now)
+    _check(new)
+    row = _row(new, client_id=f"app_{token_hex(12)}", now=now)
     secret = new_token() if row.client_type is ClientType.CONFIDENTIAL else ""
     row.secret_hash = hash_token(secret)
     async with database.transaction() as session:
@@ -162,7 +167,7 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
     return app
 
 
-def _checked(new: NewApp) -> NewApp:
+def _check(new: NewApp) -> None:
     if not new.redirect_uris:
         raise RedirectMissing
     for uri in new.redirect_uris:
@@ -170,12 +175,18 @@ def _checked(new: NewApp) -> NewApp:
     for uri in (new.install_uri, new.website_uri, new.privacy_policy_uri):
         if uri:
             checked_uri(uri)
-    support = new.support
-    if support and "@" in support and ":" not in support:
-        support = f"mailto:{support}"
-    elif support and not support.startswith("mailto:"):
-        checked_uri(support)
-    return replace(new, support=support)
+
+
+def _support(given: str) -> str:
+    """Where help is had: a page, or `mailto:` and one address, which our mail is sent to."""
+    address = given.removeprefix(MAILTO)
+    is_page = address == given and ("@" not in given or ":" in given)
+    if is_page:
+        return checked_uri(given) if given else ""
+    try:
+        return f"{MAILTO}{plain_address(address)}"
+    except AddressMalformed:
+        raise AddressUnusable(given) from None
 
 
 def _row(new: NewApp, *, client_id: str, now: datetime) -> App:
@@ -199,7 +210,7 @@ def _row(new: NewApp, *, client_id: str, now: datetime) -> App:
         description=words[1],
         purpose=words[2],
         website_uri=new.website_uri,
-        support_uri=new.support,
+        support_uri=_support(new.support),
         privacy_policy_uri=new.privacy_policy_uri,
         install_uri=new.install_uri,
         redirect_uris=list(new.redirect_uris),

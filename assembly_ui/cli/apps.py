@@ -162,7 +162,10 @@ def _why(problem: RegistrationProblem, name: str) -> str:
         case NameUnusable():
             return "The name must be plain text of 1 to 120 characters with a letter or digit."
         case AddressUnusable(uri=uri):
-            return f"{uri} cannot be used: it must be https (or http on this machine), without #."
+            return (
+                f"{uri} cannot be used: it must be https (or http on this machine), without #. "
+                "For --support one email address does as well."
+            )
         case RedirectMissing():
             return "An app needs at least one --redirect-uri."
         case ScopeUnusable(scope=scope):

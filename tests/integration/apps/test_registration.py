@@ -78,6 +78,11 @@ async def test_a_public_app_has_no_secret_and_cannot_bring_one(
         ({"redirect_uris": [REDIRECT, "https://rooms.example/#x"]}, AddressUnusable),
         ({"install_uri": "javascript:alert(1)"}, AddressUnusable),
         ({"support": "ftp://rooms.example"}, AddressUnusable),
+        ({"support": "help@rooms.example\r\nBcc: all@rooms.example"}, AddressUnusable),
+        ({"support": "help@rooms.example, all@rooms.example"}, AddressUnusable),
+        ({"support": "mailto:help@rooms.example?cc=all@rooms.example"}, AddressUnusable),
+        ({"support": "mailto:"}, AddressUnusable),
+        ({"support": "@"}, AddressUnusable),
         ({"scopes": "students.everything"}, ScopeUnusable),
     ],
 )
@@ -149,7 +154,12 @@ async def test_apps_that_come_with_the_demo_are_there_once_and_right_however_oft
     database: Database, clock: ManualClock
 ) -> None:
     def ours(summary: str = "Rooms and lessons") -> Any:
-        new = NewApp("SchoolBooking", ["http://10.0.0.1:3000/back"], summary=summary)
+        new = NewApp(
+            "SchoolBooking",
+            ["http://10.0.0.1:3000/back"],
+            summary=summary,
+            support="help@booking.example",
+        )
         return ensure_app(database, new, client_id="app_sb", client_secret="known", now=clock())
 
     made = await asyncio.gather(ours(), ours(), ours())
@@ -159,6 +169,7 @@ async def test_apps_that_come_with_the_demo_are_there_once_and_right_however_oft
     await ours("Better words")
     (app,) = await all_apps(database)
     assert (app.summary, app.is_ours) == ("Better words", True)
+    assert app.support_uri == "mailto:help@booking.example"
     assert await grants.identify(database, client_id="app_sb", secret="known")
 
 
