@@ -26,6 +26,10 @@ from sqlalchemy.exc import ArgumentError
 KEY_FILE = "secret.key"
 GROUPCALL_PORTAL = "https://manage.groupcall.com"
 VALKEY_ADDRESS = re.compile(r"(rediss?|valkeys?|unix)://.")
+_HOST = r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"
+SAFE_ADDRESS = re.compile(
+    rf"https://{_HOST}|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?", re.IGNORECASE
+)
 WANT = "need PostgreSQL (ASSEMBLY_DATABASE_URL) and Valkey (ASSEMBLY_VALKEY_URL)."
 
 
@@ -276,6 +280,12 @@ class Settings(BaseSettings):
     def contradictions(self) -> list[str]:
         """What is set but cannot work together, one sentence each."""
         problems = []
+        if not self.is_demo and self.public_url and not SAFE_ADDRESS.fullmatch(self.address):
+            # Log-ins, codes and tokens of apps travel there (RFC 6749, 3.1 and 3.2).
+            problems.append(
+                "ASSEMBLY_PUBLIC_URL cannot be used in live mode: it must be https:// and a host, "
+                "such as https://platform.example.org, and nothing behind it."
+            )
         if self.database_url and not _is_readable(make_url, self.database_url):
             problems.append(
                 "ASSEMBLY_DATABASE_URL cannot be used: it is no SQLAlchemy URL. In a password, "

@@ -37,6 +37,32 @@ def test_live_mode_names_everything_missing_at_once(monkeypatch: pytest.MonkeyPa
         assert f"ASSEMBLY_{name} is not set" in said
 
 
+@pytest.mark.parametrize(
+    ("address", "is_safe"),
+    [
+        ("http://platform.example.org", False),
+        ("platform.example.org", False),
+        ("https://", False),
+        ("https://user@platform.example.org", False),
+        ("https://platform.example.org/assembly", False),
+        ("https://platform.example.org?x", False),
+        ("https://[::1", False),
+        ("https://platform.example.org", True),
+        ("https://platform.example.org:8443/", True),
+        ("http://localhost:3000", True),
+    ],
+)
+def test_in_live_mode_nothing_travels_in_the_clear(
+    monkeypatch: pytest.MonkeyPatch, address: str, is_safe: bool
+) -> None:
+    monkeypatch.setenv("ASSEMBLY_MODE", "live")
+    monkeypatch.setenv("ASSEMBLY_PUBLIC_URL", address)
+    with pytest.raises(SettingsProblem) as caught:
+        settings.load()
+    said = [problem for problem in caught.value.problems if "ASSEMBLY_PUBLIC_URL" in problem]
+    assert bool(said) != is_safe
+
+
 def test_every_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSEMBLY_PORT", "many")
     monkeypatch.setenv("ASSEMBLY_MODE", "dreaming")
