@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.apps.errors import GrantRefused
@@ -17,6 +19,10 @@ from assembly_ui.bootstrap import parts
 # RFC 6749, 5.1.
 UNKEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 BASIC = 'Basic realm="Assembly", charset="UTF-8"'
+
+COME_BACK = {"Retry-After": "10"}
+
+log = structlog.get_logger()
 
 Work = Callable[[Request], Awaitable[JSONResponse]]
 
@@ -29,6 +35,9 @@ async def answered(request: Request, work: Work) -> JSONResponse:
         return _refused(refused)
     except Throttled as throttled:
         return _throttled(throttled, parts().clock())
+    except (SQLAlchemyError, OSError):
+        log.exception("oauth.database_away")
+        return _away()
 
 
 def tokens(issued: Issued) -> JSONResponse:
@@ -65,6 +74,17 @@ def _refused(refused: GrantRefused) -> JSONResponse:
         "code": status,
     }
     return JSONResponse(body, status, {**UNKEPT, **challenge})
+
+
+def _away() -> JSONResponse:
+    # Nothing of RFC 6749, 5.2 fits; apps know this word from where people are sent (4.1.2.1).
+    body = {
+        "error": "temporarily_unavailable",
+        "error_description": "please try again in a moment",
+        "message": "please try again in a moment",
+        "code": 503,
+    }
+    return JSONResponse(body, 503, {**UNKEPT, **COME_BACK})
 
 
 def _throttled(throttled: Throttled, now: datetime) -> JSONResponse:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import structlog
 from fastapi import Request
 from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
@@ -19,9 +21,19 @@ from assembly_ui.platform_api.oauth.page import Refusal, page
 
 PAGE = "/data-access-request"
 
+log = structlog.get_logger()
+
 
 async def authorize(request: Request) -> Response:
     """On to the Data Access Request; back to the app; or, when in doubt, nowhere."""
+    try:
+        return await _authorize(request)
+    except (SQLAlchemyError, OSError):
+        log.exception("oauth.database_away")
+        return page(parts().settings, Refusal.AWAY, status=503)
+
+
+async def _authorize(request: Request) -> Response:
     use = parts()
     try:
         await use.throttles.hit(Deed.AUTHORIZE, caller=client_ip(request))

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     CLIENT_DISABLED = "client_disabled"
     REDIRECT_MISMATCH = "redirect_mismatch"
     TOO_OFTEN = "too_often"
+    AWAY = "away"
 
 
 def page(settings: Settings, why: Refusal, *, app: str = "", status: int = 400) -> HTMLResponse:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
 
 from assembly_ui.apps.authorising import authorise
 from assembly_ui.apps.registration import Registered
@@ -127,6 +128,17 @@ async def platform(
     school = await a_connected_school(database, now=clock())
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as web:
         yield Platform(web, database, clock, school)
+
+
+@pytest.fixture
+def away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database cannot be reached."""
+
+    def unreachable(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    for way_in in ("read", "glance", "glance_all", "transaction"):
+        monkeypatch.setattr(database, way_in, unreachable)
 
 
 @pytest.fixture

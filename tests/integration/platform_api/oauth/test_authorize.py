@@ -171,6 +171,16 @@ async def test_an_address_with_a_query_keeps_it(
     assert back.startswith(f"{redirect}&code=")
 
 
+async def test_a_database_that_is_away_is_said_to_be_and_nobody_is_sent_anywhere(
+    platform: Platform, app: Registered, away: None
+) -> None:
+    answer = await platform.asked(app)
+    assert answer.status_code == 503
+    assert answer.headers["cache-control"] == "no-store"
+    assert "try again" in answer.text
+    assert "location" not in answer.headers
+
+
 async def test_asking_too_often_is_refused_for_a_while(
     platform: Platform, app: Registered, in_use: Parts
 ) -> None:

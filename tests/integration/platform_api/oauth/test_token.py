@@ -67,6 +67,19 @@ async def test_an_app_that_asks_for_ever_more_app_tokens_keeps_the_newest(
     assert await platform.opens(of_school)
 
 
+async def test_while_the_database_is_away_apps_are_told_to_come_back(
+    platform: Platform, app: Registered, away: None
+) -> None:
+    form = {"token": "any"}
+    for answer in (
+        await platform.exchanged(app, "any"),
+        await platform.web.post("/oauth/revoke", data=form, headers={"Authorization": basic(app)}),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["retry-after"]
+
+
 async def test_an_access_token_lasts_a_day_and_is_refreshed_for_a_new_pair(
     platform: Platform, app: Registered
 ) -> None:
