@@ -150,5 +150,11 @@ def _decide() -> rx.Component:
             submit("Authorise App", busy=s.busy),
             button("Not now", kind="secondary", on_click=s.decline, disabled=s.busy, wide=True),
         ),
-        small("“Not now” shares nothing, and takes you back to ", s.app["name"], "."),
+        small(
+            "“Not now” shares nothing. Either answer takes you back to ",
+            s.app["name"],
+            " at ",
+            rx.el.strong(s.returns_to),
+            ". Did you not begin this there yourself? Then ask whoever sent you here.",
+        ),
     )

@@ -159,7 +159,11 @@ def _who_may() -> rx.Component:
 def _hand_over() -> rx.Component:
     s = RequestState
     return rx.fragment(
-        rx.el.p("Or send one of them this address. Whoever opens it last can decide:"),
+        rx.el.p(
+            "Or send one of them this address. Whoever opens it last can decide; to finish, ",
+            s.app["name"],
+            " may ask them to log in as you did there:",
+        ),
         code_block(s.address, id="request-address"),
         row(copy_button("Copy the address", "request-address")),
     )

@@ -54,6 +54,7 @@ class RequestState(Live, rx.State):
     signed_in: bool = False
     app: AppShown = NOBODY
     app_href: str = ""
+    returns_to: str = ""
     until: str = ""
     address: str = ""
     school: str = ""
@@ -133,6 +134,7 @@ class RequestState(Live, rx.State):
         except AppsError as error:
             await notify(self, words_for(error), "warning")
         except NotAllowed:
+            self.busy = False
             await self._show(None)
         finally:
             self.busy = False
@@ -213,6 +215,7 @@ class RequestState(Live, rx.State):
         self._put(
             app=app_of(seen),
             app_href=app_href(seen.slug),
+            returns_to=seen.returns_to,
             until=uk_time(seen.expires_at.isoformat()),
             school=me.school_name,
             missing=step.value,

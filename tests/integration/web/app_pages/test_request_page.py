@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assembly_ui.accounts.people import Person
+from assembly_ui.apps.authorising import authorise
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.apps.requests import LIFE, pending_of
 from assembly_ui.clock import ManualClock
@@ -17,6 +18,7 @@ from assembly_ui.schools.members import change_role, remove_member
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
 from assembly_ui.web.access import session_token
+from assembly_ui.web.pages.data_access_request import state
 from assembly_ui.web.pages.data_access_request.state import RequestState
 from assembly_ui.web.ticket import TicketState
 from tests.factories.accounts import a_person, a_sign_up
@@ -140,6 +142,7 @@ async def test_who_may_decide_sees_what_is_asked_and_nothing_optional_is_ticked(
 ) -> None:
     page = await _loaded(await tab_as(role, await begun()))
     assert (page.stage, page.school) == ("ask", "King's School")
+    assert page.returns_to == "rooms.example"
     assert set(_names(page.required)) == ASKED
     assert _names(page.optional) == ["contacts.basic", "contacts.emails"]
     assert not any(scope["ticked"] for scope in page.optional)
@@ -281,6 +284,35 @@ async def test_a_person_who_was_removed_answers_nothing(
     await page._show(None)
     assert page.required == []
     await tab.send(RequestState.authorise, form={})
+    assert await allowed(database, school) == []
+
+
+async def test_an_admin_who_is_made_a_viewer_at_the_moment_of_pressing_is_told_who_may(
+    database: Database,
+    clock: ManualClock,
+    school: ASchool,
+    people: dict[str, Person],
+    begun: Begun,
+    tab_as: TabAs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tab = await tab_as("admin", await begun())
+    page = await _loaded(tab)
+
+    async def too_late(*args: Any, **options: Any) -> str:
+        await change_role(
+            database,
+            school_id=school.id,
+            by_user_id=school.owner.id,
+            user_id=people["admin"].id,
+            role="viewer",
+            now=clock(),
+        )
+        return await authorise(*args, **options)
+
+    monkeypatch.setattr(state, "authorise", too_late)
+    await tab.send(RequestState.authorise, form={})
+    assert (page.stage, page.missing, page.busy) == ("way", "authority", False)
     assert await allowed(database, school) == []
 
 
