@@ -107,6 +107,7 @@ def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
+@pytest.mark.sqlite
 async def test_everybody_who_changes_something_has_a_turn_in_the_order_they_came(
     database: Database, clock: ManualClock
 ) -> None:
@@ -119,6 +120,4 @@ async def test_everybody_who_changes_something_has_a_turn_in_the_order_they_came
             turns.append(nth)
 
     await asyncio.gather(*map(change, range(50)))
-    assert await _name(database) == str(turns[-1])
-    if database.is_sqlite:
-        assert turns == list(range(50))
+    assert turns == list(range(50))
