@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
@@ -28,6 +29,7 @@ __all__ = [
     "NewApp",
     "Registered",
     "all_apps",
+    "authorised_names",
     "disable",
     "ensure_app",
     "list_apps",
@@ -95,6 +97,12 @@ _SHOWN = or_(
     and_(col(App.listed), col(App.disabled_at).is_(None)), col(Authorisation.id).is_not(None)
 )
 _LIST = _APPS.where(_SHOWN).order_by(col(App.is_ours).desc(), func.lower(col(App.name)))
+_AUTHORISED = (
+    columns(col(App.name))
+    .join(Authorisation, _IN_FORCE)
+    .where(col(App.disabled_at).is_(None))
+    .order_by(func.lower(col(App.name)))
+)
 _ONE = _APPS.where(col(App.slug) == bindparam("slug"))
 
 
@@ -103,6 +111,11 @@ async def list_apps(database: Database, *, school_id: int) -> list[AppView]:
     async with database.read() as session:
         rows = (await session.exec(_LIST, params={"school_id": school_id})).all()
     return [_view(*row) for row in rows]
+
+
+async def authorised_names(database: Database, *, school_id: int) -> list[str]:
+    """The names of the apps that may read the school's data now."""
+    return [name for (name,) in await database.glance_all(_AUTHORISED, {"school_id": school_id})]
 
 
 async def read_app(database: Database, *, slug: str, school_id: int) -> AppView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -29,9 +30,11 @@ from assembly_ui.web.connector_words import (
     LAYER_PASSED,
     LAYER_TITLES,
     NEXT_STEPS,
+    SHARING,
     STATUS_WORDS,
     TIMELINE,
     WRONG_SCHOOL,
+    Words,
 )
 from assembly_ui.web.school_words import not_available_words
 
@@ -78,6 +81,7 @@ class View(TypedDict):
     sentence: str
     next_step: str
     who: str
+    sharing: bool
     since: str
     checked: str
     checking: bool
@@ -92,10 +96,16 @@ class View(TypedDict):
     bundle: str
 
 
-def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | None) -> View:
-    """What every open tab of the school shows."""
-    words = STATUS_WORDS[overview.status]
-    next_step, who = _next_step(overview)
+def view_of(
+    overview: Overview,
+    entries: list[Entry],
+    test: ConnectionTest | None,
+    apps: Sequence[str] = (),
+) -> View:
+    """What every open tab of the school shows. `apps` are the names of those it authorised."""
+    is_sharing = overview.status is Status.CONNECTED and bool(apps)
+    words = SHARING if is_sharing else STATUS_WORDS[overview.status]
+    next_step, who = _next_step(overview, words)
     layers = [_layer(found) for found in test.layers] if test else []
     connection = overview.connection
     return View(
@@ -104,9 +114,10 @@ def view_of(overview: Overview, entries: list[Entry], test: ConnectionTest | Non
         status=overview.status.value,
         badge=words.badge,
         tone=words.tone,
-        sentence=_sentence(overview),
-        next_step=next_step,
+        sentence=_sentence(overview, words),
+        next_step=next_step.replace("{apps}", " and ".join(apps)),
         who=who,
+        sharing=is_sharing,
         since=iso(status_since(overview.facts, overview.status)),
         checked=iso(connection.checked_at),
         checking=_is_checking(overview),
@@ -128,14 +139,14 @@ def _is_checking(overview: Overview) -> bool:
     return since is not None and overview.now - since < LONGEST_CHECK
 
 
-def _sentence(overview: Overview) -> str:
+def _sentence(overview: Overview, words: Words) -> str:
     if overview.status is Status.CONNECTION_PROBLEM and overview.facts.school_matches is False:
         return WRONG_SCHOOL
-    return STATUS_WORDS[overview.status].sentence
+    return words.sentence
 
 
-def _next_step(overview: Overview) -> tuple[str, str]:
-    words, connection = STATUS_WORDS[overview.status], overview.connection
+def _next_step(overview: Overview, words: Words) -> tuple[str, str]:
+    connection = overview.connection
     if overview.status is Status.AWAITING_INVITATION and connection.invite_failed_at:
         unsure = connection.invite_failure in PERHAPS_SENT
         step, who = NEXT_STEPS["perhaps_taken" if unsure else "not_taken"]

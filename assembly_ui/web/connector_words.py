@@ -162,6 +162,16 @@ WARNINGS: dict[Warn, tuple[str, str, str]] = {
 }
 """For each a title, the words before a moment, and those after it."""
 
+SHARING = Words(
+    "Connected",
+    "success",
+    "You have established a connection between Assembly and your data with Xporter on Demand. We "
+    "extract only what the apps you authorised may read.",
+    "Nothing. We keep the data up to date for {apps}.",
+    "Nobody",
+)
+"""Connected, once an app is authorised."""
+
 LAYER_TITLES = {
     "register_match": "Register match",
     "invitation": "Invitation",

@@ -7,6 +7,7 @@ from datetime import timedelta
 import reflex as rx
 
 from assembly_ui import settings
+from assembly_ui.apps.catalogue import authorised_names
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector import errors
 from assembly_ui.connector.grant_access import grant_access
@@ -65,6 +66,7 @@ class ConnectorState(Live, rx.State):
     sentence: str = ""
     next_step: str = ""
     who: str = ""
+    sharing: bool = False
     since: str = ""
     checked: str = ""
     checking: bool = False
@@ -136,7 +138,9 @@ class ConnectorState(Live, rx.State):
         school_id = int(topic.partition(":")[2])
         overview = await read_overview(use.database, school_id=school_id, now=use.clock())
         entries = await newest(use.database, school_id=school_id)
-        return view_of(overview, entries, await latest_test(use.database, school_id=school_id))
+        test = await latest_test(use.database, school_id=school_id)
+        apps = await authorised_names(use.database, school_id=school_id)
+        return view_of(overview, entries, test, apps)
 
     async def _show(self, seen: View | ServiceView) -> None:
         self._put(**seen, loaded=True)
@@ -203,12 +207,16 @@ def _status() -> rx.Component:
         rx.el.p(s.sentence, class_name="text", id="sentence"),
         rx.cond(s.rows.length() > 0, checks(rx.foreach(s.rows, _row)), rx.fragment()),
         facts(
-            ("Next step", rx.cond(s.status == "connected", _ready(), s.next_step)),
+            ("Next step", rx.cond(_is_ready(), _ready(), s.next_step)),
             ("Who", s.who),
             ("Last checked", _last_checked()),
         ),
         aria_label="Status of the connection",
     )
+
+
+def _is_ready() -> rx.Var[bool]:
+    return (ConnectorState.status == "connected") & ~ConnectorState.sharing
 
 
 def _ready() -> rx.Component:

@@ -323,6 +323,22 @@ def test_the_rows_of_a_connected_school_all_pass() -> None:
     }
 
 
+def test_once_an_app_is_authorised_nothing_is_left_to_do() -> None:
+    connection = connection_row(_school(), now=NOW, connected=True)
+    view = view_of(_overview(connection), [], None, ["Rooms", "SchoolBooking"])
+    assert view["sharing"]
+    assert "until you have authorised" not in view["sentence"]
+    step, who = "Nothing. We keep the data up to date for Rooms and SchoolBooking.", "Nobody"
+    assert (view["next_step"], view["who"]) == (step, who)
+
+
+def test_what_is_wrong_with_the_connection_is_said_whoever_is_authorised() -> None:
+    connection = connection_row(_school(), now=NOW, connected=True, paused_at=NOW)
+    alone = view_of(_overview(connection), [], None)
+    assert view_of(_overview(connection), [], None, ["SchoolBooking"]) == alone
+    assert not alone["sharing"]
+
+
 ROWS: dict[str, tuple[dict[str, Any], str, tuple[str, str, str, str, str]]] = {
     "in the queue": (
         {"authorised": True},
