@@ -11,6 +11,7 @@ AppsError
 │   ├── NameTaken            an app of this name exists (`client_id`)
 │   ├── AddressUnusable      neither https nor this machine, or bent (`uri`)
 │   ├── RedirectMissing      an app has at least one redirect URI
+│   ├── RotationNeeded       a public app cannot keep one refresh token for good
 │   └── ScopeUnusable        not a scope of the catalogue (`scope`)
 ├── RequestProblem           a Data Access Request that opens nothing
 │   ├── RequestUnknown       mangled, never ours, or somebody else's
@@ -85,6 +86,10 @@ class AddressUnusable(RegistrationProblem):
 
 class RedirectMissing(RegistrationProblem):
     """An app without any redirect URI could never be answered."""
+
+
+class RotationNeeded(RegistrationProblem):
+    """Whoever stole a lasting refresh token of a public app could use it unseen."""
 
 
 class ScopeUnusable(RegistrationProblem):

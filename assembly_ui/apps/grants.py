@@ -191,7 +191,7 @@ async def _refreshed(
     if set(scope.split()) - set(allowed.scopes):
         raise GrantRefused("invalid_scope", "scope goes beyond what the school allows")
     await forget_expired(session, token.family, now=now)
-    if app.is_old_client:
+    if app.is_old_client and app.client_type is ClientType.CONFIDENTIAL:
         token.expires_at = now + lives.refresh
         return _access(session, app, allowed, token.family, lives, now)
     if not await _use(session, token, now):

@@ -22,11 +22,18 @@ class Holder:
 
 
 async def holders_of(database: Database, *, school_id: int) -> dict[str, list[Holder]]:
-    """The apps behind every scope that any app of the school holds, the first one first."""
+    """The apps behind every scope that any app of the school holds, the first one first.
+
+    An app that is switched off can read nothing, whatever it was allowed.
+    """
     allowed = (
         select(Authorisation, App)
         .join(App, col(App.id) == col(Authorisation.app_id))
-        .where(col(Authorisation.school_id) == school_id, col(Authorisation.revoked_at).is_(None))
+        .where(
+            col(Authorisation.school_id) == school_id,
+            col(Authorisation.revoked_at).is_(None),
+            col(App.disabled_at).is_(None),
+        )
     )
     events = (
         select(AuthorisationEvent)

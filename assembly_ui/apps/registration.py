@@ -23,6 +23,7 @@ from assembly_ui.apps.errors import (
     NameTaken,
     NameUnusable,
     RedirectMissing,
+    RotationNeeded,
     ScopeUnusable,
 )
 from assembly_ui.apps.models import App, Authorisation, ClientType, OAuthToken
@@ -82,7 +83,7 @@ async def register_app(database: Database, new: NewApp, *, now: datetime) -> Reg
     """Add an app and make up its credentials.
 
     Raises:
-        NameUnusable, NameTaken, AddressUnusable, RedirectMissing, ScopeUnusable
+        NameUnusable, NameTaken, AddressUnusable, RedirectMissing, RotationNeeded, ScopeUnusable
     """
     _check(new)
     row = _row(new, client_id=f"app_{token_hex(12)}", now=now)
@@ -170,6 +171,9 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
 def _check(new: NewApp) -> None:
     if not new.redirect_uris:
         raise RedirectMissing
+    # RFC 9700, 2.2.2.
+    if new.client_type is ClientType.PUBLIC and new.is_old_client:
+        raise RotationNeeded
     for uri in new.redirect_uris:
         checked_uri(uri)
     for uri in (new.install_uri, new.website_uri, new.privacy_policy_uri):

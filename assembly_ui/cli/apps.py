@@ -14,6 +14,7 @@ from assembly_ui.apps.errors import (
     NameUnusable,
     RedirectMissing,
     RegistrationProblem,
+    RotationNeeded,
     ScopeUnusable,
 )
 from assembly_ui.apps.models import App, ClientType
@@ -168,6 +169,8 @@ def _why(problem: RegistrationProblem, name: str) -> str:
             )
         case RedirectMissing():
             return "An app needs at least one --redirect-uri."
+        case RotationNeeded():
+            return "A public app cannot keep one refresh token for good: leave --old-client out."
         case ScopeUnusable(scope=scope):
             return f"{scope} is not a scope."
     raise AssertionError(problem)

@@ -54,10 +54,10 @@ def kind_of(value: str) -> Happening | None:
     return Happening(value) if value in list(Happening) else None
 
 
-def csv_href(*, app: str, what: str) -> str:
-    """The address of the record as a file, filtered alike."""
-    query = urlencode({name: value for name, value in (("app", app), ("what", what)) if value})
-    return f"{CSV}?{query}" if query else CSV
+def csv_href(*, school_id: int, app: str, what: str) -> str:
+    """The address of the school's record as a file, filtered alike."""
+    asked = {"school": school_id, "app": app, "what": what}
+    return f"{CSV}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _summary(added: int, removed: int) -> str:

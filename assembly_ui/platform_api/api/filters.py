@@ -117,7 +117,8 @@ def _on_day(call: Call) -> Values:
 
 
 def _not_on_a_day(call: Call) -> Values:
-    return None if "date" in call.asked else _today(call)
+    is_of_a_day = WAS_THERE_ON in call.resource.filters and "date" in call.asked
+    return None if is_of_a_day else _today(call)
 
 
 def _today(call: Call) -> Values:

@@ -122,7 +122,7 @@ class AuthorisationsState(Live, rx.State):
             total=found.total,
             page=found.number,
             pages=found.pages,
-            csv=csv_href(app=self.app, what=self.what),
+            csv=csv_href(school_id=me.school_id, app=self.app, what=self.what),
             loaded=True,
         )
 
@@ -138,7 +138,7 @@ def authorisations_page() -> rx.Component:
         _filters(),
         row(
             small(s.total, " in all"),
-            away("Download as CSV", href=s.csv, custom_attrs={"download": "authorisations.csv"}),
+            away("Download as CSV", href=s.csv),
             spread=True,
         ),
         rx.cond(s.lines.length() > 0, _table(), p("Nothing of that kind has happened so far.")),

@@ -26,8 +26,13 @@ def router(settings: Settings) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(CSV)
-    async def record_as_csv(request: Request, app: str = "", what: str = "") -> Response:
-        """The record of the school that the person looks at; of that school alone."""
+    async def record_as_csv(
+        request: Request, app: str = "", what: str = "", school: str = ""
+    ) -> Response:
+        """The record of the school that the person looks at; of that school alone.
+
+        `school` is the one that the page shows: another tab may look at another meanwhile.
+        """
         use = parts()
         try:
             await use.throttles.hit(Deed.SEARCH, caller=client_ip(request))
@@ -39,6 +44,8 @@ def router(settings: Settings) -> APIRouter:
             return RedirectResponse("/log-in?next=/authorisations", 303)
         if me.school_id is None:
             return RedirectResponse("/school-setup", 303)
+        if school not in ("", str(me.school_id)):
+            return RedirectResponse("/schools", 303)
         text = await csv_of(
             use.database, school_id=me.school_id, app=clean_text(app), what=kind_of(what)
         )

@@ -24,7 +24,7 @@ from assembly_ui.apps.errors import (
     WrongSchool,
 )
 from assembly_ui.apps.holders import holders_of
-from assembly_ui.apps.registration import Registered
+from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic, sync_topic
@@ -446,6 +446,14 @@ async def test_a_deletion_is_asked_for_only_after_revoking_and_only_of_ones_own(
     )
     with pytest.raises(AuthorisationUnknown):
         await _ask_to_delete(database, other, held.id, clock)
+
+
+async def test_an_app_that_is_switched_off_holds_nothing(
+    database: Database, clock: ManualClock, app: Registered, school: ASchool
+) -> None:
+    await authorised(database, app, school, now=clock())
+    await disable(database, client=app.client_id, now=clock())
+    assert await holders_of(database, school_id=school.id) == {}
 
 
 async def test_every_scope_says_who_holds_it_and_since_when(

@@ -17,6 +17,7 @@ from assembly_ui.apps.errors import (
     NameTaken,
     NameUnusable,
     RedirectMissing,
+    RotationNeeded,
     ScopeUnusable,
 )
 from assembly_ui.apps.models import ClientType
@@ -84,6 +85,7 @@ async def test_a_public_app_has_no_secret_and_cannot_bring_one(
         ({"support": "mailto:"}, AddressUnusable),
         ({"support": "@"}, AddressUnusable),
         ({"scopes": "students.everything"}, ScopeUnusable),
+        ({"client_type": ClientType.PUBLIC, "is_old_client": True}, RotationNeeded),
     ],
 )
 async def test_what_cannot_be_registered_says_why(

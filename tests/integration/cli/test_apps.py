@@ -95,6 +95,10 @@ def test_a_secret_is_renewed_and_an_app_switched_off(run: Run) -> None:
         (("--name", "X", "--redirect-uri", "http://rooms.example/"), "it must be https"),
         (("--name", "X", "--redirect-uri", REDIRECT + "#x"), "it must be https"),
         (("--name", "X", "--redirect-uri", REDIRECT, "--scopes", "all"), "all is not a scope"),
+        (
+            ("--name", "X", "--redirect-uri", REDIRECT, "--client-type", "public", "--old-client"),
+            "cannot keep one refresh token",
+        ),
     ],
 )
 def test_what_cannot_be_registered_is_said_in_a_sentence(

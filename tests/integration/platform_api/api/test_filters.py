@@ -61,6 +61,13 @@ async def test_teachers_alone(app_with: NewApp) -> None:
     assert len(await _numbers(app, "/staff_members", teachers_only="0")) == len(everybody)
 
 
+async def test_a_day_brings_nobody_back_who_left(app_with: NewApp) -> None:
+    app = await app_with("staff_members.basic")
+    assert any(one["_left"] for one in _of("staff_member"))
+    now = await _numbers(app, "/staff_members")
+    assert await _numbers(app, "/staff_members", date="2020-01-01") == now
+
+
 @pytest.mark.parametrize("type_", ["YearGroup", "TeachingGroup", "UserGroup", "Nothing"])
 async def test_groups_of_a_type(app_with: NewApp, type_: str) -> None:
     app = await app_with("groups", "groups.user")

@@ -86,7 +86,8 @@ async def test_the_record_is_sorted_and_filtered_by_app_and_kind(
     await tab.send(AuthorisationsState.of_kind, what="changed")
     assert [line["what"] for line in page.lines] == ["Changed"]
     await tab.send(AuthorisationsState.of_app, slug="rooms")
-    assert (page.total, page.csv) == (1, "/authorisations.csv?app=rooms&what=changed")
+    csv = f"/authorisations.csv?school={decided.id}&app=rooms&what=changed"
+    assert (page.total, page.csv) == (1, csv)
     await tab.send(AuthorisationsState.of_kind, what="revoked")
     assert page.lines == []
 
@@ -152,6 +153,9 @@ async def test_nobody_gets_the_file_of_another_school(
     )
     hers = await web.get("/authorisations.csv", headers=_cookie(await tab_of(eve, at=queens.row)))
     assert _rows(hers) == []
+    from_other_tab = f"/authorisations.csv?school={decided.id}"
+    elsewhere = await web.get(from_other_tab, headers=_cookie(await tab_of(eve, at=queens.row)))
+    assert (elsewhere.status_code, elsewhere.headers["location"]) == (303, "/schools")
     stranger = await web.get("/authorisations.csv")
     assert (stranger.status_code, stranger.headers["location"]) == (
         303,
