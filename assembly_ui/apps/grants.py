@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import col, select, update
 
 from assembly_ui.accounts.tokens import hash_token
@@ -40,6 +41,9 @@ MOST_APP_TOKENS = 200
 UNKNOWN_CLIENT = "client authentication failed"
 DEAD_CODE = "the code is unknown, used, expired or for another client or redirect_uri"
 DEAD_REFRESH = "the refresh token is unknown, used, expired or revoked"
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ async def _exchanged(
     if code is None:
         return None
     if not await use_code(session, code, now=now):
-        await revoke_family(session, code.family, code.authorisation_id, now=now)
+        await _end_family(session, app, code, now)
         return None
     is_proven = pkce.is_proven(verifier, code.code_challenge, code.code_challenge_method)
     if code.expires_at <= now or code.redirect_uri != redirect_uri or not is_proven:
@@ -195,9 +199,19 @@ async def _refreshed(
         token.expires_at = now + lives.refresh
         return _access(session, app, allowed, token.family, lives, now)
     if not await _use(session, token, now):
-        await revoke_family(session, token.family, token.authorisation_id, now=now)
+        await _end_family(session, app, token, now)
         return None
     return _pair(session, app, allowed, token.family, lives, now)
+
+
+async def _end_family(
+    session: Session, app: App, used: AuthorisationCode | OAuthToken, now: datetime
+) -> None:
+    what = "code" if isinstance(used, AuthorisationCode) else "refresh token"
+    held = used.authorisation_id
+    # A thief has it, or an app that lost our answer: operators can tell which.
+    log.warning("oauth.used_twice", app=app.slug, what=what, authorisation_id=held)
+    await revoke_family(session, used.family, held, now=now)
 
 
 async def _use(session: Session, token: OAuthToken, now: datetime) -> bool:

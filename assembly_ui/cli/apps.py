@@ -161,7 +161,10 @@ def _why(problem: RegistrationProblem, name: str) -> str:
         case NameTaken(client_id=client_id):
             return f"An app of the name {name} exists already ({client_id}); app list shows it."
         case NameUnusable():
-            return "The name must be plain text of 1 to 120 characters with a letter or digit."
+            return (
+                "The name must be plain text of 1 to 120 characters with a letter or digit; "
+                "summary, description and purpose at most 200, 2,000 and 1,000 characters long."
+            )
         case AddressUnusable(uri=uri):
             return (
                 f"{uri} cannot be used: it must be https (or http on this machine), without #. "

@@ -11,7 +11,7 @@ from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps import grants
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.grants import Issued
-from assembly_ui.apps.models import App
+from assembly_ui.apps.models import App, ClientType
 from assembly_ui.apps.tokens import Lives
 from assembly_ui.bootstrap import parts
 from assembly_ui.callers import client_ip
@@ -28,7 +28,8 @@ async def token(request: Request) -> JSONResponse:
 async def known_app(request: Request, params: dict[str, str]) -> App:
     """The app that calls, counted.
 
-    An app is counted once it has proven itself, so that nobody can use up another's share.
+    An app is counted once it has proven itself, so that nobody can use up another's share;
+    one that cannot prove itself is counted by where its calls come from alone.
 
     Raises:
         GrantRefused, Throttled
@@ -37,7 +38,8 @@ async def known_app(request: Request, params: dict[str, str]) -> App:
     await use.throttles.hit(Deed.TOKEN, caller=client_ip(request))
     told = credentials_of(request, params)
     app = await grants.identify(use.database, client_id=told.client_id, secret=told.secret)
-    await use.throttles.hit(Deed.TOKEN, client=app.client_id)
+    if app.client_type is ClientType.CONFIDENTIAL:
+        await use.throttles.hit(Deed.TOKEN, client=app.client_id)
     return app
 
 

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from assembly_ui.apps.authorising import end_by_app, revoke
 from assembly_ui.apps.models import AccessRequest, AuthorisationCode, ClientType, OAuthToken
 from assembly_ui.apps.pkce import s256
 from assembly_ui.apps.registration import Registered, disable
+from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
+from tests.factories.accounts import ADDRESS
 from tests.factories.apps import LINKS, REDIRECT, allowed, an_app, query_of
+from tests.factories.parts import running_parts
 from tests.integration.platform_api.oauth.conftest import Platform, basic, refused
 
 VERIFIER = "v" * 43
@@ -355,6 +359,42 @@ async def test_a_secret_in_the_address_is_refused_since_logs_keep_it(
         "client_secret": app.client_secret,
     }
     refused(await platform.web.post("/oauth/token", params=params), "invalid_request")
+
+
+async def test_nobody_uses_up_the_share_of_a_public_app_by_giving_its_name(
+    platform: Platform, public: Registered, in_use: Parts
+) -> None:
+    few = {"scale": 1 / 600, "trusted_proxy_hops": 1, "public_url": ADDRESS}
+    with running_parts(platform.database, platform.clock, in_use.settings.data_dir, **few):
+        for number in range(4):
+            answer = await platform.web.post(
+                "/oauth/token",
+                data={
+                    "grant_type": "refresh_token",
+                    "client_id": public.client_id,
+                    "refresh_token": "guess",
+                },
+                headers={"X-Forwarded-For": f"10.0.0.{number}"},
+            )
+            refused(answer, "invalid_grant")
+
+
+@pytest.mark.parametrize("what", ["code", "refresh token"])
+async def test_a_theft_is_told_to_whoever_reads_the_log(
+    platform: Platform, app: Registered, what: str
+) -> None:
+    code = await platform.code(app)
+    tokens = (await platform.exchanged(app, code)).json()
+    await platform.refreshed(app, tokens["refresh_token"])
+    with capture_logs() as logs:
+        if what == "code":
+            await platform.exchanged(app, code)
+        else:
+            await platform.refreshed(app, tokens["refresh_token"])
+    (told,) = logs
+    assert (told["event"], told["app"], told["what"]) == ("oauth.used_twice", "rooms", what)
+    secrets = (code, tokens["access_token"], tokens["refresh_token"])
+    assert not any(secret in str(told) for secret in secrets)
 
 
 async def test_a_public_app_gets_no_app_token(platform: Platform, public: Registered) -> None:
