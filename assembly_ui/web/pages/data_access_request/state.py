@@ -148,7 +148,7 @@ class RequestState(Live, rx.State):
                 use.database,
                 request_id=self._request_id,
                 user_id=me.user_id,
-                school_id=me.school_id,
+                school_id=self._school_id or me.school_id,
                 now=use.clock(),
                 links=_links(),
             )

@@ -264,6 +264,28 @@ async def test_the_answer_is_for_the_school_that_the_page_shows_whatever_another
     assert await allowed(database, school) == []
 
 
+async def test_not_now_is_noted_for_the_school_that_the_page_shows(
+    database: Database, clock: ManualClock, school: ASchool, begun: Begun, tab_of: TabOf
+) -> None:
+    james = school.owner
+    queens = await a_connected_school(
+        database,
+        now=clock(),
+        owner=await a_person(database, now=clock(), email="q@queens.sch.uk"),
+        urn="654321",
+        dfe_number="3281110",
+    )
+    await a_member(database, queens.row, james, Role.ADMIN, now=clock())
+    tab = await tab_of(james, at=school.row, path=await begun())
+    page = await _loaded(tab)
+    me = await find_caller(database, token=session_token(page), now=clock())
+    assert me is not None
+    await switch_school(database, session_id=me.session_id, user_id=james.id, school_id=queens.id)
+    await tab.send(RequestState.decline)
+    assert await happened(database, school) == ["declined"]
+    assert await happened(database, queens) == []
+
+
 async def test_a_person_who_was_removed_answers_nothing(
     database: Database,
     clock: ManualClock,
