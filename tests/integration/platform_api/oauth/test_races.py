@@ -18,7 +18,7 @@ from assembly_ui.database import Database
 from tests.factories.apps import LINKS, a_request, an_app, wanted_of
 from tests.integration.platform_api.oauth.conftest import Platform
 
-AS_LONG_AS_IT_TAKES = 0.5
+AS_LONG_AS_IT_TAKES = 0.2
 """Seconds for the other one to be done, or to wait for the first."""
 
 
