@@ -100,6 +100,18 @@ document.addEventListener("submit", ({ target }) => {
   if (target.dataset.keepsQuery) target.action = new URL(target.action).pathname + location.search;
 });
 
+// A form that leads away is sent once by a double click: the second half would
+// take the place of the first, and find that everything has been done.
+const DOUBLE_CLICK_MS = 1000;
+const sent = new WeakMap();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (performance.now() - (sent.get(form) ?? -Infinity) < DOUBLE_CLICK_MS) event.preventDefault();
+  else sent.set(form, performance.now());
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-opens]");
   if (button) {

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import threading
+import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -71,6 +72,9 @@ def _answer(words: list[str]) -> dict[str, Any]:
             main()
         except SystemExit as ended:
             code = ended.code
+        except Exception:
+            # One command that breaks must not take with it those that come after.
+            code, _ = 1, err.write(traceback.format_exc())
     return {"code": code or 0, "out": out.getvalue(), "err": err.getvalue()}
 
 

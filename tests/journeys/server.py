@@ -10,14 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from assembly_ui.schools.register_file import SHIPPED, read_register
+from assembly_ui.schools.register_file import SHIPPED, RegisterSchool, read_register
 from tests.journeys.commands import Commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -116,9 +115,14 @@ class Server:
         """What `python -m assembly_ui` prints when given these words."""
         return self._commands.run(words, self.environment)
 
-    def seed(self, state: str) -> dict[str, Any]:
-        """A school nobody has yet, in that state, with its owner; see `demo seed --help`."""
-        words = ("--school", next(self._schools), "--state", state, "--json")
+    def seed(self, state: str, *, phase: str = "") -> dict[str, Any]:
+        """A school nobody has yet, in that state, with its owner; see `demo seed --help`.
+
+        What is taught at it, and how it is assessed, goes by its `phase`.
+        """
+        school = next(s for s in self._schools if not phase or s.phase == phase)
+        self._schools.remove(school)
+        words = ("--school", school.urn, "--state", state, "--json")
         return json.loads(self.command("demo", "seed", *words))
 
     def _wait(self) -> None:
@@ -151,12 +155,12 @@ class Server:
         self._process = None
 
 
-def _schools_of(area: str) -> Iterator[str]:
-    return (
-        school.urn
+def _schools_of(area: str) -> list[RegisterSchool]:
+    return [
+        school
         for school in read_register(SHIPPED)
         if school.local_authority == area and school.dfe_number
-    )
+    ]
 
 
 def _free_port() -> int:

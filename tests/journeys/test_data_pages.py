@@ -28,7 +28,7 @@ PAGES = {
 
 async def _owner(someone: SessionOf) -> Person:
     james = await someone()
-    seeded = james.server.seed("connected")
+    seeded = james.server.seed("connected", phase="Secondary")
     await steps.log_in(james, seeded["email"], seeded["password"])
     return james
 

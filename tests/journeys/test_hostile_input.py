@@ -129,6 +129,7 @@ async def test_nobody_learns_who_has_an_account(someone: SessionOf) -> None:
 
 async def _words(person: Person) -> str:
     """What the page says, without the address it was told and the seconds it counts."""
+    await person.sees("We sent it to")
     said = await person.page.get_by_role("main").inner_text()
     return re.sub(r"\S+@\S+|\d+ seconds?", "…", said)
 
