@@ -27,6 +27,7 @@ def asking() -> rx.Component:
     s = RequestState
     return rx.fragment(
         _app(),
+        rx.cond(s.other_urn, _other_school(), rx.fragment()),
         rx.cond(s.difference, _difference(), rx.fragment()),
         rx.el.form(
             _required(),
@@ -56,6 +57,24 @@ def _app() -> rx.Component:
         rx.cond(app["purpose"], purpose, rx.fragment()),
         app_links(app),
         aria_label="Who is asking",
+    )
+
+
+def _other_school() -> rx.Component:
+    s = RequestState
+    return alert(
+        rx.el.p(
+            s.app["name"],
+            " expects the school with the URN ",
+            rx.el.strong(s.other_urn),
+            ", which is not that of ",
+            s.school,
+            ". Go on only if you are sure; otherwise ",
+            link("switch school", href="/schools"),
+            " or begin again there.",
+        ),
+        tone="warning",
+        title="Is this the right school?",
     )
 
 

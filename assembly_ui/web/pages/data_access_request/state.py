@@ -21,6 +21,7 @@ from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
 from assembly_ui.pubsub import Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
+from assembly_ui.schools.details import read_school
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.member_list import list_members
 from assembly_ui.schools.models import Role
@@ -55,6 +56,7 @@ class RequestState(Live, rx.State):
     app: AppShown = NOBODY
     app_href: str = ""
     returns_to: str = ""
+    other_urn: str = ""
     until: str = ""
     address: str = ""
     school: str = ""
@@ -257,7 +259,8 @@ class RequestState(Live, rx.State):
         except AppUnknown:
             held = None
         shown: Asked = asked_of(seen, held, self._counts)
-        self._put(**shown, stage="ask")
+        school = await read_school(use.database, school_id=me.school_id)
+        self._put(**shown, other_urn="" if seen.urn == school.urn else seen.urn, stage="ask")
 
     def _address(self) -> str:
         address = parts().settings.address

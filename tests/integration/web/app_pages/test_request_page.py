@@ -356,6 +356,15 @@ async def test_an_app_that_insists_on_another_school_gets_nothing(
     assert await allowed(database, school) == []
 
 
+@pytest.mark.parametrize(("urn", "warned"), [("", ""), ("123456", ""), ("999999", "999999")])
+async def test_an_app_that_expects_another_school_is_not_answered_for_this_one_unawares(
+    begun: Begun, tab_as: TabAs, school: ASchool, urn: str, warned: str
+) -> None:
+    assert school.row.urn == "123456"
+    page = await _loaded(await tab_as("owner", await begun(urn=urn)))
+    assert (page.stage, page.other_urn) == ("ask", warned)
+
+
 async def test_whoever_opens_the_address_last_decides(
     database: Database, school: ASchool, begun: Begun, tab_as: TabAs
 ) -> None:
