@@ -12,7 +12,7 @@ from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.schedule import LOOKED_AT
 from assembly_ui.pubsub import SCHOOL, Topic
 from assembly_ui.web.live import tabs
-from assembly_ui.web.pages.connector import ConnectorState
+from assembly_ui.web.pages.connector.state import ConnectorState
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from tests.journeys.server import Server
 NAMESPACE = "/_event"
 STATE = "reflex___state____state"
 ENTER = f"{STATE}.assembly_ui___web___shell____shell_state.enter"
-CONNECTOR = f"{STATE}.assembly_ui___web___pages___connector____connector_state"
+CONNECTOR = f"{STATE}.assembly_ui___web___pages___connector___state____connector_state"
 
 
 class Tab:

@@ -1,0 +1,141 @@
+"""What the connector page holds, and what its buttons do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import reflex as rx
+
+from assembly_ui.apps.catalogue import authorised_names
+from assembly_ui.bootstrap import parts
+from assembly_ui.connector import errors
+from assembly_ui.connector.grant_access import grant_access
+from assembly_ui.connector.health import SERVICE_TOPIC, read_service
+from assembly_ui.connector.onlookers import mark_watched
+from assembly_ui.connector.overview import read_overview
+from assembly_ui.connector.tester import latest_test
+from assembly_ui.connector.timeline import newest
+from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.models import Role
+from assembly_ui.web import access
+from assembly_ui.web.connector_notes import Note, ServiceView, service_view
+from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words
+from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
+from assembly_ui.web.live import Live, tabs
+from assembly_ui.web.notice import notify
+
+
+class ConnectorState(Live, rx.State):
+    """Screen values of the connector page. They change by themselves."""
+
+    loaded: bool = False
+    title: str = "iSAMS XoD Connector"
+    status: str = ""
+    badge: str = ""
+    tone: str = "info"
+    sentence: str = ""
+    next_step: str = ""
+    who: str = ""
+    sharing: bool = False
+    since: str = ""
+    checked: str = ""
+    checking: bool = False
+    owner: str = ""
+    service_since: str = ""
+    notes: list[Note] = []
+    rows: list[Row] = []
+    lines: list[Line] = []
+    layers: list[TestLayer] = []
+    test_state: str = ""
+    tested: str = ""
+    bundle: str = ""
+    granting: bool = False
+    again_at: str = ""
+    unavailable: str = ""
+    may_act: bool = False
+
+    @access.member
+    async def load(self, me: Caller):
+        """Show the connection and keep showing it."""
+        use, topic = parts(), school_topic(me.school_id)
+        tabs.unwatch(self)
+        tabs.watch(self, topic)
+        tabs.watch(self, SERVICE_TOPIC)
+        await mark_watched(use.database, school_ids={me.school_id}, now=use.clock(), pace=use.pace)
+        self.may_act = me.may_act_as(Role.ADMIN)
+        self.granting = False
+        await self._show(await self._read(topic))
+
+    @access.admin
+    async def grant_access(self, me: Caller):
+        """Have Xporter on Demand email the invitation."""
+        use = parts()
+        self.granting, self.again_at = True, ""
+        yield
+        try:
+            email = await grant_access(
+                use.database,
+                use.xporter,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                clock=use.clock,
+                cooldown=timedelta(seconds=use.settings.grant_cooldown_seconds),
+            )
+            await notify(self, f"Xporter on Demand is sending the invitation to {email}.")
+        except errors.ConnectorError as error:
+            if isinstance(error, errors.InvitedJustNow):
+                self.again_at = error.retry_at.isoformat()
+            await notify(self, _why_not(error), "warning")
+        finally:
+            self.granting = False
+
+    @access.admin
+    async def test_connection(self, me: Caller):
+        """Run the layers of Test Connection; results arrive one by one."""
+        wanted = tabs.watching(self, school_topic(me.school_id))
+        await parts().tester.start(school_id=me.school_id, by_user_id=me.user_id, wanted=wanted)
+
+    @access.public
+    async def leave(self):
+        """The page was left: stop showing it, and end a test nobody awaits."""
+        tabs.unwatch(self)
+
+    @classmethod
+    async def _read(cls, topic: Topic) -> View | ServiceView:
+        use = parts()
+        if topic == SERVICE_TOPIC:
+            return service_view(await read_service(use.database))
+        school_id = int(topic.partition(":")[2])
+        overview = await read_overview(use.database, school_id=school_id, now=use.clock())
+        entries = await newest(use.database, school_id=school_id)
+        test = await latest_test(use.database, school_id=school_id)
+        apps = await authorised_names(use.database, school_id=school_id)
+        return view_of(overview, entries, test, apps)
+
+    async def _show(self, seen: View | ServiceView) -> None:
+        self._put(**seen, loaded=True)
+
+
+def _why_not(error: errors.ConnectorError) -> str:
+    match error:
+        case errors.InvitedJustNow():
+            return "An invitation was sent a moment ago. Check the mailbox first."
+        case errors.InviteUnderWay():
+            return "The invitation is being sent already. This page changes when it is."
+        case errors.ServiceHasProblems():
+            return SERVICE_DOWN
+        case errors.InviteFailed(kind=kind, detail=said):
+            return invite_failed_words(kind, said)
+        case errors.NoDfeNumber():
+            return (
+                "Xporter on Demand knows schools by their 7-digit DfE number, and we have none "
+                "for yours. Tell help@assembly.education the number, and we add it."
+            )
+        case errors.NotViaXporter():
+            return (
+                "Your school's MIS is not connected through Xporter on Demand. Change the MIS "
+                "provider in School Details if that is wrong."
+            )
+        case _:
+            return "Only an admin or the owner of your school can grant access."
