@@ -187,10 +187,11 @@ async def _refreshed(
     if token is None or token.authorisation_id is None:
         return None
     allowed = await _in_force(session, token.authorisation_id)
-    # Whoever held it before may have ended the token.
-    await session.refresh(token)
-    is_over = token.expires_at is not None and token.expires_at <= now
-    if allowed is None or token.revoked_at or is_over:
+    # Whoever held it before may have ended the token, or dropped one that was long over.
+    token = await session.get(OAuthToken, token.id, populate_existing=True)
+    if allowed is None or token is None or token.revoked_at:
+        return None
+    if token.expires_at is not None and token.expires_at <= now:
         return None
     if set(scope.split()) - set(allowed.scopes):
         raise GrantRefused("invalid_scope", "scope goes beyond what the school allows")
