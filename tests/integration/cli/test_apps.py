@@ -46,7 +46,7 @@ def run(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def _registered(run: Run, *words: str, name: str = "Rooms") -> dict[str, Any]:
     named = ("app", "register", "--name", name, "--redirect-uri", REDIRECT, "--json", *words)
-    return json.loads(run(*named).output)
+    return json.loads(run(*named).stdout)
 
 
 def test_an_app_is_registered_and_its_credentials_shown_once(run: Run) -> None:
@@ -117,7 +117,7 @@ def test_an_app_nobody_knows_is_said_to_be_none(run: Run, command: str) -> None:
 
 
 def test_a_seeded_app_is_authorised_and_its_school_synced(run: Run) -> None:
-    seeded = json.loads(run("demo", "seed", "--app", "Timetabler", "--authorised", "--json").output)
+    seeded = json.loads(run("demo", "seed", "--app", "Timetabler", "--authorised", "--json").stdout)
     app = seeded["app"]
     assert seeded["state"] == "connected"
     assert set(app) == {
@@ -137,7 +137,7 @@ def test_a_seeded_app_is_authorised_and_its_school_synced(run: Run) -> None:
     assert app["access_token"] not in again
     # An app that somebody registered keeps its secret to them.
     _registered(run)
-    other = json.loads(run("demo", "seed", "--app", "Rooms", "--json").output)["app"]
+    other = json.loads(run("demo", "seed", "--app", "Rooms", "--json").stdout)["app"]
     assert other["client_secret"] is None
     assert other["access_token"] is None
     run("app", "disable", "rooms")

@@ -59,6 +59,7 @@ class Recorded:
         self._handler = logging.StreamHandler(self._text)
 
     def __enter__(self) -> Recorded:
+        self._before = structlog.get_config()
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(self._text))
         root = logging.getLogger()
         root.addHandler(self._handler)
@@ -66,7 +67,7 @@ class Recorded:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        structlog.reset_defaults()
+        structlog.configure(**self._before)
         logging.getLogger().removeHandler(self._handler)
         logging.getLogger().setLevel(self._level)
 
