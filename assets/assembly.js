@@ -100,6 +100,14 @@ document.addEventListener("submit", ({ target }) => {
   if (target.dataset.keepsQuery) target.action = new URL(target.action).pathname + location.search;
 });
 
+// The press that sends a form does not leave the field first: what is then said of
+// that field would move the button away from under the press.
+document.addEventListener("mousedown", (event) => {
+  const sends = event.target.closest?.("form button:not([type='button'])");
+  // Leaving a combobox closes its list.
+  if (sends && document.activeElement.role !== "combobox") event.preventDefault();
+});
+
 // A form that leads away is sent once by a double click: the second half would
 // take the place of the first, and find that everything has been done.
 const DOUBLE_CLICK_MS = 1000;

@@ -117,6 +117,20 @@ async def test_a_link_used_twice_late_or_altered_says_so_with_a_way_on(
     await expect(james.page.get_by_role("link", name="Log in").first).to_be_visible()
 
 
+async def test_a_press_on_sign_up_is_not_lost_to_what_is_said_of_the_field_left(
+    someone: SessionOf,
+) -> None:
+    james = await someone()
+    await james.goes_to("/sign-up")
+    await james.fills(Password="password")
+    await james.page.get_by_role("button", name="Sign up", exact=True).hover()
+    await james.page.mouse.down()
+    # Left, the field would be found wanting, and the button move away under the pointer.
+    await expect(james.field("Password")).to_be_focused()
+    await james.page.mouse.up()
+    await james.sees("There is a problem")
+
+
 async def test_nobody_learns_who_has_an_account(someone: SessionOf) -> None:
     known, unknown = await someone(), await someone()
     seeded = known.server.seed("awaiting-invitation")

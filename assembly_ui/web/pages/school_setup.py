@@ -83,7 +83,8 @@ class SchoolSetupState(rx.State):
         self.typed = dict.fromkeys(FIELDS, "") | kept.unlisted
         self.chosen = school_view.chosen(kept.school)
         self.manual = kept.school is None and any(kept.unlisted.values())
-        return rx.set_value("school", self.chosen["name"])
+        # Whoever types before the page has loaded keeps what they typed.
+        return rx.set_value("school", self.chosen["name"]) if self.chosen["name"] else None
 
     @access.signed_in(supersedes=True)
     async def search(self, me: Caller, text: str):

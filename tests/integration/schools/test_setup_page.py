@@ -91,6 +91,15 @@ async def test_the_page_goes_on_on_another_device(
     assert "Bromcom cannot be connected" in page.not_available
 
 
+async def test_what_is_typed_before_the_page_has_loaded_stays(
+    database: Database, clock: ManualClock, tab_of: TabOf
+) -> None:
+    early = await tab_of(await a_person(database, now=clock()))
+    assert await early.send(SchoolSetupState.load) == []
+    await early.send(SchoolSetupState.choose, key="100002")
+    assert len(await early.send(SchoolSetupState.load)) == 1
+
+
 async def test_what_was_typed_by_hand_is_there_on_another_device(
     database: Database, clock: ManualClock, tab_of: TabOf, tab: Tab
 ) -> None:
