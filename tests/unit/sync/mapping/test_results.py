@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -140,13 +139,6 @@ def test_results_are_shared_by_the_scope_of_their_assessment() -> None:
     assert _result()["_scope"] == "assessments.internal"
     of_exam = Chosen({}, {"12": Meaning("gcse_examination")})
     assert _result(of_exam)["_scope"] == "assessments.examinations"
-
-
-def test_thirty_thousand_take_less_than_two_seconds() -> None:
-    read = _read(*({"Id": str(number), "Result": str(number % 9 + 1)} for number in range(30_000)))
-    began = time.process_time()
-    assert len(list(make_results(read, Numbers(), CHOSEN))) == 30_000
-    assert time.process_time() - began < 2
 
 
 def test_keys_and_ranks_are_for_ever() -> None:
