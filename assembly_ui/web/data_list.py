@@ -12,6 +12,7 @@ from assembly_ui.bootstrap import parts
 from assembly_ui.pubsub import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.sync.standing import Stand, Standing, read_stand
+from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, empty, link_button, p, row
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.no_data import no_data
@@ -32,6 +33,22 @@ class DataList(Live, rx.State, mixin=True):
     total: int = 0
     _school_id: int = 0
     _mark: str = ""
+
+    @access.member
+    async def again(self, me: Caller) -> None:
+        """Try once more to read it."""
+        await self._refresh(me)
+
+    @access.member
+    async def turn_to(self, me: Caller, number: int) -> None:
+        """Show another page."""
+        self.page = number
+        await self._refresh(me)
+
+    @access.public
+    async def leave(self) -> None:
+        """The page was left."""
+        tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         """Read the page that is shown. Asked only when there is something to show."""

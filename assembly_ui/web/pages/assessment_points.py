@@ -22,7 +22,6 @@ from assembly_ui.web.data_view import (
     point_line,
 )
 from assembly_ui.web.layout import ADMIN_PAGES, admin_page
-from assembly_ui.web.live import tabs
 from assembly_ui.web.page import Page
 from assembly_ui.web.shell import ShellState
 from assembly_ui.web.syncing import SyncState, sync_bar
@@ -43,17 +42,6 @@ class PointsState(DataList, rx.State):
     async def load(self, me: Caller):
         """Show the list and keep showing it."""
         await self._begin(me)
-
-    @access.member
-    async def again(self, me: Caller):
-        """Try once more to read it."""
-        await self._refresh(me)
-
-    @access.member
-    async def turn_to(self, me: Caller, number: int):
-        """Show another page."""
-        self.page = number
-        await self._refresh(me)
 
     @access.member
     async def sort(self, me: Caller, order: str):
@@ -79,11 +67,6 @@ class PointsState(DataList, rx.State):
         """Show those that contain a text."""
         self.containing, self.page = text.strip(), 1
         await self._refresh(me)
-
-    @access.public
-    async def leave(self):
-        """The page was left."""
-        tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         found = await list_points(

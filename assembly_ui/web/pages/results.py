@@ -28,7 +28,6 @@ from assembly_ui.web.components.pager import pager
 from assembly_ui.web.data_list import DataList, data_list
 from assembly_ui.web.data_view import ResultLine, result_line
 from assembly_ui.web.layout import admin_page
-from assembly_ui.web.live import tabs
 from assembly_ui.web.page import Page
 from assembly_ui.web.query import asked
 from assembly_ui.web.shell import ShellState
@@ -57,22 +56,6 @@ class ResultsState(DataList, rx.State):
         """Show the results of one aspect, or all."""
         self.aspect, self.page = key[:LONGEST_KEY], 1
         await self._refresh(me)
-
-    @access.member
-    async def again(self, me: Caller):
-        """Try once more to read it."""
-        await self._refresh(me)
-
-    @access.member
-    async def turn_to(self, me: Caller, number: int):
-        """Show another page."""
-        self.page = number
-        await self._refresh(me)
-
-    @access.public
-    async def leave(self):
-        """The page was left."""
-        tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         database = parts().database

@@ -38,7 +38,6 @@ from assembly_ui.web.data_view import (
     show_of,
     sum_words,
 )
-from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.assessments.mapping import AssessmentMappingState
 
 
@@ -60,17 +59,6 @@ class AssessmentsState(DataList, rx.State):
         await self._begin(me)
 
     @access.member
-    async def again(self, me: Caller):
-        """Try once more to read it."""
-        await self._refresh(me)
-
-    @access.member
-    async def turn_to(self, me: Caller, number: int):
-        """Show another page."""
-        self.page = number
-        await self._refresh(me)
-
-    @access.member
     async def sort(self, me: Caller, order: str):
         """Sort otherwise."""
         self.order = Order(order).value if order in list(Order) else Order.NAME.value
@@ -88,11 +76,6 @@ class AssessmentsState(DataList, rx.State):
         """Show those that contain a text."""
         self.containing, self.page = text.strip(), 1
         await self._refresh(me)
-
-    @access.public
-    async def leave(self):
-        """The page was left."""
-        tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         database = parts().database

@@ -35,7 +35,6 @@ from assembly_ui.web.data_view import (
     subject_line,
     sum_words,
 )
-from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.subjects.mapping import SubjectMappingState
 
 
@@ -57,17 +56,6 @@ class SubjectsState(DataList, rx.State):
         await self._begin(me)
 
     @access.member
-    async def again(self, me: Caller):
-        """Try once more to read it."""
-        await self._refresh(me)
-
-    @access.member
-    async def turn_to(self, me: Caller, number: int):
-        """Show another page."""
-        self.page = number
-        await self._refresh(me)
-
-    @access.member
     async def sort(self, me: Caller, order: str):
         """Sort otherwise."""
         self.order = Order(order).value if order in list(Order) else Order.NAME.value
@@ -85,11 +73,6 @@ class SubjectsState(DataList, rx.State):
         """Show those that contain a text."""
         self.containing, self.page = text.strip(), 1
         await self._refresh(me)
-
-    @access.public
-    async def leave(self):
-        """The page was left."""
-        tabs.unwatch(self)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         found = await list_subjects(
