@@ -9,7 +9,7 @@ export ASSEMBLY_PORT = $(PORT)
 export ASSEMBLY_DATA_DIR = $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-scaled dev reset test unit postgres journeys check format bench screenshots migration
+.PHONY: help run run-scaled dev reset test unit postgres attack journeys check format bench floods screenshots migration
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,14 +34,17 @@ ifdef T
 	@$(PY) tools/chromium.py
 	@$(PY) -m pytest -q $(T)
 else
-	@$(MAKE) --no-print-directory check unit postgres journeys
+	@$(MAKE) --no-print-directory check unit postgres attack journeys
 endif
 
 unit: .venv/.test ## Only the quick shelves, without a browser
 	@$(PY) -m pytest -q -n 2 tests/unit tests/integration
 
 postgres: .venv/.test ## The rooms' tests of what they keep, on PostgreSQL
-	@$(PY) -m pytest -q -n 2 --postgresql tests/integration
+	@$(PY) -m pytest -q -n 2 --postgresql tests/integration tests/attack
+
+attack: .venv/.test ## Attacks on a running demo, from every side, without a browser
+	@$(PY) -m pytest -q -n 2 --dist loadfile tests/attack
 
 journeys: .venv/.test ## Only the browser's shelf
 	@$(PY) tools/chromium.py
@@ -60,6 +63,9 @@ format: .venv/.test ## Put the code into its one shape
 bench: .venv/.bench ## Measure against the bars; writes docs/benchmarks.md (ONLY=row narrows it)
 	@$(PY) tools/chromium.py
 	@$(PY) -m tools.bench $(if $(ONLY),--only $(ONLY))
+
+floods: .venv/.bench ## Flood a demo of its own from one address; prints what that costs
+	@$(PY) -m tools.floods
 
 screenshots: .venv/.test ## Take the README's pictures and every screen, into screenshots/
 	@$(PY) tools/chromium.py

@@ -1,10 +1,18 @@
 """How Reflex builds and serves the app; everything of ours is in `assembly_ui.settings`."""
 
+from datetime import timedelta
+
 import reflex as rx
+from reflex_base.environment import environment
 
 from assembly_ui import settings
 
 _settings = settings.load()
+
+# A tab that is asked every 25 seconds whether it is there answers at once or is gone; one whose
+# message never ends cannot answer.
+environment.REFLEX_SOCKET_TIMEOUT.set(timedelta(seconds=60))
+environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE.set(64 * 1024)
 
 config = rx.Config(
     app_name="assembly_ui",

@@ -11,18 +11,23 @@ from starlette.types import ASGIApp
 
 from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
+from assembly_ui.callers import SetOrigin
 from assembly_ui.platform_api import routes as platform_api
 from assembly_ui.platform_api.slashes import SingleSlashes
 from assembly_ui.simulator import router as stand_in
 from assembly_ui.simulator.schoolbooking import router as schoolbooking
 from assembly_ui.web import pauses
+from assembly_ui.web.access import callers_now
 from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
+from assembly_ui.web.connection_limits import ConnectionLimits
 from assembly_ui.web.doorman import guard
 from assembly_ui.web.http import create_http
 from assembly_ui.web.layout import connection_banner
+from assembly_ui.web.left_tabs import LeftTabs
 from assembly_ui.web.live import tabs
-from assembly_ui.web.notice import after_failure
+from assembly_ui.web.notice import NoticeState, after_browser_failure, after_failure
+from assembly_ui.web.page import Page
 from assembly_ui.web.pages import (
     app_details,
     apps,
@@ -41,7 +46,7 @@ from assembly_ui.web.pages import (
     invitation,
     join,
     log_in,
-    mailbox,
+    prove_ownership,
     resend_confirmation,
     reset_password,
     results,
@@ -73,6 +78,7 @@ PAGES = [
     schools.PAGE,
     invitation.PAGE,
     join.PAGE,
+    prove_ownership.PAGE,
     school_details.PAGE,
     users.PAGE,
     connector.PAGE,
@@ -89,8 +95,22 @@ PAGES = [
     changeset.PAGE,
     errors.NO_ACCESS,
 ]
-DEMO_PAGES = [mailbox.PAGE]
 
+
+def _demo_pages() -> list[Page]:
+    """The pages that only a demo has.
+
+    Importing one registers its State, whose handlers anyone can call from then on; so live
+    mode does not even import them.
+    """
+    if not SETTINGS.is_demo:
+        return []
+    from assembly_ui.web.pages import mailbox
+
+    return [mailbox.PAGE]
+
+
+LIMITS = ConnectionLimits(SETTINGS, told_by=f"{NoticeState.get_full_name()}.slow_down")
 STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "components", "layout")]
 
 
@@ -98,8 +118,10 @@ STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "component
 async def _product(app: rx.App) -> AsyncIterator[None]:
     async with (
         bootstrap.running(SETTINGS) as parts,
-        bootstrap.background(tabs.run(app, parts.pubsub), name="live"),
+        bootstrap.background(tabs.run(app, parts.pubsub, callers_now), name="live"),
         bootstrap.background(keep_watched_schools_fresh(parts), name="watching"),
+        bootstrap.background(LIMITS.run(), name="connections"),
+        bootstrap.background(left_tabs.run(), name="left tabs"),
     ):
         pauses.keep_short()
         yield
@@ -116,16 +138,28 @@ def _http() -> FastAPI:
 
 def _wrapped(inner: ASGIApp) -> ASGIApp:
     pages = web_folder(SETTINGS) / "build" / "client"
-    return Security(SingleSlashes(PlainAddresses(inner, pages)), SETTINGS, pages)
+    return SingleSlashes(PlainAddresses(inner, pages))
+
+
+class SecuredApp(rx.App):
+    """The app with `Security` around all of it, Reflex's own middleware included."""
+
+    def __call__(self) -> ASGIApp:
+        """The ASGI app that a server serves."""
+        logs.take_over_libraries()
+        logs.take_over_interpreter()
+        pages = web_folder(SETTINGS) / "build" / "client"
+        return SetOrigin(Security(LIMITS.around(super().__call__()), SETTINGS, pages))
 
 
 logs.configure(json=not SETTINGS.is_demo)
-app = rx.App(
+app = SecuredApp(
     html_lang="en-GB",
     stylesheets=STYLESHEETS,
     reset_style=False,
     toaster=None,
     backend_exception_handler=after_failure,
+    frontend_exception_handler=after_browser_failure,
     app_wraps={(5, "ConnectionBanner"): lambda stateful: connection_banner() if stateful else None},
     head_components=[
         rx.el.meta(name="color-scheme", content="light dark"),
@@ -136,7 +170,8 @@ app = rx.App(
 )
 app.add_middleware(BindToLogIn(), index=0)
 app.register_lifespan_task(_product)
-for page in PAGES + (DEMO_PAGES if SETTINGS.is_demo else []):
+for page in PAGES + _demo_pages():
     page.add_to(app)
 app.add_page(errors.not_found, route="404", title="Not found · Assembly")
-guard(app)
+left_tabs = LeftTabs(app)
+guard(app, left_tabs.left)

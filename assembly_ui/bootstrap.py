@@ -13,9 +13,12 @@ import httpx
 import structlog
 from redis.asyncio import Redis
 
-from assembly_ui.accounts.invite_codes import ensure_default_code
+from assembly_ui import worker_pools
+from assembly_ui.accounts.invite_codes import disable_default_code, ensure_default_code
 from assembly_ui.accounts.throttles import Throttles
 from assembly_ui.apps.catalogue import NewApp, ensure_app
+from assembly_ui.audit import security_log
+from assembly_ui.audit.security_log import Retention, SecurityLog
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.notices import Links
@@ -29,7 +32,9 @@ from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transpo
 from assembly_ui.mail.worker import Outbox
 from assembly_ui.pubsub import PubSub
 from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
+from assembly_ui.schools.ownership import require_proofs
 from assembly_ui.schools.register import Register
+from assembly_ui.schools.shared_numbers import refresh_shared_numbers
 from assembly_ui.settings import Settings
 from assembly_ui.simulator.callbacks import make_http as stand_in_http
 from assembly_ui.simulator.schoolbooking import asked as schoolbooking
@@ -62,6 +67,7 @@ class Parts:
     pubsub: PubSub
     database: Database
     throttles: Throttles
+    security_log: SecurityLog
     register: Register
     cipher: Cipher
     xporter: XporterClient
@@ -116,10 +122,16 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncItera
     """Every part of a process that serves pages, and what it does by itself meanwhile."""
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(connected(settings, clock))
-        await ensure_default_code(made.database, clock())
         await close_interrupted(made.database, now=clock())
+        await refresh_shared_numbers(made.database, made.register)
         if settings.is_demo:
+            await ensure_default_code(made.database, clock())
             await register_booking(made)
+        elif await disable_default_code(made.database, clock()):
+            log.warning("invite_codes.default_disabled")
+        if settings.proves_ownership:
+            unverified = await require_proofs(made.database, made.register, now=clock())
+            log.info("ownership.proof_required", schools=unverified)
         if settings.work_in_web:
             await stack.enter_async_context(working(made))
         yield made
@@ -165,16 +177,20 @@ async def _make(
     cipher = Cipher(settings.fernet_keys)
     pace = _pace(settings)
     transport = _transport(settings, database, clock)
-    register = await asyncio.to_thread(Register.load, settings.data_dir)
+    register = await worker_pools.SCHOOL_SEARCH.run(Register.load, settings.data_dir)
     stand_in = _stand_in(settings, database, transport, clock, new_http, register)
     tester = Tester(database, xporter, cipher, clock)
     stack.push_async_callback(tester.close)
+    events = SecurityLog(database, clock, settings.security_log_key, _retention(settings))
+    stack.push_async_callback(events.close)
+    stack.callback(security_log.install, security_log.install(events))
     return Parts(
         settings=settings,
         clock=clock,
         pubsub=pubsub,
         database=database,
         throttles=Throttles(valkey, scale=settings.throttle_scale),
+        security_log=events,
         register=register,
         cipher=cipher,
         xporter=xporter,
@@ -198,6 +214,7 @@ async def _pubsub(stack: AsyncExitStack, valkey: Redis | None) -> PubSub:
 
 def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
     work = {
+        "security-log": made.security_log.run(),
         "outbox": made.outbox.run(made.pubsub),
         "watcher": _once_listening(made, made.watcher.run),
         "sync": _once_listening(made, made.sync.run),
@@ -330,6 +347,14 @@ def _pace(settings: Settings) -> Pace:
 
 def _sync_pace(settings: Settings) -> SyncPace:
     return SyncPace(every=timedelta(hours=settings.hours_between_syncs))
+
+
+def _retention(settings: Settings) -> Retention:
+    return Retention(
+        age=timedelta(days=settings.security_events_days),
+        rows=settings.security_events_rows,
+        ip_age=timedelta(days=settings.client_address_days),
+    )
 
 
 def _links(settings: Settings) -> Links:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
+from assembly_ui import worker_pools
 from assembly_ui.near import Near, NearReading
 from assembly_ui.postgres import PATIENCE, postgres_engine
 from assembly_ui.unbroken import LeftUnbroken
@@ -29,6 +30,7 @@ Announce = Callable[[Iterable[str]], Awaitable[None]]
 BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "assembly_writes"
 _TOPICS = "topics"
+_AFTER_COMMIT = "after_commit"
 
 
 class Row(SQLModel):
@@ -113,7 +115,7 @@ class Database:
     ) -> Sequence[Any]:
         """Every row of one SELECT that may take a while, beside the event loop."""
         if self._near:
-            return await asyncio.to_thread(self._near.survey, statement, values)
+            return await worker_pools.DATABASE_READS.run(self._near.survey, statement, values)
         return await self.glance_all(statement, values)
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:
@@ -129,6 +131,8 @@ class Database:
             async with session.begin():
                 yield session
             topics = session.info.pop(_TOPICS, [])
+        for call in session.info.pop(_AFTER_COMMIT, []):
+            call()
         if topics and self._announce:
             await self._announce(topics)
 
@@ -144,10 +148,17 @@ def announce(session: Session, topic: str) -> None:
     session.info.setdefault(_TOPICS, []).append(topic)
 
 
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Call once this session's transaction has committed; never when it is rolled back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
 def _engine(url: str, patience: timedelta) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return postgres_engine(url, patience)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_async_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
     return engine

@@ -48,7 +48,9 @@ class Near:
 
     def __init__(self, url: str) -> None:
         # Every reader has a connection of its own at once; none is ever waited for.
-        self.engine = create_engine(make_url(url).set(drivername="sqlite"), max_overflow=-1)
+        self.engine = create_engine(
+            make_url(url).set(drivername="sqlite"), max_overflow=-1, hide_parameters=True
+        )
         event.listen(self.engine, "connect", _on_connect)
         event.listen(self.engine, "begin", _on_begin)
         self._glancing: Connection | None = None

@@ -37,6 +37,7 @@ def postgres_engine(url: str, patience: timedelta) -> AsyncEngine:
         pool_pre_ping=True,
         pool_timeout=(2 * PATIENCE).total_seconds(),
         connect_args={"connect_timeout": CONNECT_SECONDS},
+        hide_parameters=True,
     )
 
     def connect(dialect: Any, _record: Any, args: Any, options: Any) -> Any:

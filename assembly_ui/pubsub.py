@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 Topic = str
 SCHOOL = "school"
 SYNC = "sync"
+USER = "user"
 
 
 def school_topic(school_id: int) -> Topic:
@@ -23,7 +24,7 @@ def school_topic(school_id: int) -> Topic:
 
 def user_topic(user_id: int) -> Topic:
     """Something about this person changed: confirmation, memberships, sessions."""
-    return f"user:{user_id}"
+    return f"{USER}:{user_id}"
 
 
 def sync_topic(school_id: int) -> Topic:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from reflex_base.environment import environment
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui import build, migrations
+from assembly_ui import build, migrations, private_files
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE
 from assembly_ui.settings import Settings
 
@@ -24,6 +25,13 @@ class CannotStart(Exception):
 
 
 APP = "assembly_ui.assembly_ui:app"
+HEADER_SECONDS = 10
+"""Within which a request has to begin; a connection that says nothing is then closed."""
+CONNECTIONS = 8192
+"""Of one web worker: its sockets (`Caps.sockets`) and its requests. The server stops accepting
+at that number, so it lies well above what one network address may have open."""
+FILES_PER_CONNECTION = 2
+"""The connection itself, and what answering it opens."""
 
 
 def serve(settings: Settings, app: str = APP) -> None:
@@ -33,6 +41,7 @@ def serve(settings: Settings, app: str = APP) -> None:
         CannotStart: with what to do about it.
     """
     check_folder(settings.data_dir)
+    private_files.restrict(settings.private_paths)
     check_port(settings.host, settings.port)
     _migrate(settings)
     if not build.is_current(settings):
@@ -40,6 +49,7 @@ def serve(settings: Settings, app: str = APP) -> None:
         _build(settings)
     _say(_welcome(settings))
     server = Path(sys.executable).parent / "granian"
+    _allow_open_files(settings)
     os.execve(server, _command(server, settings, app), _environment(settings))  # noqa: S606
 
 
@@ -95,11 +105,19 @@ def _build(settings: Settings) -> None:
         build.build(settings)
     except build.BuildFailed as error:
         log = settings.data_dir / "build.log"
-        log.write_text(error.output)
+        private_files.write(log, error.output)
         raise CannotStart(
             "The pages could not be built. The first build needs the npm registry; what the build "
             f"said is in {log}."
         ) from None
+
+
+def _allow_open_files(settings: Settings) -> None:
+    wanted = CONNECTIONS * settings.web_workers * FILES_PER_CONNECTION
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _command(server: Path, settings: Settings, app: str) -> list[str]:
@@ -111,6 +129,11 @@ def _command(server: Path, settings: Settings, app: str) -> list[str]:
         f"--port={settings.port}",
         "--log-level=warning",
         "--workers-kill-timeout=5",
+        # Only HTTP/1 has a header timeout: HTTP/2, and finding out which of both it is, wait for
+        # ever. Browsers speak HTTP/2 to the proxy.
+        "--http=1",
+        f"--backpressure={CONNECTIONS}",
+        f"--http1-header-read-timeout={HEADER_SECONDS * 1000}",
         f"--workers={settings.web_workers}",
         *(["--respawn-failed-workers"] if settings.web_workers > 1 else []),
         app,

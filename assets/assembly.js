@@ -120,6 +120,13 @@ document.addEventListener("submit", (event) => {
   else sent.set(form, performance.now());
 });
 
+// Nor does the second half of one send any other form again, which may be gone by then.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("form button:not([type='button'])")) {
+    event.preventDefault();
+  }
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-opens]");
   if (button) {
@@ -159,7 +166,13 @@ new MutationObserver(() => {
   if (!onward) return;
   onward.dataset.led = "true";
   location.assign(onward.href);
-}).observe(document.documentElement, { childList: true, subtree: true });
+}).observe(document.documentElement, {
+  subtree: true,
+  childList: true,
+  // The decision may be shown before the page has loaded: then the load's end counts.
+  attributes: true,
+  attributeFilter: ["aria-busy"],
+});
 
 // A frame marked `data-fits` is as tall as the page it shows.
 document.addEventListener(

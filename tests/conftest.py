@@ -18,7 +18,7 @@ from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub
 from assembly_ui.tables import METADATA
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.compiled_statements", "tests.servers"]
 
 DRIVER_SECONDS = 5
 

@@ -40,7 +40,8 @@ OF_THE_GUIDE = {
 }
 """Screens that docs/screens.md sets beside the user guide, and what their pictures are called."""
 
-SCHOOL = "Rhyl Community Primary School"
+SCHOOL, URN, DOMAIN = "Rhyl Community Primary School", "100021", "rhylprim.camden.sch.uk"
+SHARED_NUMBER = "London Park School Clapham", "Maypole School (Leigham Court)"
 
 Shoot = Callable[[str], Awaitable[None]]
 
@@ -68,8 +69,7 @@ class Album:
 
 
 async def _tour(server: Server, browser: Browser, widths: tuple[int, ...]) -> None:
-    context = await browser.new_context(reduced_motion="reduce")
-    person = Person(server, context, await context.new_page())
+    person = await _someone(server, browser)
     shoot = Album(person.page, widths).shoot
     await _signed_out(person, shoot)
     email = steps.an_address()
@@ -80,7 +80,111 @@ async def _tour(server: Server, browser: Browser, widths: tuple[int, ...]) -> No
     await _in_schoolbooking(person, shoot)
     await _admin_view(person, shoot)
     await _revoking(person, shoot)
-    await context.close()
+    await person.context.close()
+
+
+async def _tour_of_ownership(server: Server, browser: Browser, widths: tuple[int, ...]) -> None:
+    """Whose account and whose school it is; on an installation where owners are verified."""
+    owner, other, elsewhere, fourth = [await _someone(server, browser) for _ in range(4)]
+    email = steps.an_address()
+    shoot = Album(owner.page, widths).shoot
+    await _confirming_elsewhere(owner, elsewhere, Album(elsewhere.page, widths).shoot, email)
+    await steps.log_in(owner, email)
+    await steps.set_up_school(owner, SCHOOL, SCHOOL)
+    await shoot("61-owner-unverified")
+    await _joining(other, Album(other.page, widths).shoot)
+    await _proving(owner, shoot)
+    await _transferring(owner, elsewhere, shoot)
+    await _sharing_a_number(fourth, Album(fourth.page, widths).shoot)
+
+
+async def _confirming_elsewhere(
+    person: Person, elsewhere: Person, shoot: Shoot, email: str
+) -> None:
+    await steps.sign_up(person, email)
+    link = await steps.read_confirmation(person, email)
+    await elsewhere.goes_to(link)
+    await shoot("60-confirm-elsewhere")
+    await elsewhere.clicks("Choose a new password")
+    await elsewhere.sees("Password confirmation")
+    await shoot("60-confirm-new-password")
+    await steps.confirm(person, email)
+
+
+async def _joining(person: Person, shoot: Shoot) -> None:
+    await _log_in_as_somebody_new(person)
+    await steps.fill_in_school_setup(person, SCHOOL, SCHOOL)
+    await person.sees("Ask to join")
+    await shoot("62-school-taken")
+    await person.goes_to(f"/join?school={URN}")
+    await person.page.get_by_text("You run this school, and somebody else").click()
+    await shoot("63-join")
+    await person.clicks("Ask us to check")
+    await person.clicks("Ask to join")
+    await person.sees("We have asked")
+    await shoot("64-join-asked")
+
+
+async def _proving(person: Person, shoot: Shoot) -> None:
+    email = f"office@{DOMAIN}"
+    await person.goes_to("/users")
+    field = person.field("Your address at the school")
+    await field.fill("head@elsewhere.sch.uk")
+    await person.clicks("Send the link")
+    await person.page.locator("[aria-invalid=true]").wait_for()
+    await shoot("65-proof-refused")
+    await field.fill(email)
+    await person.clicks("Send the link")
+    await person.sees("A link went to")
+    await shoot("66-proof-sent")
+    message = await person.mail_to(email)
+    await person.goes_to(message["links"][0]["href"])
+    await shoot("67-prove-ownership")
+    await person.clicks("The school is mine")
+    await person.sees("You are the verified owner of")
+    await shoot("68-owner-verified")
+
+
+async def _transferring(person: Person, colleague: Person, shoot: Shoot) -> None:
+    email = steps.an_address()
+    await person.goes_to("/users")
+    await shoot("69-users-requests")
+    await person.fills(Email=email)
+    await person.clicks("Send invitation")
+    message = await colleague.mail_to(email)
+    await colleague.goes_to(next(k["href"] for k in message["links"] if "/invitation" in k["href"]))
+    await steps.accept_invitation(colleague, email)
+    await person.sees("Priya Shah")
+    await person.page.get_by_role("row", name="Priya Shah").get_by_role("button").click()
+    await shoot("70-member")
+    await person.clicks("Transfer ownership")
+    await shoot("71-transfer")
+
+
+async def _log_in_as_somebody_new(person: Person) -> None:
+    email = steps.an_address()
+    await steps.sign_up(person, email, "Amira Khan")
+    await steps.confirm(person, email)
+    await steps.log_in(person, email)
+
+
+async def _sharing_a_number(person: Person, shoot: Shoot) -> None:
+    await _log_in_as_somebody_new(person)
+    for place, school in enumerate(SHARED_NUMBER):
+        await person.goes_to("/school-setup")
+        await steps.choose_school(person, school, school)
+        await person.field("MIS Provider").select_option("iSAMS (via Xporter on Demand)")
+        await shoot(f"72-shared-number-{place}")
+        await person.clicks("Continue")
+        await person.sees_heading("School Details")
+    await person.goes_to("/connector")
+    await person.sees("Grant Access")
+    await shoot("73-shared-number-connector")
+
+
+async def _someone(server: Server, browser: Browser) -> Person:
+    context = await browser.new_context(reduced_motion="reduce")
+    return Person(server, context, await context.new_page())
 
 
 async def _signed_out(person: Person, shoot: Shoot) -> None:
@@ -231,11 +335,13 @@ async def _admin_view(person: Person, shoot: Shoot) -> None:
 
 
 @asynccontextmanager
-async def _demo() -> AsyncIterator[tuple[Server, Browser]]:
+async def _demo(**settings: str) -> AsyncIterator[tuple[Server, Browser]]:
     path = chromium.find()
     assert path, "No Chromium; run python tools/chromium.py"
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), grant_cooldown_seconds="1", simulator_queue_seconds="3")
+        server = Server(
+            Path(folder), grant_cooldown_seconds="1", simulator_queue_seconds="3", **settings
+        )
         server.start()
         try:
             async with async_playwright() as playwright:
@@ -247,10 +353,13 @@ async def _demo() -> AsyncIterator[tuple[Server, Browser]]:
             server.stop()
 
 
-async def main(widths: tuple[int, ...], docs: bool) -> None:
+async def main(widths: tuple[int, ...], docs: bool, only_ownership: bool) -> None:
     """Take them all."""
-    async with _demo() as (server, browser):
-        await _tour(server, browser, widths)
+    if not only_ownership:
+        async with _demo() as (server, browser):
+            await _tour(server, browser, widths)
+    async with _demo(prove_ownership="true") as (server, browser):
+        await _tour_of_ownership(server, browser, widths)
     if docs:
         _refresh_docs()
 
@@ -268,5 +377,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--docs", action="store_true", help="refresh docs/pictures too")
     parser.add_argument("--width", type=int, action="append", help="only these widths")
+    parser.add_argument("--ownership", action="store_true", help="only whose school it is")
     chosen = parser.parse_args()
-    asyncio.run(main(tuple(chosen.width or WIDTHS), chosen.docs))
+    asyncio.run(main(tuple(chosen.width or WIDTHS), chosen.docs, chosen.ownership))

@@ -9,7 +9,8 @@ from assembly_ui.accounts.models import LinkPurpose, SignUp, User
 from assembly_ui.accounts.people import add_user, find_user
 from assembly_ui.database import Session, announce
 from assembly_ui.mail import messages
-from assembly_ui.mail.outbox import post
+from assembly_ui.mail.messages import Message
+from assembly_ui.mail.outbox import post_tracked
 from assembly_ui.pubsub import Topic
 
 COOL_DOWN = timedelta(seconds=60)
@@ -17,7 +18,7 @@ COOL_DOWN = timedelta(seconds=60)
 
 
 def sign_up_topic(ticket_hash: str) -> Topic:
-    """The sign-up with this ticket was confirmed, corrected or mailed again."""
+    """The sign-up with this ticket was confirmed, corrected or mailed, or its mail is stuck."""
     return f"sign-up:{ticket_hash}"
 
 
@@ -27,31 +28,45 @@ def may_send_at(sign_up: SignUp) -> datetime:
 
 
 async def send_confirmation(
-    session: Session, sign_up: SignUp, *, address: str, life: timedelta, now: datetime
+    session: Session,
+    sign_up: SignUp,
+    *,
+    address: str,
+    life: timedelta,
+    now: datetime,
+    is_own: bool = True,
 ) -> int | None:
     """Mail the sign-up's address in the caller's transaction; links sent before are closed.
 
     An address that has an account already is told so instead, and whoever
     typed it cannot tell the difference. Returns the id of an account that
     waits for the link, if there is one.
+
+    `is_own`: the browser that signed up asks. For anyone else the links sent before stay
+    open.
     """
     sign_up.sent_at = now
     announce(session, sign_up_topic(sign_up.ticket_hash))
     assert sign_up.id is not None
-    await close_links_of_sign_up(session, sign_up.id, now=now)
+    if is_own:
+        await close_links_of_sign_up(session, sign_up.id, now=now)
     account = await find_user(session, sign_up.email)
     if account and account.confirmed_at:
-        _tell_owner(session, account, address, now)
+        await _post(session, sign_up, _account_exists(account, address), now)
         return None
     account = account or await _waiting_account(session, sign_up, now)
     assert account.id is not None
     link = new_link(LinkPurpose.CONFIRM, address=address, now=now, life=life)
     keep(session, link, user_id=account.id, sign_up_id=sign_up.id, now=now)
-    message = messages.confirm_email(
-        to=sign_up.email, name=sign_up.name, href=link.href, expires_at=link.expires_at
-    )
-    post(session, message, now=now)
+    message = messages.confirm_email(to=sign_up.email, href=link.href, expires_at=link.expires_at)
+    await _post(session, sign_up, message, now)
     return account.id
+
+
+async def _post(session: Session, sign_up: SignUp, message: Message, now: datetime) -> None:
+    # Either message is tracked alike: what becomes of it must not tell which one it was.
+    topic = sign_up_topic(sign_up.ticket_hash)
+    sign_up.mail_id = await post_tracked(session, message, now=now, topic=topic)
 
 
 async def _waiting_account(session: Session, sign_up: SignUp, now: datetime) -> User:
@@ -65,11 +80,9 @@ async def _waiting_account(session: Session, sign_up: SignUp, now: datetime) -> 
     )
 
 
-def _tell_owner(session: Session, owner: User, address: str, now: datetime) -> None:
-    message = messages.address_taken(
+def _account_exists(owner: User, address: str) -> Message:
+    return messages.address_taken(
         to=owner.email,
-        name=owner.name,
         log_in_href=f"{address}/log-in",
         reset_href=f"{address}/forgotten-password",
     )
-    post(session, message, now=now)

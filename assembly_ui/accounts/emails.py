@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from email_validator import EmailNotValidError, validate_email
 
 from assembly_ui.accounts.errors import EmailMalformed, EmailUndeliverable
 from assembly_ui.accounts.fields import required
+from assembly_ui.accounts.mail_domains import MAIL_DOMAINS
+from assembly_ui.mail.addresses import ENCODED_WORD
 
 EMAIL_LIMIT = 254
-DNS_SECONDS = 4
 
 
 def parse_email(value: object) -> str:
@@ -20,6 +19,8 @@ def parse_email(value: object) -> str:
         Missing, NotText, TooLong, EmailMalformed
     """
     text = required(value, EMAIL_LIMIT)
+    if ENCODED_WORD in text:
+        raise EmailMalformed
     try:
         # Names ending in .test are refused otherwise; whether a domain exists
         # is the question of `check_deliverable`, not of the syntax.
@@ -41,10 +42,9 @@ async def check_deliverable(email: str) -> None:
     Raises:
         EmailUndeliverable
     """
-    try:
-        await asyncio.to_thread(_ask_dns, email)
-    except EmailNotValidError:
-        raise EmailUndeliverable(email.rpartition("@")[2]) from None
+    domain = email.rpartition("@")[2]
+    if await MAIL_DOMAINS.takes_mail(domain) is False:
+        raise EmailUndeliverable(domain)
 
 
 async def usable_email(value: object, *, deliverable: bool) -> str:
@@ -57,7 +57,3 @@ async def usable_email(value: object, *, deliverable: bool) -> str:
     if deliverable:
         await check_deliverable(email)
     return email
-
-
-def _ask_dns(email: str) -> None:
-    validate_email(email, timeout=DNS_SECONDS)

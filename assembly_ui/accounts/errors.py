@@ -25,11 +25,16 @@ AccountsError
 │   └── LinkExpired           (expired_at)
 ├── SignUpProblem             a waiting page that cannot go on
 │   ├── SignUpUnknown
-│   └── SignUpConfirmed
+│   ├── SignUpConfirmed
+│   ├── SignUpPasswordNeeded
+│   └── SignUpPasswordWrong
 ├── LogInRefused
 │   ├── WrongEmailOrPassword
 │   └── NotConfirmed          (email) told only to who signed up with this password
+├── ReauthenticationNeeded    the password has to be given again first
+├── PasswordWrong             given again by who is logged in, and not theirs
 ├── Throttled                 (retry_at, limit)
+│   └── TooBusy               (retry_at) no place in the queue at this moment
 └── InviteCodeTaken           (code)
 """
 
@@ -37,6 +42,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.refusal import Refusal
 
 
 class AccountsError(Exception):
@@ -99,8 +107,10 @@ class PasswordsDiffer(FieldProblem):
     """The confirmation is not the password."""
 
 
-class InviteCodeProblem(FieldProblem):
+class InviteCodeProblem(Refusal, FieldProblem):
     """An invite code that lets nobody in."""
+
+    security_event = SecurityEvent.INVITE_CODE
 
     def __init__(self, code: str, partner_name: str = "") -> None:
         super().__init__(code)
@@ -140,8 +150,10 @@ class FormRefused(AccountsError):
         self.problems = dict(problems)
 
 
-class LinkProblem(AccountsError):
+class LinkProblem(Refusal, AccountsError):
     """A mailed link that opens nothing."""
+
+    security_event = SecurityEvent.MAILED_LINK
 
 
 class LinkUnknown(LinkProblem):
@@ -180,20 +192,47 @@ class SignUpConfirmed(SignUpProblem):
     """The sign-up is complete; nothing is left to resend or correct."""
 
 
+class SignUpPasswordNeeded(SignUpProblem):
+    """Nothing shows that the person who confirms is the one who signed up."""
+
+
+class SignUpPasswordWrong(Refusal, SignUpProblem):
+    """The sign-up the link was mailed for has another password."""
+
+    security_event = SecurityEvent.EMAIL_CONFIRMATION
+    outcome = Outcome.FAILED
+
+
 class LogInRefused(AccountsError):
     """No session for this email and password."""
 
 
-class WrongEmailOrPassword(LogInRefused):
+class WrongEmailOrPassword(Refusal, LogInRefused):
     """Deliberately does not say which."""
 
+    security_event = SecurityEvent.LOG_IN
+    outcome = Outcome.FAILED
 
-class NotConfirmed(LogInRefused):
+
+class NotConfirmed(Refusal, LogInRefused):
     """This email and password signed up; the address has yet to be confirmed."""
+
+    security_event = SecurityEvent.LOG_IN
 
     def __init__(self, email: str) -> None:
         super().__init__(email)
         self.email = email
+
+
+class ReauthenticationNeeded(AccountsError):
+    """What was asked for is grave, and the password was given too long ago."""
+
+
+class PasswordWrong(Refusal, AccountsError):
+    """The person who is logged in gave another password than theirs."""
+
+    security_event = SecurityEvent.REAUTHENTICATION
+    outcome = Outcome.FAILED
 
 
 class Throttled(AccountsError):
@@ -203,6 +242,10 @@ class Throttled(AccountsError):
         super().__init__(retry_at)
         self.retry_at = retry_at
         self.limit = limit
+
+
+class TooBusy(Throttled):
+    """Too much of this is under way at this moment."""
 
 
 class InviteCodeTaken(AccountsError):

@@ -22,9 +22,12 @@ from assembly_ui.accounts.errors import (
 )
 from assembly_ui.accounts.fields import plain, required
 from assembly_ui.accounts.models import InviteCode
+from assembly_ui.audit.events import SecurityEvent
+from assembly_ui.audit.security_log import report_after_commit
 from assembly_ui.database import Database, Session
 
 DEFAULT_CODE = "letsassemble2020"
+"""The code of the user guide. It is published, so it lets people into a demo only."""
 CODE_LIMIT = 64
 _SPELLING = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
 
@@ -86,16 +89,35 @@ async def use(session: Session, code: str, *, now: datetime) -> int:
     if counted.rowcount == 0:
         raise InviteCodeUsedUp(code, found.partner_name, found.max_uses or 0)
     assert found.id is not None
+    report_after_commit(session, SecurityEvent.INVITE_CODE)
     return found.id
 
 
 async def ensure_default_code(database: Database, now: datetime) -> None:
-    """The code of the user guide exists from the first start on."""
+    """Add the code of the user guide, as a demo does at its first start."""
     # Of several processes that start together, one makes it.
     with suppress(IntegrityError):
         async with database.transaction() as session:
             if await _find(session, DEFAULT_CODE) is None:
                 session.add(InviteCode(code=DEFAULT_CODE, created_at=now))
+
+
+async def disable_default_code(database: Database, now: datetime) -> bool:
+    """Disable the code of the user guide where a demo left it; whether it worked until now."""
+    async with database.transaction() as session:
+        disabled = await session.exec(
+            update(InviteCode)
+            .where(col(InviteCode.code) == DEFAULT_CODE, col(InviteCode.disabled_at).is_(None))
+            .values(disabled_at=now)
+        )
+    return disabled.rowcount > 0
+
+
+async def is_default_code_usable(database: Database) -> bool:
+    """Whether anyone who has read the user guide can sign up."""
+    async with database.read() as session:
+        found = await _find(session, DEFAULT_CODE)
+    return found is not None and found.disabled_at is None
 
 
 async def add_code(
@@ -129,6 +151,7 @@ async def add_code(
         if await _find(session, spelling):
             raise InviteCodeTaken(spelling)
         session.add(row)
+        report_after_commit(session, SecurityEvent.INVITE_CODE_CHANGED)
     return _view(row)
 
 
@@ -150,6 +173,7 @@ async def disable_code(database: Database, *, code: str, now: datetime) -> Invit
         if found is None:
             raise InviteCodeUnknown(code)
         found.disabled_at = found.disabled_at or now
+        report_after_commit(session, SecurityEvent.INVITE_CODE_CHANGED)
     return _view(found)
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import Update
 from sqlmodel import col, select, update
 
 from assembly_ui.accounts.errors import LinkExpired, LinkReplaced, LinkUnknown, LinkUsed
-from assembly_ui.accounts.models import EmailLink, LinkPurpose, SignUp, User
+from assembly_ui.accounts.models import EmailLink, LinkPurpose, User
+from assembly_ui.accounts.people import lock_user
 from assembly_ui.accounts.tokens import hash_token, new_token
-from assembly_ui.database import Database, Session
+from assembly_ui.database import Session
 
 _PATHS = {LinkPurpose.CONFIRM: "/confirm", LinkPurpose.RESET: "/reset-password"}
 
@@ -28,15 +29,6 @@ class NewLink:
     href: str
     token_hash: str
     expires_at: datetime
-
-
-@dataclass(frozen=True)
-class LinkView:
-    """Whose link this is, for the page behind it. `asked_at`: when they asked for it."""
-
-    email: str
-    name: str
-    asked_at: datetime
 
 
 def new_link(purpose: LinkPurpose, *, address: str, now: datetime, life: timedelta) -> NewLink:
@@ -60,23 +52,6 @@ def keep(
             sign_up_id=sign_up_id,
         )
     )
-
-
-async def look(
-    database: Database, *, token: object, purpose: LinkPurpose, now: datetime
-) -> LinkView:
-    """Whose link it is, leaving it unused.
-
-    Raises:
-        LinkUnknown, LinkUsed, LinkReplaced, LinkExpired
-    """
-    async with database.read() as session:
-        link = await find(session, token, purpose, now=now)
-        user = await session.get_one(User, link.user_id)
-        if link.sign_up_id is None:
-            return LinkView(user.email, user.name, link.created_at)
-        sign_up = await session.get_one(SignUp, link.sign_up_id)
-        return LinkView(sign_up.email, sign_up.name, sign_up.created_at)
 
 
 async def find(
@@ -108,9 +83,16 @@ async def find(
 async def use(session: Session, token: object, purpose: LinkPurpose, *, now: datetime) -> EmailLink:
     """Use the link up in the caller's transaction, for one caller only.
 
+    The account is kept from others until then, so that two of its links are used one after
+    the other, and no log-in with the password before outlives the change.
+
     Raises:
         LinkUnknown, LinkUsed, LinkReplaced, LinkExpired
     """
+    link = await find(session, token, purpose, now=now)
+    await lock_user(session, link.user_id)
+    # Whoever held the account before may have used this link, or closed it.
+    await session.refresh(link)
     link = await find(session, token, purpose, now=now)
     used = await session.exec(
         update(EmailLink)
@@ -120,6 +102,18 @@ async def use(session: Session, token: object, purpose: LinkPurpose, *, now: dat
     if used.rowcount == 0:
         raise LinkUsed(now)
     return link
+
+
+async def sent_since(session: Session, user_id: int, purpose: LinkPurpose, since: datetime) -> bool:
+    """Whether the person was mailed a link they asked for, and has not used it."""
+    query = select(EmailLink.id).where(
+        EmailLink.user_id == user_id,
+        EmailLink.purpose == purpose,
+        col(EmailLink.sign_up_id).is_(None),
+        col(EmailLink.created_at) > since,
+        col(EmailLink.used_at).is_(None),
+    )
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def close_links_of_person(

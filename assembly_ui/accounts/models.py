@@ -53,7 +53,9 @@ class SignUp(Row, table=True):
 
     Several people may type the same address. Each form keeps its own name and
     password, so that whoever follows a link activates their own choice and
-    not that of another. `ticket_hash` recognises the browser that is waiting.
+    not that of another. `ticket_hash` recognises the browser that is waiting;
+    `request_token_hash` is the Data Access Request it came with. `mail_id` is the
+    latest message to it in the outbox.
     """
 
     __tablename__ = "sign_ups"
@@ -64,16 +66,18 @@ class SignUp(Row, table=True):
     name: str = Field(default="", max_length=120)
     password_hash: str = Field(max_length=100)
     invite_code_id: int | None = Field(default=None, foreign_key="invite_codes.id")
+    request_token_hash: str = Field(default="", max_length=64)
     created_at: datetime
     sent_at: datetime
     confirmed_at: datetime | None = None
+    mail_id: int | None = None
 
 
 class EmailLink(Row, table=True):
     """A single-use link sent by email. Only a hash of its token is kept.
 
-    A confirmation link belongs to the sign-up whose name and password it
-    activates.
+    A confirmation link belongs to the sign-up it was mailed for, or to none when the
+    owner of the mailbox asked for it: then they choose a password behind it.
     """
 
     __tablename__ = "email_links"
@@ -90,7 +94,10 @@ class EmailLink(Row, table=True):
 
 
 class LogInSession(Row, table=True):
-    """One logged-in browser. `school_id` is the school it is looking at."""
+    """One logged-in browser. `school_id` is the school it is looking at.
+
+    `authenticated_at` is when its person last gave the password.
+    """
 
     __tablename__ = "log_in_sessions"
 
@@ -103,3 +110,16 @@ class LogInSession(Row, table=True):
     last_seen_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    authenticated_at: datetime | None = None
+
+
+class KnownDevice(Row, table=True):
+    """A browser that has logged in to this account before. Its cookie opens nothing."""
+
+    __tablename__ = "known_devices"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime
+    last_used_at: datetime

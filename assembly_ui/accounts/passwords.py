@@ -1,110 +1,66 @@
-"""Passwords: what makes one acceptable, how strong it is, how it is kept.
-
-Rules after NIST SP 800-63B: a minimum length, any character, no composition
-rules, and a refusal of what is tried first.
-"""
+"""How passwords are kept and compared: bcrypt, beside the event loop."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 
 import bcrypt
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from assembly_ui.accounts.errors import (
-    Missing,
-    NotText,
-    PasswordCommon,
-    PasswordPersonal,
-    PasswordsDiffer,
-    PasswordTooShort,
-    TooLong,
-)
+from assembly_ui import worker_pools
+from assembly_ui.accounts.busy import in_pool
+from assembly_ui.accounts.password_policy import MAXIMUM
 
-MINIMUM = 8
-MAXIMUM = 128
 BCRYPT_ROUNDS = 12
 """About 0.3 s a password on a small machine."""
 
-# The estimate's time grows steeply with length and says "strong" long before.
-_ESTIMATED = 40
-_COMMON = frozenset(FREQUENCY_LISTS["passwords"])
-
-
-async def check_password(value: object, *, personal: tuple[str, ...] = ()) -> str:
-    """Return the password if it may be used; `personal` holds words it must not be.
-
-    Raises:
-        NotText, Missing, PasswordTooShort, TooLong, PasswordPersonal, PasswordCommon
-    """
-    password = _of_length(value)
-    if password.casefold() in _forbidden(personal):
-        raise PasswordPersonal
-    if password.lower() in _COMMON or await strength(password) == 0:
-        raise PasswordCommon
-    return password
-
-
-def check_same(password: object, confirmation: object) -> str:
-    """Return the confirmation if it repeats the password.
-
-    Raises:
-        NotText, Missing, PasswordsDiffer
-    """
-    if not isinstance(confirmation, str):
-        raise NotText
-    if not confirmation:
-        raise Missing
-    if confirmation != password:
-        raise PasswordsDiffer
-    return confirmation
-
-
-async def strength(password: str, personal: tuple[str, ...] = ()) -> int:
-    """From 0 (guessed at once) to 4 (hard), as zxcvbn estimates it."""
-    return await asyncio.to_thread(_estimate, password[:_ESTIMATED], [p for p in personal if p])
-
 
 async def hash_password(password: str) -> str:
-    """The bcrypt hash to keep, made off the event loop."""
+    """The bcrypt hash to keep.
+
+    Raises:
+        TooBusy
+    """
     salt = bcrypt.gensalt(BCRYPT_ROUNDS)
-    return (await asyncio.to_thread(bcrypt.hashpw, _digest(password), salt)).decode()
+    hashed = await in_pool(worker_pools.PASSWORD_HASHES, bcrypt.hashpw, _digest(password), salt)
+    return hashed.decode()
 
 
-async def verify(password: object, kept: str | None) -> bool:
-    """Whether `password` is the one behind the kept hash.
+async def verify(password: object, kept: str | None, *, subject: str = "") -> bool:
+    """Whether `password` is the one behind the kept hash; see `find_match`.
 
-    With nothing kept (an unknown address) it takes as long, and is False.
+    Raises:
+        TooBusy
+    """
+    return await find_match(password, kept, subject=subject) is not None
+
+
+async def find_match(password: object, *kept: str | None, subject: str = "") -> int | None:
+    """Which of the kept hashes is the password's: the first one's place, or None.
+
+    With None in place of a hash (an unknown address) it takes as long as with one. `subject`
+    is the account it is tried for, of which one client may try few at once.
+
+    Raises:
+        TooBusy
     """
     typed = password[:MAXIMUM] if isinstance(password, str) else ""
-    against = kept or f"$2b${BCRYPT_ROUNDS:02}${'.' * 53}"
-    matches = await asyncio.to_thread(bcrypt.checkpw, _digest(typed), against.encode())
-    return matches and kept is not None and typed == password
+    # All of them in one turn: who waits among many waits once.
+    found = await in_pool(
+        worker_pools.PASSWORD_HASHES, _first_match, _digest(typed), kept, subject=subject
+    )
+    return found if typed == password else None
 
 
-def _of_length(value: object) -> str:
-    if not isinstance(value, str):
-        raise NotText
-    if not value:
-        raise Missing
-    if len(value) < MINIMUM:
-        raise PasswordTooShort(MINIMUM)
-    if len(value) > MAXIMUM:
-        raise TooLong(MAXIMUM)
-    return value
-
-
-def _forbidden(personal: tuple[str, ...]) -> set[str]:
-    words = {word.casefold() for word in personal if word}
-    return words | {word.partition("@")[0] for word in words} | {w.replace(" ", "") for w in words}
-
-
-def _estimate(password: str, personal: list[str]) -> int:
-    return int(zxcvbn(password, user_inputs=personal)["score"]) if password else 0
+def _first_match(digest: bytes, kept: Sequence[str | None]) -> int | None:
+    nobodys = f"$2b${BCRYPT_ROUNDS:02}${'.' * 53}"
+    for place, known in enumerate(kept):
+        matches = bcrypt.checkpw(digest, (known or nobodys).encode())
+        if matches and known:
+            return place
+    return None
 
 
 def _digest(password: str) -> bytes:

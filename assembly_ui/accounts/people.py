@@ -41,6 +41,18 @@ async def find_user(session: Session, email: str) -> User | None:
     return (await session.exec(select(User).where(User.email == email))).first()
 
 
+async def lock_user(session: Session, user_id: int) -> User:
+    """The account as it is now, kept from others until the caller's transaction ends.
+
+    Whatever checks a password or changes one, and then begins or ends what follows from it,
+    comes through here: of two such changes at once, each sees what the other did. Rows that
+    only refer to the account can still be added.
+    """
+    return await session.get_one(
+        User, user_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
 async def add_user(
     session: Session,
     *,

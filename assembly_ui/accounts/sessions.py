@@ -7,13 +7,22 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
 
+from assembly_ui.accounts.errors import PasswordWrong, ReauthenticationNeeded
 from assembly_ui.accounts.models import LogInSession, User
+from assembly_ui.accounts.passwords import verify
+from assembly_ui.accounts.people import lock_user
 from assembly_ui.accounts.tokens import hash_token
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import user_topic
 
 TOUCH_EVERY = timedelta(minutes=1)
+LONGEST = timedelta(days=30)
+"""How long a log-in lasts however much it is used, unless the settings say otherwise."""
+RECENT = timedelta(minutes=10)
+"""How long the password counts as given just now."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +48,25 @@ class SessionView:
 
 
 async def resolve(
-    database: Database, *, token: object, life: timedelta, now: datetime
+    database: Database,
+    *,
+    token: object,
+    life: timedelta,
+    longest: timedelta = LONGEST,
+    now: datetime,
 ) -> SignedIn | None:
-    """Who this token belongs to, or None. Use prolongs the session, minute by minute."""
+    """Who this token belongs to, or None. Use prolongs the session, minute by minute.
+
+    It ends `longest` after the log-in at the latest.
+    """
     async with database.read() as session:
         found = await _open_session(session, token, now=now)
     if found is None:
         return None
     log_in_session, user = found
     if now - log_in_session.last_seen_at >= TOUCH_EVERY:
-        await _touch(database, log_in_session, life=life, now=now)
+        ends_at = min(now + life, log_in_session.created_at + longest)
+        await _touch(database, log_in_session, ends_at=ends_at, now=now)
     assert log_in_session.id is not None
     assert user.id is not None
     return SignedIn(
@@ -128,6 +146,62 @@ async def revoke_sessions(session: Session, user_id: int, *, now: datetime) -> N
     )
 
 
+async def reauthenticate(
+    database: Database, *, session_id: int, password: object, now: datetime
+) -> None:
+    """Note that the person of this session has given their password just now.
+
+    Raises:
+        PasswordWrong: it is not theirs; the session stays as it is.
+        TooBusy
+    """
+    async with database.read() as session:
+        found = await session.get_one(LogInSession, session_id)
+        user = await session.get_one(User, found.user_id)
+    if not await verify(password, user.password_hash, subject=user.email):
+        raise PasswordWrong
+    async with database.transaction() as session:
+        current = await lock_user(session, found.user_id)
+        # The password may have been reset while this one was being checked.
+        if current.password_hash != user.password_hash:
+            raise PasswordWrong
+        found = await session.get_one(LogInSession, session_id)
+        found.authenticated_at = now
+    report(SecurityEvent.REAUTHENTICATION, Outcome.SUCCEEDED, user_id=user.id)
+
+
+async def require_recent_authentication(
+    session: Session, *, session_id: int, user_id: int, now: datetime
+) -> None:
+    """Check, in the caller's transaction, that the person gave the password lately.
+
+    Raises:
+        ReauthenticationNeeded: not in this session, or too long ago.
+    """
+    # Whoever ends the session at this moment waits, or has ended it.
+    found = await session.get(LogInSession, session_id, with_for_update=True)
+    if not _is_recent(found, user_id, now):
+        raise ReauthenticationNeeded
+
+
+async def is_recently_authenticated(
+    database: Database, *, session_id: int, user_id: int, now: datetime
+) -> bool:
+    """Whether `require_recent_authentication` would let this session through."""
+    async with database.read() as session:
+        return _is_recent(await session.get(LogInSession, session_id), user_id, now)
+
+
+def _is_recent(found: LogInSession | None, user_id: int, now: datetime) -> bool:
+    return (
+        found is not None
+        and found.user_id == user_id
+        and found.revoked_at is None
+        and found.authenticated_at is not None
+        and found.authenticated_at > now - RECENT
+    )
+
+
 async def _open_session(
     session: Session, token: object, *, now: datetime
 ) -> tuple[LogInSession, User] | None:
@@ -143,12 +217,14 @@ async def _open_session(
     return (await session.exec(query)).first()
 
 
-async def _touch(database: Database, seen: LogInSession, *, life: timedelta, now: datetime) -> None:
+async def _touch(
+    database: Database, seen: LogInSession, *, ends_at: datetime, now: datetime
+) -> None:
     async with database.transaction() as session:
         await session.exec(
             update(LogInSession)
             .where(col(LogInSession.id) == seen.id)
-            .values(last_seen_at=now, expires_at=now + life)
+            .values(last_seen_at=now, expires_at=ends_at)
         )
         await session.exec(
             update(User).where(col(User.id) == seen.user_id).values(last_seen_at=now)

@@ -38,9 +38,13 @@ async def sign_up(
     ticket: object,
     address: str,
     link_life: timedelta,
+    may_mail: bool = True,
     now: datetime,
 ) -> SignedUp:
     """Take a checked form and mail its address.
+
+    Without `may_mail` no message leaves: the address has had enough of them lately, and any
+    link in them confirms the sign-up of the browser that follows it.
 
     The same browser (`ticket`) with the same address is the same sign-up: its
     last name and password count, and nothing is doubled.
@@ -52,7 +56,8 @@ async def sign_up(
     try:
         async with database.transaction() as session:
             taken = await _take(session, form, password_hash, ticket, now=now)
-            if taken.is_new or may_send_at(taken.row) <= now:
+            user_id = None
+            if may_mail and (taken.is_new or may_send_at(taken.row) <= now):
                 user_id = await send_confirmation(
                     session, taken.row, address=address, life=link_life, now=now
                 )

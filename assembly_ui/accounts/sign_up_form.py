@@ -9,7 +9,7 @@ from assembly_ui.accounts import invite_codes
 from assembly_ui.accounts.emails import usable_email
 from assembly_ui.accounts.errors import FieldProblem, FormRefused
 from assembly_ui.accounts.fields import person_name
-from assembly_ui.accounts.passwords import check_password, check_same
+from assembly_ui.accounts.password_policy import check_password, check_same
 from assembly_ui.accounts.typos import likely_meant
 from assembly_ui.database import Database
 

@@ -16,17 +16,21 @@ from assembly_ui.accounts.emails import parse_email, usable_email
 from assembly_ui.accounts.errors import SignUpConfirmed, SignUpUnknown, Throttled
 from assembly_ui.accounts.models import SignUp
 from assembly_ui.accounts.tokens import hash_token
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session
+from assembly_ui.mail.delivery import Delivery, read_delivery
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A sign-up as its own browser sees it."""
+    """A sign-up as its own browser sees it, and what became of the latest message to it."""
 
     email: str
     resend_at: datetime
     is_confirmed: bool
+    delivery: Delivery = Delivery.WAITING
 
 
 async def look(database: Database, *, ticket: object) -> Waiting:
@@ -48,9 +52,9 @@ async def look_by_hash(database: Database, *, ticket_hash: str) -> Waiting:
         sign_up = (
             await session.exec(select(SignUp).where(SignUp.ticket_hash == ticket_hash))
         ).first()
-    if sign_up is None:
-        raise SignUpUnknown
-    return _as_waiting(sign_up)
+        if sign_up is None:
+            raise SignUpUnknown
+        return await _as_waiting(session, sign_up)
 
 
 async def resend(
@@ -67,7 +71,7 @@ async def resend(
         if now < may_send_at(sign_up):
             raise Throttled(may_send_at(sign_up))
         await send_confirmation(session, sign_up, address=address, life=link_life, now=now)
-    return _as_waiting(sign_up)
+        return await _as_waiting(session, sign_up)
 
 
 async def correct_address(
@@ -95,7 +99,7 @@ async def correct_address(
                 session, sign_up, address=address, life=link_life, now=now
             )
             record(session, Action.EMAIL_CORRECTED, now=now, user_id=user_id)
-    return _as_waiting(sign_up)
+        return await _as_waiting(session, sign_up)
 
 
 async def resend_to(
@@ -105,6 +109,7 @@ async def resend_to(
     ticket: object = None,
     address: str,
     link_life: timedelta,
+    may_mail: bool = True,
     now: datetime,
 ) -> str:
     """Mail an address again if it signed up; returns it as it was understood.
@@ -118,9 +123,36 @@ async def resend_to(
     asked = parse_email(email)
     async with database.transaction() as session:
         sign_up = await latest_sign_up(session, asked, ticket=ticket)
-        if sign_up and may_send_at(sign_up) <= now:
-            await send_confirmation(session, sign_up, address=address, life=link_life, now=now)
+        if sign_up and may_mail and may_send_at(sign_up) <= now:
+            await send_confirmation(
+                session,
+                sign_up,
+                address=address,
+                life=link_life,
+                now=now,
+                is_own=sign_up.ticket_hash == hash_token(ticket),
+            )
+    report(SecurityEvent.CONFIRMATION_EMAIL, Outcome.SUCCEEDED, subject=asked)
     return asked
+
+
+async def keep_request(database: Database, *, ticket: object, request_token: object) -> None:
+    """Keep which Data Access Request the person came with who holds this ticket."""
+    async with database.transaction() as session:
+        sign_up = await find_sign_up(session, ticket)
+        if sign_up and not sign_up.confirmed_at:
+            sign_up.request_token_hash = hash_token(request_token)
+
+
+async def requests_of_sign_ups(database: Database, *, email: str) -> list[str]:
+    """Hashes of the Data Access Requests the owner of this address signed up with."""
+    query = select(SignUp.request_token_hash).where(
+        SignUp.email == email,
+        col(SignUp.confirmed_at).is_not(None),
+        SignUp.request_token_hash != "",
+    )
+    async with database.read() as session:
+        return list(await session.exec(query))
 
 
 async def find_sign_up(session: Session, ticket: object) -> SignUp | None:
@@ -157,5 +189,10 @@ async def _waiting_sign_up(session: Session, ticket: object) -> SignUp:
     return sign_up
 
 
-def _as_waiting(sign_up: SignUp) -> Waiting:
-    return Waiting(sign_up.email, may_send_at(sign_up), sign_up.confirmed_at is not None)
+async def _as_waiting(session: Session, sign_up: SignUp) -> Waiting:
+    return Waiting(
+        sign_up.email,
+        may_send_at(sign_up),
+        is_confirmed=sign_up.confirmed_at is not None,
+        delivery=await read_delivery(session, sign_up.mail_id),
+    )

@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from assembly_ui.apps import pkce
-from assembly_ui.apps.errors import AskedWrongly, ClientUnknown, RedirectMismatch
-from assembly_ui.apps.models import App, ClientType
+from assembly_ui.apps.errors import (
+    AskedTooMuch,
+    AskedWrongly,
+    ClientUnknown,
+    RedirectMismatch,
+)
+from assembly_ui.apps.models import App, ClientType, GrantType
 from assembly_ui.apps.uris import kept_state
 from assembly_ui.scopes.asking import UnknownScope, parse, with_dependencies
 
-LONGEST_STATE = 8000
+LONGEST_STATE = 2048
 """Of the state as it is kept, percent-encoded."""
+LONGEST_SCOPE = 4000
 LONGEST_URN = 20
 
 
@@ -56,7 +62,7 @@ def understood(ask: Ask, app: App | None) -> Wanted:
     """What an app wants.
 
     Raises:
-        ClientUnknown, RedirectMismatch: never redirect.
+        ClientUnknown, RedirectMismatch, AskedTooMuch: never redirect.
         AskedWrongly: goes back to the app.
     """
     if app is None or app.id is None or "client_id" in ask.repeated:
@@ -66,15 +72,18 @@ def understood(ask: Ask, app: App | None) -> Wanted:
     # Letter by letter: anything looser has let codes out to strangers (RFC 9700, 4.1).
     if "redirect_uri" in ask.repeated or ask.redirect_uri not in app.redirect_uris:
         raise RedirectMismatch(app.name)
+    # An app could not be told of it without sending all of its state back.
+    if len(kept_state(ask.state) or "") > LONGEST_STATE or len(ask.scope) > LONGEST_SCOPE:
+        raise AskedTooMuch(app.name)
     if ask.repeated:
         _wrong(ask, "invalid_request", f"{ask.repeated[0]} was sent more than once")
+    if GrantType.AUTHORIZATION_CODE not in app.grant_types:
+        _wrong(ask, "unauthorized_client", "this client may not ask schools")
     if ask.response_type not in ("", "code"):
         _wrong(ask, "unsupported_response_type", "response_type must be code")
-    if len(kept_state(ask.state) or "") > LONGEST_STATE:
-        _wrong(ask, "invalid_request", f"state is longer than {LONGEST_STATE} characters")
-    is_public = app.client_type is ClientType.PUBLIC
+    must_prove = app.requires_pkce or app.client_type is ClientType.PUBLIC
     if problem := pkce.problem_of(
-        ask.code_challenge, ask.code_challenge_method, is_public=is_public
+        ask.code_challenge, ask.code_challenge_method, is_required=must_prove
     ):
         _wrong(ask, "invalid_request", problem)
     if not _is_urn(ask.urn) or (app.force_urn_check and not ask.urn.strip()):
@@ -87,7 +96,7 @@ def understood(ask: Ask, app: App | None) -> Wanted:
         optional=optional,
         urn=ask.urn.strip(),
         code_challenge=ask.code_challenge,
-        code_challenge_method=_method(ask),
+        code_challenge_method=ask.code_challenge_method,
     )
 
 
@@ -115,10 +124,6 @@ def _scopes(ask: Ask, app: App) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _is_urn(text: str) -> bool:
     return len(text) <= LONGEST_URN and text.isascii() and text.isprintable()
-
-
-def _method(ask: Ask) -> str:
-    return (ask.code_challenge_method or pkce.PLAIN) if ask.code_challenge else ""
 
 
 def _wrong(ask: Ask, error: str, description: str) -> NoReturn:

@@ -29,10 +29,11 @@ from assembly_ui.connector.facts import status_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import user_topic
-from assembly_ui.schools.membership import lock_school, permit
+from assembly_ui.schools.membership import lock_school, permit, permit_if_verified
 from assembly_ui.schools.models import Role
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.sync.opening import is_open
+from assembly_ui.sync.requests import purge_soon
 
 
 async def authorise(
@@ -52,12 +53,15 @@ async def authorise(
 
     Raises:
         NotAllowed: neither owner nor admin of the school.
+        OwnerUnverified
         NotConnected, WrongSchool
         RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
     """
     code = new_token()
     async with database.transaction() as session:
-        school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
+        school = await permit_if_verified(
+            session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN
+        )
         request, app = await opened(session, of_person(by_user_id, request_id), now)
         await keep_switched_on(session, app)
         if app.force_urn_check and request.urn != school.urn:
@@ -86,10 +90,12 @@ async def change_optional(
     Its tokens stay and see the change at once.
 
     Raises:
-        NotAllowed, AuthorisationUnknown
+        NotAllowed, OwnerUnverified, AuthorisationUnknown
     """
     async with database.transaction() as session:
-        school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
+        school = await permit_if_verified(
+            session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN
+        )
         allowed, app = await _in_force(session, school_id, app_id)
         changed = _give(allowed, optional)
         if changed:
@@ -140,6 +146,26 @@ async def end_by_app(
             app = await session.get_one(App, found.app_id)
             teller = Teller(session, school, app, None, now, links)
             await _end(teller, Happening.ENDED_BY_APP, found)
+
+
+async def revoke_all(database: Database, *, school_id: int, now: datetime, links: Links) -> int:
+    """End every app's access to a school, for an operator; the number of authorisations.
+
+    What was synced for them is deleted with the next run of the sync.
+    """
+    async with database.transaction() as session:
+        school = await lock_school(session, school_id)
+        query = select(Authorisation).where(
+            col(Authorisation.school_id) == school_id, col(Authorisation.revoked_at).is_(None)
+        )
+        ending = list(await session.exec(query)) if school else []
+        for allowed in ending:
+            app = await session.get_one(App, allowed.app_id)
+            assert school is not None
+            await _end(Teller(session, school, app, None, now, links), Happening.REVOKED, allowed)
+        if school:
+            await purge_soon(session, school_id=school_id, now=now)
+    return len(ending)
 
 
 async def ask_for_deletion(

@@ -44,7 +44,8 @@ class Held:
     """What a school allows an app, and since when.
 
     `scopes` is everything it holds; `optional_scopes` those of the `offered_scopes` that
-    somebody ticked. `granted_by_name` is the address of who gave no name.
+    somebody ticked. `granted_by_name` is the address of who gave no name. At `ends_at` the
+    app has to be authorised again.
     """
 
     authorisation_id: int
@@ -56,6 +57,7 @@ class Held:
     granted_by_name: str
     changed_at: datetime | None
     last_used_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -171,4 +173,5 @@ def _held(allowed: Authorisation, granted_by: str) -> Held:
         granted_by_name=granted_by,
         changed_at=allowed.changed_at,
         last_used_at=allowed.last_used_at,
+        ends_at=allowed.ends_at,
     )

@@ -13,11 +13,13 @@ from assembly_ui.apps.errors import AppUnknown
 from assembly_ui.apps.models import App
 from assembly_ui.database import Session
 
+LONGEST_CLIENT_ID = 64
+
 
 async def find_client(session: Session, client_id: str) -> App | None:
     """The app with this client id, switched off or not."""
     # No database takes every character that an address may hold.
-    if not (client_id.isascii() and client_id.isprintable()):
+    if not (client_id.isascii() and client_id.isprintable()) or len(client_id) > LONGEST_CLIENT_ID:
         return None
     return (await session.exec(select(App).where(col(App.client_id) == client_id))).first()
 

@@ -12,6 +12,8 @@ AppsError
 │   ├── AddressUnusable      neither https nor this machine, or bent (`uri`)
 │   ├── RedirectMissing      an app has at least one redirect URI
 │   ├── RotationNeeded       a public app cannot keep one refresh token for good
+│   ├── PkceNeeded           a public app has nothing but PKCE to prove itself by
+│   ├── GrantUnusable        a grant that this type of client cannot use (`grant`)
 │   └── ScopeUnusable        not a scope of the catalogue (`scope`)
 ├── RequestProblem           a Data Access Request that opens nothing
 │   ├── RequestUnknown       mangled, never ours, or somebody else's
@@ -21,11 +23,15 @@ AppsError
 ├── AuthorizeRefused         GET /oauth/authorize cannot go on
 │   ├── ClientUnknown        never redirects: nobody registered it (`is_disabled`: or it is off)
 │   ├── RedirectMismatch     never redirects: not an address the app registered
+│   ├── AskedTooMuch         never redirects: a state or scope longer than we keep
 │   └── AskedWrongly         goes back to the app, with an `error` of RFC 6749, 4.1.2.1
 └── GrantRefused             POST /oauth/token or /oauth/revoke; an `error` of RFC 6749, 5.2
 """
 
 from __future__ import annotations
+
+from assembly_ui.audit.events import SecurityEvent
+from assembly_ui.audit.refusal import Refusal
 
 
 class AppsError(Exception):
@@ -36,8 +42,10 @@ class AppUnknown(AppsError):
     """No such app."""
 
 
-class AuthorisationUnknown(AppsError):
+class AuthorisationUnknown(Refusal, AppsError):
     """The school has no such authorisation in force."""
+
+    security_event = SecurityEvent.ACCESS
 
 
 class NotRevoked(AppsError):
@@ -52,8 +60,10 @@ class NotConnected(AppsError):
         self.status = status
 
 
-class WrongSchool(AppsError):
+class WrongSchool(Refusal, AppsError):
     """The app insists on another school than the one that would authorise it."""
+
+    security_event = SecurityEvent.CONSENT
 
     def __init__(self, urn: str) -> None:
         super().__init__(urn)
@@ -92,6 +102,18 @@ class RotationNeeded(RegistrationProblem):
     """Whoever stole a lasting refresh token of a public app could use it unseen."""
 
 
+class PkceNeeded(RegistrationProblem):
+    """Without a secret and without PKCE, whoever reads a code could exchange it."""
+
+
+class GrantUnusable(RegistrationProblem):
+    """A client of this type, or without another grant, cannot use `grant`."""
+
+    def __init__(self, grant: str) -> None:
+        super().__init__(grant)
+        self.grant = grant
+
+
 class ScopeUnusable(RegistrationProblem):
     """Not a scope of the catalogue."""
 
@@ -100,8 +122,10 @@ class ScopeUnusable(RegistrationProblem):
         self.scope = scope
 
 
-class RequestProblem(AppsError):
+class RequestProblem(Refusal, AppsError):
     """A Data Access Request that opens nothing."""
+
+    security_event = SecurityEvent.AUTHORIZE_REQUEST
 
 
 class RequestUnknown(RequestProblem):
@@ -120,8 +144,10 @@ class RequestOfDisabledApp(RequestProblem):
     """The app was switched off after it asked."""
 
 
-class AuthorizeRefused(AppsError):
+class AuthorizeRefused(Refusal, AppsError):
     """An authorisation request that cannot go on."""
+
+    security_event = SecurityEvent.AUTHORIZE_REQUEST
 
 
 class ClientUnknown(AuthorizeRefused):
@@ -134,6 +160,14 @@ class ClientUnknown(AuthorizeRefused):
 
 class RedirectMismatch(AuthorizeRefused):
     """Not exactly a registered redirect URI of the app. Nobody is redirected."""
+
+    def __init__(self, app_name: str) -> None:
+        super().__init__(app_name)
+        self.app_name = app_name
+
+
+class AskedTooMuch(AuthorizeRefused):
+    """A state or scope that is too long to be kept or sent back. Nobody is redirected."""
 
     def __init__(self, app_name: str) -> None:
         super().__init__(app_name)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import col, select, update
 
-from assembly_ui.accounts.tokens import hash_token
+from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps import pkce
 from assembly_ui.apps.clients import find_client, is_secret_of
 from assembly_ui.apps.codes import find_code, use_code
@@ -22,6 +22,7 @@ from assembly_ui.apps.models import (
     Authorisation,
     AuthorisationCode,
     ClientType,
+    GrantType,
     OAuthToken,
     TokenKind,
 )
@@ -29,15 +30,21 @@ from assembly_ui.apps.tokens import (
     APP_LEVEL,
     SCHOOL_LEVEL,
     Lives,
+    Pair,
+    find_issued,
     forget_expired,
     forget_older,
     hold,
     issue,
     revoke_family,
 )
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.database import Database, Session
 
 MOST_APP_TOKENS = 200
+GRACE = timedelta(seconds=60)
+"""How long a refresh whose answer was lost may be repeated."""
 UNKNOWN_CLIENT = "client authentication failed"
 DEAD_CODE = "the code is unknown, used, expired or for another client or redirect_uri"
 DEAD_REFRESH = "the refresh token is unknown, used, expired or revoked"
@@ -93,6 +100,7 @@ async def exchange_code(
         GrantRefused
     """
     assert app.id is not None
+    _permit(app, GrantType.AUTHORIZATION_CODE)
     async with database.transaction() as session:
         found = await find_code(session, code, app_id=app.id)
         issued = await _exchanged(session, app, found, redirect_uri, verifier, lives, now)
@@ -107,12 +115,15 @@ async def refresh(
     """A new access token, and a new refresh token in place of the one that came.
 
     One that was replaced before and comes again ends the family: either the app or a thief
-    holds the newer one, and nobody can tell which (RFC 9700, 4.14). An old client keeps
-    its refresh token, as the documented answer has it.
+    holds the newer one, and nobody can tell which (RFC 9700, 4.14). But within `GRACE`, an
+    app that proves itself by its secret and has not used the newer one yet gets the same
+    answer again: two of its processes asked at once, or the answer never arrived. An old
+    client keeps its refresh token, as the documented answer has it.
 
     Raises:
         GrantRefused
     """
+    _permit(app, GrantType.REFRESH_TOKEN)
     query = select(OAuthToken).where(
         col(OAuthToken.token_hash) == hash_token(refresh_token),
         col(OAuthToken.kind) == TokenKind.REFRESH,
@@ -120,7 +131,7 @@ async def refresh(
     )
     async with database.transaction() as session:
         found = (await session.exec(query)).first()
-        issued = await _refreshed(session, app, found, scope, lives, now)
+        issued = await _refreshed(session, app, found, refresh_token, scope, lives, now)
     if issued is None:
         raise GrantRefused("invalid_grant", DEAD_REFRESH)
     return issued
@@ -132,11 +143,10 @@ async def app_token(database: Database, app: App, *, now: datetime) -> Issued:
     An app that asks again and again keeps the newest `MOST_APP_TOKENS`.
 
     Raises:
-        GrantRefused: anybody can claim to be a public app (RFC 6749, 4.4); or the secret that
-            the app showed was renewed meanwhile.
+        GrantRefused: it may not use this grant; or the secret that the app showed was renewed
+            meanwhile.
     """
-    if app.client_type is ClientType.PUBLIC:
-        raise GrantRefused("unauthorized_client", "public clients get no app tokens")
+    _permit(app, GrantType.CLIENT_CREDENTIALS)
     async with database.transaction() as session:
         now_known = await session.get(App, app.id, with_for_update={"read": True})
         if now_known is None or now_known.disabled_at or now_known.secret_hash != app.secret_hash:
@@ -145,6 +155,11 @@ async def app_token(database: Database, app: App, *, now: datetime) -> Issued:
         await forget_older(session, app, keep=MOST_APP_TOKENS - 1)
         token = issue(session, TokenKind.ACCESS, app=app, life=None, now=now)
     return Issued(token, APP_LEVEL)
+
+
+def _permit(app: App, grant: GrantType) -> None:
+    if grant not in app.grant_types:
+        raise GrantRefused("unauthorized_client", f"this client may not use {grant.value}")
 
 
 def _is_right(app: App, secret: str) -> bool:
@@ -168,18 +183,25 @@ async def _exchanged(
         await _end_family(session, app, code, now)
         return None
     is_proven = pkce.is_proven(verifier, code.code_challenge, code.code_challenge_method)
+    if not is_proven:
+        report(SecurityEvent.PKCE, Outcome.FAILED, client_id=app.client_id)
     if code.expires_at <= now or code.redirect_uri != redirect_uri or not is_proven:
         return None
     allowed = await _in_force(session, code.authorisation_id)
     if allowed is None:
         return None
-    return _pair(session, app, allowed, code.family, lives, now)
+    await forget_expired(session, now=now)
+    ends_at = _prolonged(allowed, now + lives.authorisation)
+    if GrantType.REFRESH_TOKEN not in app.grant_types:
+        return _access(session, app, allowed, code.family, ends_at, lives, now)
+    return _pair(session, app, allowed, code.family, ends_at, lives, now, Pair())
 
 
 async def _refreshed(
     session: Session,
     app: App,
     token: OAuthToken | None,
+    refresh_token: str,
     scope: str,
     lives: Lives,
     now: datetime,
@@ -195,14 +217,45 @@ async def _refreshed(
         return None
     if set(scope.split()) - set(allowed.scopes):
         raise GrantRefused("invalid_scope", "scope goes beyond what the school allows")
-    await forget_expired(session, token.family, now=now)
+    await forget_expired(session, now=now)
+    # One of before families had an end gets it now.
+    ends_at = token.family_ends_at or _prolonged(allowed, now + lives.authorisation)
     if app.is_old_client and app.client_type is ClientType.CONFIDENTIAL:
-        token.expires_at = now + lives.refresh
-        return _access(session, app, allowed, token.family, lives, now)
-    if not await _use(session, token, now):
-        await _end_family(session, app, token, now)
+        token.family_ends_at, token.expires_at = ends_at, min(now + lives.refresh, ends_at)
+        return _access(session, app, allowed, token.family, ends_at, lives, now)
+    nonce = new_token()
+    if await _use(session, token, nonce, now):
+        pair = Pair.following(refresh_token, nonce)
+        return _pair(session, app, allowed, token.family, ends_at, lives, now, pair)
+    if again := await _answered_again(session, app, allowed, token, refresh_token, now):
+        return again
+    await _end_family(session, app, token, now)
+    return None
+
+
+async def _answered_again(
+    session: Session,
+    app: App,
+    allowed: Authorisation,
+    used: OAuthToken,
+    refresh_token: str,
+    now: datetime,
+) -> Issued | None:
+    """The answer that `used` was given before, if it may have been lost."""
+    is_fresh = used.used_at is not None and now - used.used_at <= GRACE
+    if app.client_type is ClientType.PUBLIC or not used.answer_nonce or not is_fresh:
         return None
-    return _pair(session, app, allowed, token.family, lives, now)
+    pair = Pair.following(refresh_token, used.answer_nonce)
+    newer = await find_issued(session, TokenKind.REFRESH, pair.refresh)
+    access = await find_issued(session, TokenKind.ACCESS, pair.access)
+    if newer is None or access is None or access.expires_at is None:
+        return None
+    # Used or given back: the answer did arrive, so this is somebody else.
+    if newer.used_at or newer.revoked_at or access.revoked_at:
+        return None
+    log.info("oauth.answered_again", app=app.slug, authorisation_id=allowed.id)
+    left = max(access.expires_at - now, timedelta())
+    return _issued(allowed, pair.access, left, pair.refresh)
 
 
 async def _end_family(
@@ -212,10 +265,18 @@ async def _end_family(
     held = used.authorisation_id
     # A thief has it, or an app that lost our answer: operators can tell which.
     log.warning("oauth.used_twice", app=app.slug, what=what, authorisation_id=held)
+    allowed = await session.get(Authorisation, held)
+    school_id = allowed.school_id if allowed else None
+    report(
+        SecurityEvent.TOKEN_REUSE,
+        Outcome.REFUSED,
+        school_id=school_id,
+        client_id=app.client_id,
+    )
     await revoke_family(session, used.family, held, now=now)
 
 
-async def _use(session: Session, token: OAuthToken, now: datetime) -> bool:
+async def _use(session: Session, token: OAuthToken, nonce: str, now: datetime) -> bool:
     used = await session.exec(
         update(OAuthToken)
         .where(
@@ -223,7 +284,7 @@ async def _use(session: Session, token: OAuthToken, now: datetime) -> bool:
             col(OAuthToken.used_at).is_(None),
             col(OAuthToken.revoked_at).is_(None),
         )
-        .values(used_at=now)
+        .values(used_at=now, answer_nonce=nonce)
     )
     return bool(used.rowcount)
 
@@ -233,19 +294,34 @@ async def _in_force(session: Session, authorisation_id: int) -> Authorisation | 
     return allowed if allowed and allowed.revoked_at is None else None
 
 
+def _prolonged(allowed: Authorisation, ends_at: datetime) -> datetime:
+    """The end of a new family, after which the app must be authorised again."""
+    allowed.ends_at = max(ends_at, allowed.ends_at or ends_at)
+    return ends_at
+
+
 def _pair(
-    session: Session, app: App, allowed: Authorisation, family: str, lives: Lives, now: datetime
+    session: Session,
+    app: App,
+    allowed: Authorisation,
+    family: str,
+    ends_at: datetime,
+    lives: Lives,
+    now: datetime,
+    pair: Pair,
 ) -> Issued:
-    token = issue(
+    issue(
         session,
         TokenKind.REFRESH,
         app=app,
         authorisation_id=allowed.id,
         family=family,
         life=lives.refresh,
+        ends_at=ends_at,
+        token=pair.refresh,
         now=now,
     )
-    return _access(session, app, allowed, family, lives, now, refresh_token=token)
+    return _access(session, app, allowed, family, ends_at, lives, now, pair)
 
 
 def _access(
@@ -253,10 +329,10 @@ def _access(
     app: App,
     allowed: Authorisation,
     family: str,
+    ends_at: datetime,
     lives: Lives,
     now: datetime,
-    *,
-    refresh_token: str = "",
+    pair: Pair | None = None,
 ) -> Issued:
     token = issue(
         session,
@@ -265,12 +341,21 @@ def _access(
         authorisation_id=allowed.id,
         family=family,
         life=lives.access,
+        ends_at=ends_at,
+        token=pair.access if pair else "",
         now=now,
     )
+    life = min(lives.access, ends_at - now)
+    return _issued(allowed, token, life, pair.refresh if pair else "")
+
+
+def _issued(
+    allowed: Authorisation, access_token: str, life: timedelta, refresh_token: str
+) -> Issued:
     return Issued(
-        access_token=token,
+        access_token=access_token,
         level=SCHOOL_LEVEL,
-        expires_in=lives.access,
+        expires_in=life,
         refresh_token=refresh_token,
         school_id=allowed.school_id,
         scopes=tuple(allowed.scopes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,16 +97,15 @@ async def csv_of(
     writer = csv.writer(text)
     writer.writerow(["Time (UTC)", "What", "App", "By", "Scopes added", "Scopes removed"])
     for event in (EventView(*row) for row in rows):
-        writer.writerow(
-            [
-                event.at.strftime("%Y-%m-%d %H:%M:%S"),
-                event.what.value,
-                _harmless(event.app_name),
-                _harmless(event.by_name),
-                " ".join(event.scopes_added),
-                " ".join(event.scopes_removed),
-            ]
-        )
+        line = [
+            event.at.strftime("%Y-%m-%d %H:%M:%S"),
+            event.what.value,
+            event.app_name,
+            event.by_name,
+            " ".join(event.scopes_added),
+            " ".join(event.scopes_removed),
+        ]
+        writer.writerow(map(_harmless, line))
     return text.getvalue()
 
 
@@ -159,6 +159,16 @@ _APPS: Any = (
 )
 
 
+_FORMULA = re.compile(
+    r"(?:^|(?<=[;|,\t\r\n]))(?=(?:[^\w'(]|[\u115f\u1160\u3164\uffa0])*[=+\-@＝＋－＠\t\r])"
+)
+"""Where a spreadsheet looks for a formula, after space, quotes and marks that it leaves out.
+
+Each spreadsheet splits a line where its language or its user says, so a cell may begin after
+every sign that separates cells, whatever quotes are around it.
+"""
+
+
 def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Text of which no spreadsheet takes any part for a formula."""
+    return _FORMULA.sub("'", text)

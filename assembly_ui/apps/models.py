@@ -18,9 +18,19 @@ class ClientType(StrEnum):
     PUBLIC = "public"
 
 
+class GrantType(StrEnum):
+    """The grants of RFC 6749 that the token endpoint knows."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
 class App(Row, table=True):
     """An OAuth client (relying party). Only a hash of its secret is kept.
 
+    `requires_pkce`: every authorisation request needs a S256 challenge; off only for apps
+    written before PKCE. `grant_types`: the grants it may use, as values of `GrantType`.
     `is_old_client`: its refresh tokens are not rotated (facts file, 2.3). `is_ours` marks
     apps that the product registers by itself in demo mode.
     """
@@ -45,6 +55,11 @@ class App(Row, table=True):
     redirect_uris: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     required_scopes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     optional_scopes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    requires_pkce: bool = True
+    grant_types: list[str] = Field(
+        default_factory=lambda: [grant.value for grant in GrantType],
+        sa_column=Column(JSON, nullable=False),
+    )
     listed: bool = True
     sandbox: bool = False
     force_urn_check: bool = False
@@ -56,6 +71,17 @@ class App(Row, table=True):
     disabled_at: datetime | None = None
 
 
+class Holder(StrEnum):
+    """For whom a Data Access Request is kept, which decides how long and how many.
+
+    SIGN_UP: somebody signed up while they had it, for an address that is new or not.
+    """
+
+    NOBODY = "nobody"
+    SIGN_UP = "sign_up"
+    PERSON = "person"
+
+
 class AccessRequest(Row, table=True):
     """A Data Access Request on its way: it waits until somebody decides, or lapses.
 
@@ -64,6 +90,7 @@ class AccessRequest(Row, table=True):
     """
 
     __tablename__ = "access_requests"
+    __table_args__ = (Index("ix_access_requests_holder_id", "holder", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, max_length=64)
@@ -76,8 +103,9 @@ class AccessRequest(Row, table=True):
     code_challenge: str = Field(default="", max_length=128)
     code_challenge_method: str = Field(default="", max_length=10)
     user_id: int | None = Field(default=None, foreign_key="users.id", index=True)
+    holder: Holder = Field(default=Holder.NOBODY, sa_type=word_column(Holder))
     created_at: datetime
-    expires_at: datetime
+    expires_at: datetime = Field(index=True)
     decided_at: datetime | None = None
     authorisation_id: int | None = Field(default=None, foreign_key="authorisations.id")
 
@@ -87,6 +115,8 @@ class Authorisation(Row, table=True):
 
     `scopes` is what it holds, dependencies included; `optional_scopes` are those of them
     that may be taken away again without revoking, `offered_scopes` the optional ones asked.
+    `ends_at`: when the last of its tokens ends for good, unless the school authorises the app
+    again before; None while no token was issued.
     """
 
     __tablename__ = "authorisations"
@@ -115,6 +145,7 @@ class Authorisation(Row, table=True):
     revoked_by: int | None = Field(default=None, foreign_key="users.id")
     deletion_asked_at: datetime | None = None
     last_used_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class Happening(StrEnum):
@@ -157,7 +188,7 @@ class AuthorisationCode(Row, table=True):
     code_challenge: str = Field(default="", max_length=128)
     code_challenge_method: str = Field(default="", max_length=10)
     family: str = Field(max_length=32)
-    expires_at: datetime
+    expires_at: datetime = Field(index=True)
     used_at: datetime | None = None
 
 
@@ -173,7 +204,8 @@ class OAuthToken(Row, table=True):
 
     Without `authorisation_id` it is an app token. `family` ties together what descends
     from one code, so that all of it ends when a used refresh token comes again (RFC 9700,
-    4.14).
+    4.14), and at `family_ends_at` in any case. `answer_nonce`: with the used refresh token
+    itself it yields the tokens issued in its place, so that a lost answer can be repeated.
     """
 
     __tablename__ = "oauth_tokens"
@@ -185,6 +217,8 @@ class OAuthToken(Row, table=True):
     authorisation_id: int | None = Field(default=None, foreign_key="authorisations.id", index=True)
     family: str = Field(default="", max_length=32, index=True)
     issued_at: datetime
-    expires_at: datetime | None = None
+    expires_at: datetime | None = Field(default=None, index=True)
+    family_ends_at: datetime | None = None
+    answer_nonce: str = Field(default="", max_length=64)
     used_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -29,13 +29,51 @@ async def decide(
     Raises:
         RequestDecided
     """
-    decided = await session.exec(
-        update(AccessRequest)
-        .where(col(AccessRequest.id) == request.id, col(AccessRequest.decided_at).is_(None))
-        .values(decided_at=now, authorisation_id=authorisation_id)
+    undecided_row = (
+        col(AccessRequest.id) == request.id,
+        col(AccessRequest.decided_at).is_(None),
     )
-    if decided.rowcount == 0:
+    if not await _settle(session, *undecided_row, authorisation_id=authorisation_id, now=now):
         raise RequestDecided
+    await settle_others(session, request, now)
+
+
+async def settle_others(session: Session, request: AccessRequest, now: datetime) -> None:
+    """Whatever else the same app asked the same person is settled by this request."""
+    if request.user_id is None:
+        return
+    await _settle(
+        session,
+        col(AccessRequest.user_id) == request.user_id,
+        col(AccessRequest.app_id) == request.app_id,
+        col(AccessRequest.id) != request.id,
+        undecided(now),
+        now=now,
+    )
+
+
+async def _settle(
+    session: Session,
+    *which: ColumnElement[bool],
+    authorisation_id: int | None = None,
+    now: datetime,
+) -> int:
+    """Only what became of a request is kept of it. How many there were."""
+    settled = await session.exec(
+        update(AccessRequest)
+        .where(*which)
+        .values(
+            decided_at=now,
+            authorisation_id=authorisation_id,
+            state=None,
+            required_scopes=[],
+            optional_scopes=[],
+            code_challenge="",
+        )
+        # The caller still answers what the row said.
+        .execution_options(synchronize_session=False)
+    )
+    return settled.rowcount
 
 
 async def keep_switched_on(session: Session, app: App) -> None:
@@ -70,14 +108,18 @@ def undecided(now: datetime) -> ColumnElement[bool]:
 
 
 async def opened(
-    session: Session, which: ColumnElement[bool], now: datetime
+    session: Session, which: ColumnElement[bool], now: datetime, *, locked: bool = False
 ) -> tuple[AccessRequest, App]:
     """The request, if it still waits, and the app behind it.
+
+    `locked` keeps the request from others until the caller's transaction ends.
 
     Raises:
         RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
     """
     query = select(AccessRequest, App).join(App, col(App.id) == col(AccessRequest.app_id))
+    if locked:
+        query = query.with_for_update(of=AccessRequest)
     found = (await session.exec(query.where(which))).first()
     if found is None:
         raise RequestUnknown

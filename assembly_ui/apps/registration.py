@@ -20,13 +20,15 @@ from assembly_ui.apps.clients import find_app, slug_of
 from assembly_ui.apps.errors import (
     AddressUnusable,
     AppUnknown,
+    GrantUnusable,
     NameTaken,
     NameUnusable,
+    PkceNeeded,
     RedirectMissing,
     RotationNeeded,
     ScopeUnusable,
 )
-from assembly_ui.apps.models import App, Authorisation, ClientType, OAuthToken
+from assembly_ui.apps.models import App, Authorisation, ClientType, GrantType, OAuthToken
 from assembly_ui.apps.receipts import MAILTO
 from assembly_ui.apps.union import want_union
 from assembly_ui.apps.uris import checked_uri
@@ -48,7 +50,8 @@ class NewApp:
     """What is known of an app when it is registered.
 
     `scopes` is what it may ask for, as apps write it ("school students.basic:optional");
-    empty lets it ask for anything. `support` is an email address or a page.
+    empty lets it ask for anything. `support` is an email address or a page. Without
+    `grant_types` it may use every grant that its type of client can.
     """
 
     name: str
@@ -56,6 +59,8 @@ class NewApp:
     install_uri: str = ""
     scopes: str = ""
     client_type: ClientType = ClientType.CONFIDENTIAL
+    requires_pkce: bool = True
+    grant_types: Sequence[GrantType] = ()
     summary: str = ""
     description: str = ""
     purpose: str = ""
@@ -83,7 +88,8 @@ async def register_app(database: Database, new: NewApp, *, now: datetime) -> Reg
     """Add an app and make up its credentials.
 
     Raises:
-        NameUnusable, NameTaken, AddressUnusable, RedirectMissing, RotationNeeded, ScopeUnusable
+        NameUnusable, NameTaken, AddressUnusable, RedirectMissing, RotationNeeded, PkceNeeded,
+        GrantUnusable, ScopeUnusable
     """
     _check(new)
     row = _row(new, client_id=f"app_{token_hex(12)}", now=now)
@@ -94,7 +100,7 @@ async def register_app(database: Database, new: NewApp, *, now: datetime) -> Reg
             raise NameTaken(taken.client_id)
         session.add(row)
         await session.flush()
-        record(session, Action.APP_REGISTERED, now=now, app=row.slug)
+        record(session, Action.APP_REGISTERED, now=now, client_id=row.client_id, app=row.slug)
     return _registered(row, secret)
 
 
@@ -142,7 +148,7 @@ async def rotate_secret(database: Database, *, client: str, now: datetime) -> Re
             raise AppUnknown
         app.secret_hash, app.secret_rotated_at, app.updated_at = hash_token(secret), now, now
         await session.exec(_still_good(app).where(_IS_APP_TOKEN).values(revoked_at=now))
-        record(session, Action.APP_SECRET_ROTATED, now=now, app=app.slug)
+        record(session, Action.APP_SECRET_ROTATED, now=now, client_id=app.client_id, app=app.slug)
     return _registered(app, secret)
 
 
@@ -156,7 +162,7 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
     async with database.transaction() as session:
         app = await find_app(session, client)
         if app.disabled_at is None:
-            record(session, Action.APP_DISABLED, now=now, app=app.slug)
+            record(session, Action.APP_DISABLED, now=now, client_id=app.client_id, app=app.slug)
         app.disabled_at = app.disabled_at or now
         await session.exec(_still_good(app).values(revoked_at=now))
     assert app.id is not None
@@ -169,16 +175,32 @@ async def disable(database: Database, *, client: str, now: datetime) -> App:
 
 
 def _check(new: NewApp) -> None:
-    if not new.redirect_uris:
+    grants, is_public = _grants(new), new.client_type is ClientType.PUBLIC
+    if not new.redirect_uris and GrantType.AUTHORIZATION_CODE in grants:
         raise RedirectMissing
-    # RFC 9700, 2.2.2.
-    if new.client_type is ClientType.PUBLIC and new.is_old_client:
+    # RFC 9700, 2.2.2 and 2.1.1.
+    if is_public and new.is_old_client:
         raise RotationNeeded
+    if is_public and not new.requires_pkce:
+        raise PkceNeeded
+    # Anybody can claim to be a public app (RFC 6749, 4.4); only a code brings a refresh token.
+    if is_public and GrantType.CLIENT_CREDENTIALS in grants:
+        raise GrantUnusable(GrantType.CLIENT_CREDENTIALS)
+    if GrantType.REFRESH_TOKEN in grants and GrantType.AUTHORIZATION_CODE not in grants:
+        raise GrantUnusable(GrantType.REFRESH_TOKEN)
     for uri in new.redirect_uris:
         checked_uri(uri)
     for uri in (new.install_uri, new.website_uri, new.privacy_policy_uri):
         if uri:
             checked_uri(uri)
+
+
+def _grants(new: NewApp) -> list[GrantType]:
+    """The grants in the order of `GrantType`, each once."""
+    wanted = set(new.grant_types or GrantType)
+    if not new.grant_types and new.client_type is ClientType.PUBLIC:
+        wanted.remove(GrantType.CLIENT_CREDENTIALS)
+    return [grant for grant in GrantType if grant in wanted]
 
 
 def _support(given: str) -> str:
@@ -220,6 +242,8 @@ def _row(new: NewApp, *, client_id: str, now: datetime) -> App:
         redirect_uris=list(new.redirect_uris),
         required_scopes=list(asked.required),
         optional_scopes=list(asked.optional),
+        requires_pkce=new.requires_pkce,
+        grant_types=[grant.value for grant in _grants(new)],
         listed=new.listed,
         sandbox=new.sandbox,
         force_urn_check=new.force_urn_check,

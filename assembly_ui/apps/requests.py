@@ -1,8 +1,9 @@
 """Data Access Requests: begun by an app, claimed by a person, decided or forgotten.
 
-A request lives for a week, so that it survives signing up, setting up the school and
-connecting it, on whatever device. Its address is the key to it until somebody is signed
-in; from then on that person finds it without.
+Anybody can have us keep a request, so it is kept for an hour only, and the oldest make room.
+Once somebody signs up or signs in with it, it lives for a week, so that it survives
+confirming, setting up the school and connecting it, on whatever device. Its address is the
+key to it until somebody is signed in; from then on that person finds it without.
 """
 
 from __future__ import annotations
@@ -10,22 +11,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
-from sqlmodel import col, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlmodel import col, select
 
+from assembly_ui.accounts.models import User
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.asking import Ask, understood
 from assembly_ui.apps.clients import find_client
 from assembly_ui.apps.errors import RequestUnknown
 from assembly_ui.apps.history import note
 from assembly_ui.apps.links import Links
-from assembly_ui.apps.models import AccessRequest, App, Happening
+from assembly_ui.apps.models import AccessRequest, App, Happening, Holder
 from assembly_ui.apps.open_requests import (
     back_to_app,
     decide,
     of_person,
     of_token,
     opened,
+    settle_others,
     undecided,
 )
 from assembly_ui.apps.request_view import RequestView, view_of
@@ -43,13 +46,19 @@ __all__ = [
     "begin",
     "claim",
     "decline",
+    "keep_for_sign_up",
     "pending_of",
     "read_request",
 ]
 
+UNCLAIMED_LIFE = timedelta(hours=1)
 LIFE = timedelta(days=7)
-KEPT = timedelta(days=30)
-"""How long its address can say what became of it."""
+KEPT = timedelta(days=7)
+"""How long afterwards a person's request can say what became of it."""
+MOST_UNCLAIMED = {Holder.NOBODY: 10_000, Holder.SIGN_UP: 10_000}
+MOST_OF_PERSON = 50
+AT_ONCE = 500
+"""How many rows are dropped in passing."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
     wanted = understood(ask, app)
     token = new_token()
     async with database.transaction() as session:
-        await _forget_old(session, now)
+        await _make_room(session, now)
         session.add(
             AccessRequest(
                 token_hash=hash_token(token),
@@ -94,10 +103,10 @@ async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
                 code_challenge=wanted.code_challenge,
                 code_challenge_method=wanted.code_challenge_method,
                 created_at=now,
-                expires_at=now + LIFE,
+                expires_at=now + UNCLAIMED_LIFE,
             )
         )
-    return Begun(token, now + LIFE)
+    return Begun(token, now + UNCLAIMED_LIFE)
 
 
 async def read_request(
@@ -123,8 +132,16 @@ async def read_request(
     return view_of(request, app)
 
 
+async def keep_for_sign_up(database: Database, *, token: object, now: datetime) -> None:
+    """Keep a request that waits for a week, since somebody signed up while they had it."""
+    async with database.transaction() as session:
+        request = await _waiting(session, of_token(token), now)
+        if request and request.holder is Holder.NOBODY:
+            request.holder, request.expires_at = Holder.SIGN_UP, request.created_at + LIFE
+
+
 async def claim(database: Database, *, token: object, user_id: int, now: datetime) -> RequestView:
-    """The request of this address is this person's to decide from now on.
+    """The request of this address is this signed-in person's to decide from now on.
 
     Who opens the address last has it: somebody who may not authorise can hand it to a
     colleague who may. What the same app asked the same person before is settled by it.
@@ -133,22 +150,24 @@ async def claim(database: Database, *, token: object, user_id: int, now: datetim
         RequestUnknown, RequestExpired, RequestDecided, RequestOfDisabledApp
     """
     async with database.transaction() as session:
-        request, app = await opened(session, of_token(token), now)
+        await _hold_person(session, user_id)
+        request, app = await opened(session, of_token(token), now, locked=True)
         if request.user_id != user_id:
-            for person in {request.user_id, user_id} - {None}:
-                announce(session, user_topic(person or 0))
-            request.user_id = user_id
-            older = undecided(now), col(AccessRequest.id) != request.id
-            await session.exec(
-                update(AccessRequest)
-                .where(
-                    *older,
-                    col(AccessRequest.user_id) == user_id,
-                    col(AccessRequest.app_id) == request.app_id,
-                )
-                .values(decided_at=now)
-            )
+            if request.user_id:
+                announce(session, user_topic(request.user_id))
+            await _give_to(session, request, user_id, now)
         return view_of(request, app)
+
+
+async def claim_if_unclaimed(
+    database: Database, *, token_hash: str, user_id: int, now: datetime
+) -> None:
+    """The request with this hash of its token is this person's, if it waits and nobody has it."""
+    async with database.transaction() as session:
+        await _hold_person(session, user_id)
+        request = await _waiting(session, col(AccessRequest.token_hash) == token_hash, now)
+        if request and request.user_id is None:
+            await _give_to(session, request, user_id, now)
 
 
 async def pending_of(database: Database, *, user_id: int, now: datetime) -> Pending | None:
@@ -205,6 +224,7 @@ async def decline(
             now=now,
             user_id=user_id,
             school_id=school_id if belongs else None,
+            client_id=app.client_id,
             app=app.slug,
         )
         announce(session, user_topic(user_id))
@@ -213,6 +233,28 @@ async def decline(
         "error_description": "The school did not authorise the app.",
     }
     return back_to_app(request, denied, links)
+
+
+async def _hold_person(session: Session, user_id: int) -> None:
+    # Of two claims of one person at once, one waits for the other.
+    await session.get(User, user_id, with_for_update={"key_share": True})
+
+
+async def _waiting(
+    session: Session, which: ColumnElement[bool], now: datetime
+) -> AccessRequest | None:
+    """The request if it still waits, kept from others until the caller's transaction ends."""
+    query = select(AccessRequest).where(which, undecided(now)).with_for_update()
+    return (await session.exec(query)).first()
+
+
+async def _give_to(session: Session, request: AccessRequest, user_id: int, now: datetime) -> None:
+    request.user_id, request.holder = user_id, Holder.PERSON
+    request.expires_at = request.created_at + LIFE
+    announce(session, user_topic(user_id))
+    await session.flush()
+    await settle_others(session, request, now)
+    await _drop(session, col(AccessRequest.user_id) == user_id, beyond=MOST_OF_PERSON)
 
 
 async def _latest(
@@ -232,5 +274,24 @@ async def _latest(
     return found
 
 
-async def _forget_old(session: Session, now: datetime) -> None:
-    await session.exec(delete(AccessRequest).where(col(AccessRequest.expires_at) < now - KEPT))
+async def _make_room(session: Session, now: datetime) -> None:
+    """Drop what is over, and the oldest of what nobody signed in for."""
+    expires_at, holder_column = col(AccessRequest.expires_at), col(AccessRequest.holder)
+    over = or_(and_(expires_at <= now, holder_column != Holder.PERSON), expires_at < now - KEPT)
+    await _drop(session, expires_at <= now, over)
+    for holder, most in MOST_UNCLAIMED.items():
+        await _drop(session, holder_column == holder, beyond=most)
+
+
+async def _drop(session: Session, *which: ColumnElement[bool], beyond: int = 0) -> None:
+    """Drop these requests, except the newest `beyond`. Those that others hold wait."""
+    query = (
+        select(AccessRequest.id)
+        .where(*which)
+        .order_by(col(AccessRequest.id).desc())
+        .offset(beyond)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    if ids := (await session.exec(query)).all():
+        await session.exec(delete(AccessRequest).where(col(AccessRequest.id).in_(ids)))

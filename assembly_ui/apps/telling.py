@@ -83,6 +83,7 @@ class Teller:
             now=self.now,
             user_id=self.by_user_id,
             school_id=self._school_id,
+            client_id=self.app.client_id,
             app=self.app.slug,
             scopes_added=list(changed.added),
             scopes_removed=list(changed.removed),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +15,12 @@ from sqlmodel import col, select, update
 
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.errors import GrantRefused
-from assembly_ui.apps.models import App, Authorisation, OAuthToken, TokenKind
+from assembly_ui.apps.models import App, Authorisation, AuthorisationCode, OAuthToken, TokenKind
 from assembly_ui.database import Database, Session
 
+KEPT = timedelta(days=1)
+"""How long what expired can still be told from what never was."""
+AT_ONCE = 500
 TOUCH_EVERY = timedelta(minutes=1)
 APP_LEVEL = "app"
 SCHOOL_LEVEL = "school"
@@ -22,10 +28,35 @@ SCHOOL_LEVEL = "school"
 
 @dataclass(frozen=True)
 class Lives:
-    """How long tokens last. A refresh token's life begins anew with every use."""
+    """How long tokens last.
+
+    A refresh token's life begins anew with every use. `authorisation` is how long a family
+    lasts from its code on, however often it is used.
+    """
 
     access: timedelta
     refresh: timedelta
+    authorisation: timedelta
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The words of an access and a refresh token, before they are issued."""
+
+    access: str = field(default_factory=new_token, repr=False)
+    refresh: str = field(default_factory=new_token, repr=False)
+
+    @classmethod
+    def following(cls, refresh_token: str, nonce: str) -> Pair:
+        """The pair that takes the place of a refresh token: always the same with one nonce.
+
+        Only who has both the token, of which we keep a hash, and the nonce, which never
+        leaves the database, can make it.
+        """
+        return cls(
+            _derived(refresh_token, nonce, TokenKind.ACCESS),
+            _derived(refresh_token, nonce, TokenKind.REFRESH),
+        )
 
 
 @dataclass(frozen=True)
@@ -37,21 +68,28 @@ class Bearer:
     """
 
     app_id: int
+    client_id: str
     level: str
     school_id: int | None
     scopes: frozenset[str]
     authorisation_id: int | None
-    token_id: int
     used_at: datetime | None
+
+    @property
+    def counted_as(self) -> str:
+        """What its requests are counted under: one for all tokens of an authorisation, or of
+        the app itself."""
+        of_app = f"app {self.app_id}"
+        return str(self.authorisation_id) if self.authorisation_id is not None else of_app
 
 
 _BEARER: Any = (
     columns(
         col(OAuthToken.app_id),
+        col(App.client_id),
         col(Authorisation.school_id),
         col(Authorisation.scopes),
         col(OAuthToken.authorisation_id),
-        col(OAuthToken.id),
         col(Authorisation.last_used_at),
     )
     .join(App, col(App.id) == col(OAuthToken.app_id))
@@ -76,10 +114,10 @@ async def find_bearer(database: Database, *, token: object, now: datetime) -> Be
     row = await database.glance(_BEARER, {"token_hash": hashed, "now": now}) if hashed else None
     if row is None:
         return None
-    app_id, school_id, scopes, authorisation_id, token_id, used_at = row
+    app_id, client_id, school_id, scopes, authorisation_id, used_at = row
     level = APP_LEVEL if authorisation_id is None else SCHOOL_LEVEL
     held = frozenset(scopes or ())
-    return Bearer(app_id, level, school_id, held, authorisation_id, token_id, used_at)
+    return Bearer(app_id, client_id, level, school_id, held, authorisation_id, used_at)
 
 
 async def note_use(database: Database, bearer: Bearer, *, now: datetime) -> None:
@@ -141,10 +179,18 @@ def issue(
     authorisation_id: int | None = None,
     family: str = "",
     life: timedelta | None,
+    ends_at: datetime | None = None,
+    token: str = "",
     now: datetime,
 ) -> str:
-    """A new token, kept in the caller's transaction. Without a `life` it never expires."""
-    token = new_token()
+    """A new token, kept in the caller's transaction: this one, or else a random one.
+
+    Without a `life` it never expires; none outlives `ends_at`, the end of its family.
+    """
+    token = token or new_token()
+    expires_at = now + life if life is not None else None
+    if expires_at and ends_at:
+        expires_at = min(expires_at, ends_at)
     assert app.id is not None
     session.add(
         OAuthToken(
@@ -154,16 +200,36 @@ def issue(
             authorisation_id=authorisation_id,
             family=family,
             issued_at=now,
-            expires_at=now + life if life is not None else None,
+            expires_at=expires_at,
+            family_ends_at=ends_at,
         )
     )
     return token
 
 
-async def forget_expired(session: Session, family: str, *, now: datetime) -> None:
-    """Drop what of a family expired long ago; used refresh tokens stay until they expire."""
-    old = col(OAuthToken.family) == family, col(OAuthToken.expires_at) < now - timedelta(days=1)
-    await session.exec(delete(OAuthToken).where(*old))
+async def find_issued(session: Session, kind: TokenKind, token: str) -> OAuthToken | None:
+    """The row of a token."""
+    query = select(OAuthToken).where(
+        col(OAuthToken.token_hash) == hash_token(token), col(OAuthToken.kind) == kind
+    )
+    return (await session.exec(query)).first()
+
+
+async def forget_expired(session: Session, *, now: datetime) -> None:
+    """Drop codes and tokens of any app that expired long ago, in passing.
+
+    Whoever has new ones made drops old ones, so that families which nobody refreshes any
+    more go too. Used refresh tokens stay until they expire: they reveal a second use.
+    """
+    for table in (AuthorisationCode, OAuthToken):
+        query = (
+            select(table.id)
+            .where(col(table.expires_at) < now - KEPT)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        if ids := (await session.exec(query)).all():
+            await session.exec(delete(table).where(col(table.id).in_(ids)))
 
 
 async def forget_older(session: Session, app: App, *, keep: int) -> None:
@@ -172,6 +238,11 @@ async def forget_older(session: Session, app: App, *, keep: int) -> None:
     newest_first = columns(col(OAuthToken.id)).where(*own).order_by(col(OAuthToken.id).desc())
     last_dropped = newest_first.offset(keep).limit(1).scalar_subquery()
     await session.exec(delete(OAuthToken).where(*own, col(OAuthToken.id) <= last_dropped))
+
+
+def _derived(token: str, nonce: str, kind: TokenKind) -> str:
+    digest = hmac.digest(token.encode(), f"{kind.value}:{nonce}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _of_family(family: str) -> Update:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 import click
 
-from assembly_ui import logs
+from assembly_ui import logs, private_files
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.settings import SettingsProblem
 
@@ -23,6 +23,8 @@ COMMANDS = {
     "doctor": "doctor",
     "invite-code": "invite_codes",
     "register": "register",
+    "schools": "schools",
+    "security": "security",
     "serve": "serve",
     "work": "work",
 }
@@ -52,7 +54,9 @@ def commands() -> None:
 
 def main() -> None:
     """Run one command and exit with its code."""
+    private_files.restrict_new_files()
     logs.configure(json=False, level=logging.WARNING)
+    logs.take_over_interpreter()
     try:
         commands.main(prog_name="python -m assembly_ui")
     except (CommandFailed, SettingsProblem) as problem:

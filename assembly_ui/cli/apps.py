@@ -10,14 +10,16 @@ from assembly_ui.apps import catalogue
 from assembly_ui.apps.errors import (
     AddressUnusable,
     AppUnknown,
+    GrantUnusable,
     NameTaken,
     NameUnusable,
+    PkceNeeded,
     RedirectMissing,
     RegistrationProblem,
     RotationNeeded,
     ScopeUnusable,
 )
-from assembly_ui.apps.models import App, ClientType
+from assembly_ui.apps.models import App, ClientType, GrantType
 from assembly_ui.apps.registration import NewApp, Registered
 from assembly_ui.cli.support import CommandFailed, on_database
 from assembly_ui.clock import system_clock
@@ -38,7 +40,6 @@ def app() -> None:
     "--redirect-uri",
     "redirect_uris",
     multiple=True,
-    required=True,
     help="Where answers may go, letter by letter; repeat it for several. "
     "https, or http on this machine.",
 )
@@ -54,7 +55,20 @@ def app() -> None:
     type=click.Choice([kind.value for kind in ClientType]),
     default=ClientType.CONFIDENTIAL.value,
     show_default=True,
-    help="Whether it can keep a secret. A public app needs PKCE.",
+    help="Whether it can keep a secret.",
+)
+@click.option("--public", is_flag=True, help="The same as --client-type public.")
+@click.option(
+    "--grant",
+    "grant_types",
+    multiple=True,
+    type=click.Choice([grant.value for grant in GrantType]),
+    help="A grant that it may use; repeat it for several. Without: all that its type allows.",
+)
+@click.option(
+    "--no-pkce",
+    is_flag=True,
+    help="It was written before PKCE and sends no code_challenge. Never for a new app.",
 )
 @click.option("--summary", default="", help="One line for the list of apps.")
 @click.option("--description", default="", help="What it is, for its page.")
@@ -70,6 +84,9 @@ def register_app(
     name: str,
     redirect_uris: tuple[str, ...],
     client_type: str,
+    public: bool,
+    grant_types: tuple[str, ...],
+    no_pkce: bool,
     old_client: bool,
     unlisted: bool,
     as_json: bool,
@@ -82,7 +99,9 @@ def register_app(
     new = NewApp(
         name=name,
         redirect_uris=redirect_uris,
-        client_type=ClientType(client_type),
+        client_type=ClientType.PUBLIC if public else ClientType(client_type),
+        requires_pkce=not no_pkce,
+        grant_types=[GrantType(grant) for grant in grant_types],
         listed=not unlisted,
         is_old_client=old_client,
         **described,  # type: ignore[arg-type]
@@ -174,6 +193,12 @@ def _why(problem: RegistrationProblem, name: str) -> str:
             return "An app needs at least one --redirect-uri."
         case RotationNeeded():
             return "A public app cannot keep one refresh token for good: leave --old-client out."
+        case PkceNeeded():
+            return "A public app proves itself by PKCE and nothing else: leave --no-pkce out."
+        case GrantUnusable(grant=GrantType.CLIENT_CREDENTIALS):
+            return "A public app has no secret, so client_credentials would be anybody's."
+        case GrantUnusable(grant=grant):
+            return f"{grant} is of no use without --grant authorization_code."
         case ScopeUnusable(scope=scope):
             return f"{scope} is not a scope."
     raise AssertionError(problem)
@@ -200,6 +225,8 @@ def _described(found: App) -> dict[str, object]:
         "slug": found.slug,
         "client_id": found.client_id,
         "client_type": found.client_type.value,
+        "requires_pkce": found.requires_pkce,
+        "grant_types": found.grant_types,
         "redirect_uris": found.redirect_uris,
         "install_uri": found.install_uri,
         "required_scopes": found.required_scopes,

@@ -11,7 +11,7 @@ import click
 from assembly_ui import settings
 from assembly_ui.apps.errors import AuthorizeRefused, NameUnusable, NotConnected
 from assembly_ui.cli.support import CommandFailed, on_database
-from assembly_ui.connector.errors import ConnectorError
+from assembly_ui.connector.errors import ConnectorError, NumberHeld
 from assembly_ui.database import Database
 from assembly_ui.schools.errors import SchoolNotInRegister, SchoolTaken
 from assembly_ui.seeding import Seeded, SeedState, seed, seed_with_app
@@ -99,6 +99,11 @@ def _seeded(work: Callable[[Settings, Database], Awaitable[Seeded]], urn: str) -
         ) from None
     except NameUnusable:
         raise CommandFailed("The name of the app must be plain text with a letter.") from None
+    except NumberHeld as held:
+        raise CommandFailed(
+            f"{held.name or 'Another school'} has the same DfE number and is connected, or being "
+            "connected. Choose another school, or move the connection with schools move."
+        ) from None
     except ConnectorError:
         raise CommandFailed(
             "That school has no 7-digit DfE number, by which Xporter on Demand knows schools. "

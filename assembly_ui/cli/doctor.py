@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from assembly_ui import build, settings
+from assembly_ui import build, private_files, settings
+from assembly_ui.accounts.invite_codes import DEFAULT_CODE, is_default_code_usable
 from assembly_ui.bootstrap import CALLBACK_PATH
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.database import Database
@@ -40,7 +42,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, folder, port, database, Valkey, register, build and Xporter on Demand."""
+    """Look at settings, files, port, database, Valkey, register, build and Xporter on Demand."""
     findings = list(_findings())
     for finding in findings:
         mark = "✘" if finding.remedy else "✔"
@@ -78,6 +80,18 @@ def _folder(config: Settings) -> Finding:
     return Finding("Data folder", f"{config.data_dir}, {free:.0f} GB free")
 
 
+def _files(config: Settings) -> Finding:
+    found = private_files.exposed(config.private_paths)
+    if not found:
+        return Finding("Files", "closed to other users of this machine")
+    names = " ".join(shlex.quote(str(path)) for path in found)
+    return Finding(
+        "Files",
+        f"{len(found)} open to other users of this machine, first {found[0]}",
+        f"The next start closes those of this user. To do it now: chmod go= {names}",
+    )
+
+
 def _port(config: Settings) -> Finding:
     try:
         check_port(config.host, config.port)
@@ -113,6 +127,28 @@ def _database(config: Settings) -> Finding:
     if revision != newest_revision():
         return Finding("Database", f"{name}, older than this version; the next start updates it")
     return Finding("Database", f"{name}, up to date")
+
+
+def _invite_code(config: Settings) -> Finding:
+    if config.is_demo:
+        return Finding("Sign-up", f"with the published invite code {DEFAULT_CODE}")
+    try:
+        is_usable = asyncio.run(_default_code_works(config))
+    except (SQLAlchemyError, OSError):
+        # The line about the database says so.
+        return Finding("Sign-up", "with invite codes of your own")
+    if not is_usable:
+        return Finding("Sign-up", "with invite codes of your own")
+    remedy = f"Run invite-code disable {DEFAULT_CODE}, or start: the next start does it."
+    return Finding("Sign-up", f"the published invite code {DEFAULT_CODE} works", remedy)
+
+
+async def _default_code_works(config: Settings) -> bool:
+    database = Database(config.database, patience=timedelta())
+    try:
+        return await is_default_code_usable(database)
+    finally:
+        await database.close()
 
 
 def _valkey(config: Settings) -> Finding:
@@ -185,9 +221,11 @@ def _callback(config: Settings) -> Finding:
 
 
 LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    _files,
     _folder,
     _port,
     _database,
+    _invite_code,
     _valkey,
     _processes,
     _register,

@@ -30,7 +30,9 @@ def invite_code() -> None:
 def add(code: str, partner: str, expires: datetime | None, max_uses: int | None) -> None:
     """Add CODE: 4 to 64 letters, digits, dots, dashes, underscores."""
 
-    async def work(_: Settings, database: Database) -> InviteCodeView:
+    async def work(config: Settings, database: Database) -> InviteCodeView:
+        if not config.is_demo and invite_codes.parse_code(code) == invite_codes.DEFAULT_CODE:
+            raise CommandFailed(f"The code {code} is published; in live mode choose another.")
         return await invite_codes.add_code(
             database,
             code=code,
@@ -55,8 +57,9 @@ def add(code: str, partner: str, expires: datetime | None, max_uses: int | None)
 def list_codes() -> None:
     """List every code with its uses and state."""
 
-    async def work(_: Settings, database: Database) -> list[InviteCodeView]:
-        await invite_codes.ensure_default_code(database, system_clock())
+    async def work(config: Settings, database: Database) -> list[InviteCodeView]:
+        if config.is_demo:
+            await invite_codes.ensure_default_code(database, system_clock())
         return await invite_codes.list_codes(database)
 
     for code in on_database(work):

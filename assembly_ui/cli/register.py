@@ -40,6 +40,8 @@ def import_(file: Path) -> None:
     )
     if report.skipped:
         click.echo(f"{report.skipped:,} rows were no school and were left out.")
+    if report.blanked:
+        click.echo(f"{report.blanked:,} values such as “nan” or “N/A” were left empty.")
 
 
 def _why(problem: RegisterImportProblem) -> str:

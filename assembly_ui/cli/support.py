@@ -8,7 +8,10 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui import settings
+from assembly_ui import private_files, settings
+from assembly_ui.audit.origin import set_command_line
+from assembly_ui.audit.security_log import SecurityLog, install
+from assembly_ui.clock import system_clock
 from assembly_ui.database import Database
 from assembly_ui.migrations import migrate
 from assembly_ui.serve import CannotStart, check_folder
@@ -31,6 +34,7 @@ def on_database(work: Callable[[Settings, Database], Awaitable[T]]) -> T:
     try:
         if not config.database_url:
             check_folder(config.data_dir)
+        private_files.restrict(config.private_paths)
         migrate(config.database)
         return asyncio.run(_run(config, work))
     except CannotStart as problem:
@@ -41,8 +45,14 @@ def on_database(work: Callable[[Settings, Database], Awaitable[T]]) -> T:
 
 
 async def _run(config: Settings, work: Callable[[Settings, Database], Awaitable[T]]) -> T:
+    """What the command does is recorded as the deed of the operating system's user."""
     database = Database(config.database)
+    set_command_line()
+    events = SecurityLog(database, system_clock, config.security_log_key, writes=False)
+    before = install(events)
     try:
         return await work(config, database)
     finally:
+        install(before)
+        await events.close()
         await database.close()

@@ -8,7 +8,7 @@ import signal
 import click
 import structlog
 
-from assembly_ui import bootstrap, logs, settings
+from assembly_ui import bootstrap, logs, private_files, settings
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.settings import WANT, Settings
 
@@ -26,6 +26,7 @@ def work() -> None:
     config = settings.load()
     if not config.is_shared:
         raise CommandFailed(f"Processes of their own for background work {WANT}")
+    private_files.restrict(config.private_paths)
     logs.configure(json=not config.is_demo)
     if ended := asyncio.run(_work(config)):
         raise CommandFailed(f"Background work ended by itself: {', '.join(ended)}.")

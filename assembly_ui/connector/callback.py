@@ -1,9 +1,10 @@
 """The authorisation callback: Xporter on Demand says a school authorised us.
 
 Anyone can post to the address once they know it, so nothing posted is
-believed: the secret counts only when a token made with it names the same
-school (facts file, section 4 and gap 10). Replays and strangers change nothing.
-What cannot be verified now is kept and verified later (see `inbox`).
+believed: the secret counts only for the school that was invited under the number
+(see `claims`), and only when a token made with it names the same school (facts
+file, section 4 and gap 10). Replays and strangers change nothing. What cannot be
+verified now is kept and verified later (see `inbox`).
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from assembly_ui.audit.events import SecurityEvent
+from assembly_ui.audit.security_log import report_after_commit
 from assembly_ui.clock import Clock
 from assembly_ui.connector import inbox, timeline
 from assembly_ui.connector.cipher import Cipher
+from assembly_ui.connector.claims import (
+    Unmatched,
+    forget_unmatched,
+    holder_of,
+    note_unmatched,
+    proves_school,
+)
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.facts import (
     connection_of,
     forget_withdrawal,
     note_connected,
     note_trouble,
-    school_of_estab,
     status_of,
 )
 from assembly_ui.connector.health import Health, read_service
@@ -30,6 +39,7 @@ from assembly_ui.connector.models import Connection, ReceivedCallback
 from assembly_ui.connector.scopes import listed, named
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
+from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import (
@@ -53,9 +63,14 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True)
 class Verified:
-    """A callback whose secret was proven to be the school's."""
+    """A callback whose secret opens the school of Xporter on Demand it names.
+
+    `xporter_name` is what Xporter on Demand calls that school, if it said.
+    """
 
     school_id: int
+    estab: str
+    xporter_name: str
     secret: str = field(repr=False)
     scopes: tuple[str, ...]
     scopes_asked: tuple[str, ...]
@@ -71,17 +86,23 @@ async def receive_callback(
     *,
     callback: AuthorisationCallback,
     clock: Clock,
+    sender: str = "",
 ) -> Receipt:
     """Record an authorisation, if it is true; keep it, if that cannot be told now.
+
+    `sender` is the network address it came from. A number under which no school
+    was invited is refused before anything is kept.
 
     Raises:
         InboxFull: too many wait to be verified; the sender should repeat.
     """
-    if await school_of_estab(database, callback.estab) is None:
+    if await holder_of(database, callback.estab) is None:
         return Receipt.REFUSED
-    kept = await inbox.keep(database, cipher, callback, clock())
+    kept = await inbox.keep(database, cipher, callback, clock(), sender=sender)
     if isinstance(kept, inbox.KnownAlready):
         return Receipt.REFUSED if kept.is_refused else Receipt.KEPT
+    if isinstance(kept, inbox.Later):
+        return Receipt.KEPT
     if (await read_service(database)).is_down:
         await inbox.put_off(database, kept, "service_down", clock())
         return Receipt.KEPT
@@ -98,7 +119,7 @@ async def verify(
     health: Health | None = None,
 ) -> Receipt:
     """Verify one callback of the inbox and record it, drop it, or put it off."""
-    school_id = await school_of_estab(database, kept.estab)
+    school_id = await holder_of(database, kept.estab)
     secret = inbox.secret_of(cipher, kept)
     if school_id is None or not secret:
         await inbox.refuse(database, kept, clock())
@@ -116,15 +137,43 @@ async def verify(
         await inbox.refuse(database, kept, clock())
         return Receipt.REFUSED
     async with database.transaction() as session:
-        await _record(session, cipher, verified, clock())
-        await inbox.drop(session, kept)
-    return Receipt.BELIEVED
+        connection = await connection_of(session, school_id)
+        receipt = await _judge(session, connection, verified, clock())
+        if receipt is Receipt.BELIEVED:
+            await _record(session, connection, cipher, verified, clock())
+            await inbox.drop(session, kept)
+        elif receipt is Receipt.REFUSED:
+            await inbox.note_refused(session, kept, clock())
+    if receipt is Receipt.KEPT:
+        await inbox.put_off(database, kept, AuthorisationPaused.kind, clock())
+    return receipt
+
+
+async def _judge(
+    session: Session, connection: Connection, verified: Verified, now: datetime
+) -> Receipt:
+    """Whether the school holds the number still, was invited before, and is the one named."""
+    if connection.xporter_estab != verified.estab or connection.claimed_at is None:
+        return Receipt.REFUSED
+    if verified.received_at < connection.claimed_at:
+        return Receipt.REFUSED
+    school = await session.get_one(School, connection.school_id)
+    if await proves_school(session, school, connection, verified.xporter_name):
+        return Receipt.BELIEVED
+    if verified.paused:
+        # While sharing is paused Xporter on Demand does not say whose it is.
+        return Receipt.KEPT
+    reason, name = Unmatched.ANOTHER_SCHOOL, verified.xporter_name
+    if await note_unmatched(session, verified.estab, reason, now, name=name):
+        _tell(session, connection, timeline.Kind.ANSWER_NOT_USED, now)
+        announce(session, school_topic(connection.school_id))
+    return Receipt.REFUSED
 
 
 async def _verify(
     xporter: XporterClient, kept: ReceivedCallback, secret: str, school_id: int
 ) -> Verified | None:
-    paused, scopes = False, tuple(named(kept.scopes_granted))
+    paused, scopes, name = False, tuple(named(kept.scopes_granted)), ""
     try:
         details = await xporter.token_details(kept.estab, secret)
     except AuthorisationPaused:
@@ -133,15 +182,26 @@ async def _verify(
     except NotAuthorised:
         return None
     else:
-        scopes = details.scopes
+        scopes, name = details.scopes, details.name
         if details.estab != kept.estab:
             return None
     asked, installed = tuple(named(kept.scopes_asked)), kept.installed
-    return Verified(school_id, secret, scopes, asked, installed, paused, kept.received_at)
+    return Verified(
+        school_id=school_id,
+        estab=kept.estab,
+        xporter_name=name,
+        secret=secret,
+        scopes=scopes,
+        scopes_asked=asked,
+        installed=installed,
+        paused=paused,
+        received_at=kept.received_at,
+    )
 
 
-async def _record(session: Session, cipher: Cipher, verified: Verified, now: datetime) -> None:
-    connection = await connection_of(session, verified.school_id)
+async def _record(
+    session: Session, connection: Connection, cipher: Cipher, verified: Verified, now: datetime
+) -> None:
     if connection.secret_at and verified.received_at < connection.secret_at:
         # A newer one overtook it, and may have brought a newer secret.
         return
@@ -158,6 +218,7 @@ async def _record(session: Session, cipher: Cipher, verified: Verified, now: dat
     note_connected(session, connection, before, now)
     note_trouble(connection, now)
     connection.due_at = max(now, connection.held_until or now)
+    await forget_unmatched(session, verified.estab)
     announce(session, school_topic(verified.school_id))
 
 
@@ -176,6 +237,7 @@ def _note_authorised(session: Session, connection: Connection, locked: str, now:
     connection.token_encrypted, connection.token_expires_at = "", None
     connection.secret_encrypted, connection.secret_unreadable_at = locked, None
     connection.authorised_at = now
+    report_after_commit(session, SecurityEvent.SCHOOL_SECRET, school_id=connection.school_id)
     _tell(session, connection, timeline.Kind.AUTHORISED, now)
 
 

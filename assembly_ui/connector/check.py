@@ -117,7 +117,7 @@ async def _show_checking(database: Database, school_id: int, now: datetime) -> N
 async def _ask(xporter: XporterClient, target: Target) -> Answer:
     try:
         async with asyncio.timeout(LONGEST_CHECK.total_seconds()):
-            return await xporter.school_info(target.school.dfe_number, target.key.opens)
+            return await xporter.school_info(target.estab, target.key.opens)
     except XporterError as error:
         return error
     except TimeoutError:
@@ -142,7 +142,7 @@ async def _has_resumed(xporter: XporterClient, target: Target, answer: Answer) -
         return False
     try:
         # Kept from the call before, if that got so far.
-        await xporter.school_token(target.school.dfe_number, opens)
+        await xporter.school_token(target.estab, opens)
     except XporterError:
         return False
     return True

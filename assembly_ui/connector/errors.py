@@ -6,6 +6,8 @@ ConnectorError
 ├── InviteFailed          kind, fault, detail
 ├── NoDfeNumber
 ├── NotViaXporter
+├── NumberHeld            estab, name, urn, until
+├── CannotMove            why
 ├── NotPermitted
 ├── ServiceHasProblems    since
 ├── InboxFull
@@ -17,6 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.refusal import Refusal
 
 
 class ConnectorError(Exception):
@@ -55,8 +60,35 @@ class NotViaXporter(ConnectorError):
     """The school's MIS is not connected through Xporter on Demand."""
 
 
-class NotPermitted(ConnectorError):
+@dataclass
+class NumberHeld(Refusal, ConnectorError):
+    """Another school holds this school of Xporter on Demand.
+
+    `name` and `urn` are the register's; `until` is when it may be taken over, if
+    the other school does not connect by then. `may_prove`: at once if this school is proved
+    to be its owner's, and the other is not.
+    """
+
+    security_event = SecurityEvent.SCHOOL_CONFLICT
+
+    estab: str
+    name: str
+    urn: str
+    until: datetime | None = None
+    may_prove: bool = False
+
+
+@dataclass
+class CannotMove(ConnectorError):
+    """A connection cannot be moved to that school; `why` is a short key."""
+
+    why: str
+
+
+class NotPermitted(Refusal, ConnectorError):
     """The person is not an admin of the school (any more)."""
+
+    security_event = SecurityEvent.ACCESS
 
 
 @dataclass
@@ -66,15 +98,21 @@ class ServiceHasProblems(ConnectorError):
     since: datetime
 
 
-class InboxFull(ConnectorError):
+class InboxFull(Refusal, ConnectorError):
     """Too many callbacks wait to be verified: of this school, or in all."""
 
+    security_event = SecurityEvent.CALLBACK
+    outcome = Outcome.THROTTLED
 
-class SecretUnreadable(ConnectorError):
+
+class SecretUnreadable(Refusal, ConnectorError):
     """A stored secret was encrypted with a key that is no longer configured.
 
     It has a `kind`, and is shown by it, as the client's errors are.
     """
+
+    security_event = SecurityEvent.SECRET_UNREADABLE
+    outcome = Outcome.FAILED
 
     kind: ClassVar[str] = "secret_unreadable"
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from sqlmodel import col, select
-
 from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.status import Facts, Status, derive_status
 from assembly_ui.connector.trouble import next_notice
-from assembly_ui.database import Database, Session
+from assembly_ui.database import Session
 from assembly_ui.schools.membership import lock_school
-from assembly_ui.schools.models import School
 
 
 def facts_of(connection: Connection | None) -> Facts:
@@ -64,18 +61,3 @@ def forget_withdrawal(connection: Connection) -> None:
     """Access was granted anew: maybe for another MIS, another school even."""
     connection.withdrawn_at = connection.installed_at = connection.data_at = None
     connection.school_matches = connection.mismatched_at = None
-
-
-async def school_of_estab(database: Database, estab: str) -> int | None:
-    """The school of this number; of several, the one that granted access last."""
-    # A school that reopens under a new URN may keep the number of the closed one.
-    query = (
-        select(School.id)
-        .outerjoin(Connection, col(Connection.school_id) == col(School.id))
-        .where(col(School.la_code) == estab[:3], col(School.establishment_number) == estab[3:])
-        .order_by(
-            col(Connection.invited_at).is_(None), col(Connection.invited_at).desc(), col(School.id)
-        )
-    )
-    async with database.read() as session:
-        return (await session.exec(query)).first()

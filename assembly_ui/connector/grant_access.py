@@ -15,6 +15,7 @@ from assembly_ui.accounts.models import User
 from assembly_ui.audit import service as audit
 from assembly_ui.clock import Clock
 from assembly_ui.connector import timeline
+from assembly_ui.connector.claims import claim_number, release_number
 from assembly_ui.connector.errors import (
     InvitedJustNow,
     InviteFailed,
@@ -41,6 +42,9 @@ RESERVATION = timedelta(seconds=60)
 NO_LAST_NAME = "(school owner)"
 NO_PHONE = "Not known"
 """Xporter on Demand wants every text filled in (facts file, section 3)."""
+
+PERHAPS_SENT = frozenset({"too_slow", "connection_lost"})
+"""After these nobody knows whether the invitation went out (see the client)."""
 
 LONGEST_CALL = timedelta(seconds=50)
 """The call gives up while its reservation still holds."""
@@ -69,6 +73,7 @@ async def grant_access(
 
     Raises:
         NotPermitted, NoDfeNumber, NotViaXporter: it cannot be sent at all.
+        NumberHeld: another school is connected, or being connected, under the number.
         InvitedJustNow, InviteUnderWay: it was already pressed.
         ServiceHasProblems: Xporter on Demand is known to be down, so it was not asked.
         InviteFailed: Xporter on Demand refused or did not answer.
@@ -118,6 +123,7 @@ async def _reserve(
         raise InvitedJustNow(connection.invited_at + cooldown)
     if connection.inviting_until and now < connection.inviting_until:
         raise InviteUnderWay
+    await claim_number(session, school, connection, now)
     connection.inviting_until = now + RESERVATION
     owner = await owner_of(session, school_id)
     return Granting(school_id, by_user_id, owner.email, _invitation(school, owner))
@@ -169,6 +175,8 @@ async def _record_refusal(
     connection.inviting_until = None
     connection.invite_failed_at = now
     connection.invite_failure = error.kind
+    if error.kind not in PERHAPS_SENT:
+        release_number(connection)
     _tell(
         session,
         granting,

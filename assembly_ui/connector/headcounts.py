@@ -40,7 +40,7 @@ async def ask_headcounts(
         return {}
     try:
         key = key_of(overview.connection, cipher, now)
-        counts = await xporter.counts(overview.school.dfe_number, key.opens)
+        counts = await xporter.counts(overview.connection.xporter_estab or "", key.opens)
     except (SecretUnreadable, NoKey, XporterError):
         return {}
     return dict(list(counts.items())[:MOST_AREAS])

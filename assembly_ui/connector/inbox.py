@@ -1,19 +1,24 @@
 """Callbacks on their way to being verified: each a row, so that none is lost.
 
-Strangers who know the address gain nothing: a school has few places here, all
-schools together have some more, and whoever is refused occupies a place for a
-while. So neither the table nor the calls that guessing causes can grow.
+Strangers who know the address gain nothing. A callback is kept only for a number
+under which a school was invited; a school has few places, and of all schools
+together only the first place of each is sure. Guesses cannot take the place of the
+true callback: what was refused makes room first, and then, for a sender who has no
+place yet, a callback of whoever sent the most. A sender whose own refused callback makes
+room waits a little to be verified, so that guesses stay slow.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, func, select, update
 
+from assembly_ui.audit.origin import network_of
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import InboxFull, SecretUnreadable
 from assembly_ui.connector.models import ReceivedCallback
@@ -26,7 +31,10 @@ from assembly_ui.xporter.callback import AuthorisationCallback
 INBOX_TOPIC: Topic = "xporter-callbacks"
 """A callback waits to be verified."""
 
-PER_SCHOOL, IN_ALL = 5, 1000
+PER_SCHOOL, IN_ALL = 6, 1000
+PER_SENDER = 3
+"""Of a school's places. Xporter on Demand itself sends two: authorised, and installed."""
+
 LEASE = timedelta(seconds=60)
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(minutes=15)
 KEPT_FOR = timedelta(days=3)
@@ -40,13 +48,23 @@ class KnownAlready:
     is_refused: bool
 
 
+@dataclass(frozen=True)
+class Later:
+    """It is kept, and verified by background work: its sender was refused often of late."""
+
+
 async def keep(
-    database: Database, cipher: Cipher, callback: AuthorisationCallback, now: datetime
-) -> ReceivedCallback | KnownAlready:
-    """Keep a callback, leased to the caller who is about to verify it.
+    database: Database,
+    cipher: Cipher,
+    callback: AuthorisationCallback,
+    now: datetime,
+    *,
+    sender: str = "",
+) -> ReceivedCallback | KnownAlready | Later:
+    """Keep a callback, leased to the caller who is about to verify it unless that is for later.
 
     Raises:
-        InboxFull: of this school, or in all, there are too many.
+        InboxFull: of this school, of this sender, or in all, there are too many.
     """
     row = ReceivedCallback(
         estab=callback.estab,
@@ -55,6 +73,7 @@ async def keep(
         scopes_granted=listed(callback.scopes_granted),
         scopes_asked=listed(callback.scopes_asked),
         installed=bool(callback.installed or callback.install_completed),
+        sender=_mark(network_of(sender)),
         received_at=now,
         due_at=now,
         leased_until=now + LEASE,
@@ -63,12 +82,14 @@ async def keep(
         async with database.transaction() as session:
             if (same := await _same(session, row.digest)) is not None:
                 return KnownAlready(same.refused_at is not None)
-            await _check_room(session, row.estab)
+            if replaces_own_guess := await _make_room(session, row, now):
+                row.leased_until, row.due_at = None, now + FIRST_RETRY
+                announce(session, INBOX_TOPIC)
             session.add(row)
     except IntegrityError:
         # Another process keeps the same callback at this very moment.
         return KnownAlready(is_refused=False)
-    return row
+    return Later() if replaces_own_guess else row
 
 
 async def claim_due(database: Database, *, now: datetime, limit: int) -> list[ReceivedCallback]:
@@ -98,16 +119,21 @@ async def put_off(database: Database, row: ReceivedCallback, why: str, now: date
 
 
 async def refuse(database: Database, row: ReceivedCallback, now: datetime) -> None:
-    """It was no true one. It occupies its place for a while, without its secret."""
+    """It was no true one. It is kept for a while without its secret, unless room is needed."""
     async with database.transaction() as session:
-        await _set(
-            session,
-            row,
-            secret_encrypted="",
-            refused_at=now,
-            due_at=now + REFUSED_FOR,
-            leased_until=None,
-        )
+        await note_refused(session, row, now)
+
+
+async def note_refused(session: Session, row: ReceivedCallback, now: datetime) -> None:
+    """As `refuse`, in the caller's transaction."""
+    await _set(
+        session,
+        row,
+        secret_encrypted="",
+        refused_at=now,
+        due_at=now + REFUSED_FOR,
+        leased_until=None,
+    )
 
 
 async def drop(session: Session, row: ReceivedCallback) -> None:
@@ -128,13 +154,47 @@ async def _same(session: Session, digest: str) -> ReceivedCallback | None:
     return (await session.exec(query)).first()
 
 
-async def _check_room(session: Session, estab: str) -> None:
-    of_school = select(func.count()).where(col(ReceivedCallback.estab) == estab)
-    in_all = select(func.count()).select_from(ReceivedCallback)
-    if (await session.exec(of_school)).one() >= PER_SCHOOL:
+async def _make_room(session: Session, new: ReceivedCallback, now: datetime) -> bool:
+    """Find a place for a callback; the first of a school always has one.
+
+    Returns whether it takes the place of one that the same sender was refused.
+
+    Raises:
+        InboxFull
+    """
+    query = select(ReceivedCallback).where(col(ReceivedCallback.estab) == new.estab)
+    rows = list(await session.exec(query.order_by(col(ReceivedCallback.received_at))))
+    own = [row for row in rows if row.sender == new.sender]
+    guesses = [row for row in own if row.refused_at]
+    if len(own) - len(guesses) >= PER_SENDER:
         raise InboxFull
-    if (await session.exec(in_all)).one() >= IN_ALL:
+    if len(own) < PER_SENDER and (
+        not rows or (len(rows) < PER_SCHOOL and await _number_in_all(session) < IN_ALL)
+    ):
+        return False
+    crowding = guesses or [row for row in rows if row.refused_at] or _of_busiest_sender(rows, now)
+    if not crowding or (own and not crowding[0].refused_at):
         raise InboxFull
+    await drop(session, crowding[0])
+    return bool(guesses)
+
+
+def _of_busiest_sender(waiting: list[ReceivedCallback], now: datetime) -> list[ReceivedCallback]:
+    """Callbacks of the sender of most, if that is more than one, that nobody is verifying."""
+    ((sender, most),) = Counter(row.sender for row in waiting).most_common(1)
+    if most == 1:
+        return []
+    idle = [row for row in waiting if row.leased_until is None or row.leased_until <= now]
+    return [row for row in idle if row.sender == sender]
+
+
+async def _number_in_all(session: Session) -> int:
+    return (await session.exec(select(func.count()).select_from(ReceivedCallback))).one()
+
+
+def _mark(network: str) -> str:
+    """Tells one network from another without keeping its address."""
+    return hashlib.sha256(network.encode()).hexdigest()[:16]
 
 
 async def _set(session: Session, row: ReceivedCallback, **values: object) -> None:

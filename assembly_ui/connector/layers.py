@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from assembly_ui.connector.errors import SecretUnreadable
-from assembly_ui.connector.matching import same_school
+from assembly_ui.connector.learning import compared, is_of
 from assembly_ui.connector.overview import Overview
 from assembly_ui.xporter.client import Key, SchoolInfo, Token, XporterClient
 from assembly_ui.xporter.errors import NoDataYet, NotAuthorised, XporterError
@@ -39,8 +39,8 @@ class Examination:
 
     @property
     def estab(self) -> str:
-        """The school's 7-digit DfE number."""
-        return self.overview.school.dfe_number
+        """The school of Xporter on Demand that the key was given for."""
+        return self.overview.connection.xporter_estab or ""
 
 
 Layer = Callable[[Examination], Awaitable[Outcome]]
@@ -52,9 +52,13 @@ LONGEST_DETAIL, LONGEST_AREA, MOST_AREAS = 1000, 60, 60
 
 async def register_match(exam: Examination) -> Outcome:
     """The school has the DfE number by which Xporter on Demand knows schools."""
-    if not exam.estab:
+    overview = exam.overview
+    if not overview.school.dfe_number:
         return Outcome(FAIL, "no_dfe_number")
-    return Outcome(PASS, detail={"dfe_number": exam.estab, "name": exam.overview.school.name})
+    named = {"dfe_number": overview.school.dfe_number, "name": overview.school.name}
+    if overview.is_held_by_sharer:
+        return Outcome(FAIL, "number_held", named)
+    return Outcome(PASS, detail=named)
 
 
 async def invitation(exam: Examination) -> Outcome:
@@ -111,12 +115,16 @@ async def right_school(exam: Examination) -> Outcome:
     school, info = exam.overview.school, exam.info
     if info is None:
         return Outcome(SKIP)
-    both = {"chosen": school.name, "found": info.name[:LONGEST_DETAIL]}
-    matches = same_school(
-        chosen_estab=school.dfe_number,
-        mis_estab=info.estab,
-        chosen_name=school.name,
-        mis_name=info.name,
+    both = {
+        "chosen": school.name,
+        "found": info.name[:LONGEST_DETAIL],
+        "differing": ", ".join(compared(school, info).differing),
+    }
+    matches = is_of(
+        school,
+        info,
+        exam.overview.connection,
+        number_is_shared=exam.overview.number_is_shared,
     )
     return Outcome(PASS, detail=both) if matches else Outcome(FAIL, "wrong_school", both)
 

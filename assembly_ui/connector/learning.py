@@ -9,12 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from assembly_ui.audit.events import SecurityEvent
+from assembly_ui.audit.security_log import report_after_commit
 from assembly_ui.connector import timeline
+from assembly_ui.connector.claims import identity_of, is_answered
 from assembly_ui.connector.errors import SecretUnreadable
-from assembly_ui.connector.matching import same_school
+from assembly_ui.connector.matching import Comparison, SchoolIdentity, compare
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Session
-from assembly_ui.schools.models import School
+from assembly_ui.schools.models import OwnerProof, School
+from assembly_ui.schools.ownership import verify_owner
+from assembly_ui.schools.shared_numbers import shares_number
 from assembly_ui.xporter.client import SchoolInfo
 from assembly_ui.xporter.errors import (
     AuthorisationPaused,
@@ -48,7 +53,9 @@ async def learn(session: Session, connection: Connection, answer: Answer, now: d
     match answer:
         case SchoolInfo():
             school = await session.get_one(School, connection.school_id)
-            _note_school(session, connection, school, answer, now)
+            is_shared = await shares_number(session, school)
+            matches = is_of(school, answer, connection, number_is_shared=is_shared)
+            _note_school(session, connection, school, answer, now, matches=matches)
         case NoDataYet() if connection.data_at is None:
             connection.install_stage = answer.detail[:LONGEST_STAGE]
             note_access(session, connection, now)
@@ -64,14 +71,27 @@ async def learn(session: Session, connection: Connection, answer: Answer, now: d
             note_problem(session, connection, answer, now)
 
 
-def is_of(school: School, info: SchoolInfo) -> bool:
-    """Whether the MIS is that of the school which was chosen."""
-    return same_school(
-        chosen_estab=school.dfe_number,
-        mis_estab=info.estab,
-        chosen_name=school.name,
-        mis_name=info.name,
-    )
+def compared(school: School, info: SchoolInfo) -> Comparison:
+    """How number, name and postcode of the MIS compare with the school that was chosen."""
+    found = SchoolIdentity(info.estab, info.name, info.address)
+    return compare(identity_of(school), found)
+
+
+def is_of(
+    school: School, info: SchoolInfo, connection: Connection, *, number_is_shared: bool
+) -> bool:
+    """Whether the MIS is that of the school which was chosen.
+
+    What was verified stays so while the MIS says the same of itself: a number that
+    has come to be shared since ends no connection.
+    """
+    name, estab, _, said = described(info)
+    known = (connection.mis_school_name, connection.mis_estab)
+    address = (connection.mis_says or {}).get("address", "")
+    is_verified = connection.school_matches is True
+    if is_verified and (name, estab, said.get("address", "")) == (*known, address):
+        number_is_shared = False
+    return compared(school, info).is_same(number_is_shared=number_is_shared)
 
 
 def described(info: SchoolInfo) -> tuple[str, str, str, dict[str, str]]:
@@ -99,19 +119,27 @@ def _note_answered(session: Session, connection: Connection, now: datetime) -> N
 
 
 def _note_school(
-    session: Session, connection: Connection, school: School, info: SchoolInfo, now: datetime
+    session: Session,
+    connection: Connection,
+    school: School,
+    info: SchoolInfo,
+    now: datetime,
+    *,
+    matches: bool,
 ) -> None:
     note_access(session, connection, now)
     _note_answered(session, connection, now)
     if connection.installed_at is None:
         connection.installed_at = now
         _tell(session, connection, timeline.Kind.INSTALLED, now)
-    matches = is_of(school, info)
     if matches is not connection.school_matches:
         kind = timeline.Kind.SCHOOL_MATCHED if matches else timeline.Kind.SCHOOL_MISMATCHED
         _tell(session, connection, kind, now, name=info.name[:LONGEST_NAME])
         connection.mismatched_at = None if matches else now
     connection.school_matches, connection.school_checked_at = matches, now
+    if matches and connection.invited_at and is_answered(connection):
+        # It was asked for from here, so whoever let us in runs this school's MIS.
+        verify_owner(session, school, OwnerProof.CONNECTION, now=now)
     name, estab, code, said = described(info)
     connection.mis_school_name, connection.mis_estab, connection.mis_code = name, estab, code
     connection.mis_says = said
@@ -131,6 +159,8 @@ def _note_withdrawn(session: Session, connection: Connection, now: datetime) -> 
     connection.paused_at = None
     if connection.withdrawn_at is None:
         connection.withdrawn_at = now
+        withdrawn = SecurityEvent.CONNECTION_WITHDRAWN
+        report_after_commit(session, withdrawn, school_id=connection.school_id)
         _tell(session, connection, timeline.Kind.WITHDRAWN, now)
 
 

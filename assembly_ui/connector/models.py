@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text
+from sqlalchemy import JSON, CheckConstraint, Column, Text
 from sqlmodel import Field
 
 from assembly_ui.database import Row
@@ -23,11 +23,22 @@ class Connection(Row, table=True):
     A school opens by its secret; by a token instead, while its secret has not
     reached us. `secret_at` is when the callback that brought the secret arrived.
     `mis_says` is how the MIS describes the school besides, see `learning.SAID`.
+    `xporter_estab` is the school of Xporter on Demand that this school alone may
+    hold, since `claimed_at` (see `claims`); no secret or token is kept without it.
     """
 
     __tablename__ = "connections"
+    __table_args__ = (
+        CheckConstraint(
+            "xporter_estab IS NOT NULL OR (secret_encrypted = '' AND token_encrypted = '')",
+            name="key_needs_claim",
+        ),
+    )
 
     school_id: int = Field(primary_key=True, foreign_key="schools.id")
+
+    xporter_estab: str | None = Field(default=None, unique=True, max_length=7)
+    claimed_at: datetime | None = None
 
     invited_at: datetime | None = None
     invited_by: int | None = Field(default=None, foreign_key="users.id")
@@ -122,7 +133,8 @@ class ReceivedCallback(Row, table=True):
     """A callback on its way to being verified, or refused a moment ago.
 
     `digest` tells one callback from another; a refused one is kept without its
-    secret until `due_at`, so that whoever guesses is soon out of turns.
+    secret until `due_at`, and makes room when that is needed. `sender` tells the
+    network addresses apart that callbacks came from, and no more.
     """
 
     __tablename__ = "received_callbacks"
@@ -134,12 +146,27 @@ class ReceivedCallback(Row, table=True):
     scopes_granted: str = Field(default="", max_length=2000)
     scopes_asked: str = Field(default="", max_length=2000)
     installed: bool = False
+    sender: str = Field(default="", max_length=16)
     received_at: datetime
     refused_at: datetime | None = None
     attempts: int = 0
     last_problem: str = Field(default="", max_length=60)
     due_at: datetime | None = Field(default=None, index=True)
     leased_until: datetime | None = Field(default=None, index=True)
+
+
+class UnmatchedAuthorisation(Row, table=True):
+    """A school that Xporter on Demand lists as authorised, and that no school here may hold.
+
+    `reason` says why: see `claims.Unmatched`. It is kept while it is listed, for an operator.
+    """
+
+    __tablename__ = "unmatched_authorisations"
+
+    estab: str = Field(primary_key=True, max_length=7)
+    first_seen_at: datetime
+    reason: str = Field(max_length=20)
+    school_name: str = Field(default="", max_length=200)
 
 
 class TimelineEvent(Row, table=True):

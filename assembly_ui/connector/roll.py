@@ -1,4 +1,4 @@
-"""Every school with what matters for comparing it with the list of authorised ones."""
+"""Every claim with what matters for comparing it with the list of authorised schools."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database
-from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import Token
 
 PAGE = 500
@@ -24,10 +23,11 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class Known:
-    """What we know of a school's authorisation."""
+    """What we know of the authorisation of a school that holds a number."""
 
     school_id: int
     estab: str
+    claimed_at: datetime | None
     authorised_at: datetime | None
     withdrawn_at: datetime | None
     has_secret: bool
@@ -52,9 +52,9 @@ class Known:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    School.id,
-    School.la_code,
-    School.establishment_number,
+    Connection.school_id,
+    Connection.xporter_estab,
+    Connection.claimed_at,
     Connection.authorised_at,
     Connection.withdrawn_at,
     col(Connection.secret_encrypted) != "",
@@ -63,13 +63,12 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-async def every_school(database: Database) -> AsyncIterator[Known]:
-    """Every school that has a DfE number, page by page."""
+async def every_claim(database: Database) -> AsyncIterator[Known]:
+    """Every school that holds a school of Xporter on Demand, page by page."""
     last = 0
     while page := await _page(database, last):
         for known in page:
-            if len(known.estab) == 7:
-                yield known
+            yield known
         last = page[-1].school_id
         await asyncio.sleep(0)
 
@@ -77,33 +76,11 @@ async def every_school(database: Database) -> AsyncIterator[Known]:
 async def _page(database: Database, after: int) -> list[Known]:
     query = (
         columns(*_COLUMNS)
-        .outerjoin(Connection, col(Connection.school_id) == col(School.id))
-        .where(col(School.id) > after)
-        .order_by(col(School.id))
+        .where(col(Connection.xporter_estab).is_not(None), col(Connection.school_id) > after)
+        .order_by(col(Connection.school_id))
         .limit(PAGE)
     )
-    return [_known(*tuple(row)) for row in await database.glance_all(query)]
-
-
-def _known(
-    school_id: int,
-    la_code: str,
-    establishment: str,
-    authorised_at: datetime | None,
-    withdrawn_at: datetime | None,
-    has_secret: bool | None,
-    token_encrypted: str | None,
-    is_unreadable: bool | None,
-) -> Known:
-    return Known(
-        school_id,
-        f"{la_code}{establishment}",
-        authorised_at,
-        withdrawn_at,
-        bool(has_secret),
-        token_encrypted or "",
-        bool(is_unreadable),
-    )
+    return [Known(*tuple(row)) for row in await database.glance_all(query)]
 
 
 def _opened(cipher: Cipher, locked: str) -> str:

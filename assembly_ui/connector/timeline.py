@@ -36,6 +36,10 @@ class Kind(StrEnum):
     TROUBLE_TOLD = "trouble_told"
     RECOVERY_TOLD = "recovery_told"
     TESTED = "tested"
+    CLAIM_LAPSED = "claim_lapsed"
+    ANSWER_NOT_USED = "answer_not_used"
+    MOVED_AWAY = "moved_away"
+    MOVED_HERE = "moved_here"
 
 
 @dataclass(frozen=True)

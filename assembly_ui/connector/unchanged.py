@@ -29,6 +29,11 @@ class Target:
     key: SchoolKey
     is_looked_at: bool
 
+    @property
+    def estab(self) -> str:
+        """The school of Xporter on Demand that the key was given for."""
+        return self.connection.xporter_estab or ""
+
 
 async def record_unchanged(
     database: Database, target: Target, answer: Answer, now: datetime, pace: Pace
@@ -38,7 +43,10 @@ async def record_unchanged(
     if not isinstance(answer, SchoolInfo) or not _is_settled(target):
         return False
     known = (seen.mis_school_name, seen.mis_estab, seen.mis_code, seen.mis_says)
-    if described(answer) != known or not is_of(target.school, answer):
+    if described(answer) != known:
+        return False
+    if not is_of(target.school, answer, seen, number_is_shared=False):
+        # Its own record was corrected since.
         return False
     async with database.transaction() as session:
         was_so = await set_facts(
@@ -61,6 +69,9 @@ async def record_unchanged(
 def _is_settled(target: Target) -> bool:
     seen = target.connection
     readable_again = seen.secret_unreadable_at and not target.key.is_token
+    if target.school.owner_unverified_since:
+        # The answer may verify the owner.
+        return False
     bad = (seen.paused_at, seen.withdrawn_at, seen.problem_at, seen.held_until, seen.trouble_told)
     good = (seen.authorised_at, seen.installed_at, seen.data_at, seen.school_matches)
     return not any((*bad, readable_again)) and all(good)
@@ -72,6 +83,7 @@ def _still_settled(seen: Connection) -> list[Any]:
         col(Connection.secret_encrypted) == seen.secret_encrypted,
         col(Connection.token_encrypted) == seen.token_encrypted,
         col(Connection.authorised_at).is_not(None),
+        col(Connection.school_matches).is_(True),
         col(Connection.paused_at).is_(None),
         col(Connection.withdrawn_at).is_(None),
         col(Connection.problem_at).is_(None),

@@ -6,6 +6,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from assembly_ui.mail.errors import AddressMalformed
 
+ENCODED_WORD = "=?"
+"""How an encoded word begins (RFC 2047), which programs decode into other characters."""
+
 
 def plain_address(value: object) -> str:
     """`value`, if it is one email address and nothing else.
@@ -13,7 +16,7 @@ def plain_address(value: object) -> str:
     Raises:
         AddressMalformed
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or ENCODED_WORD in value:
         raise AddressMalformed
     try:
         parsed = validate_email(

@@ -7,6 +7,7 @@ MailError
 ├── NotDelivered              (reason) a transport could not hand a message over
 │   ├── TryLater
 │   └── Refused               no second attempt will change it
+│       └── RecipientRefused  the mail server takes no mail for this address
 └── MailUnknown               the mailbox holds no such message
 
 `reason` is kept and shown to operators: it never holds an address or a secret.
@@ -49,6 +50,10 @@ class TryLater(NotDelivered):
 
 class Refused(NotDelivered):
     """The receiving side will never take this message."""
+
+
+class RecipientRefused(Refused):
+    """The mail server takes no mail for this address."""
 
 
 class MailUnknown(MailError):

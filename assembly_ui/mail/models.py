@@ -15,6 +15,8 @@ class OutboxMessage(Row, table=True):
 
     `values` hold links that open something. They are emptied as soon as the
     message has left or was given up; then nothing is due any more either.
+    `topic` is announced when what became of the message changes. `recipient_refused`:
+    it was given up because the mail server refuses its recipient.
     """
 
     __tablename__ = "outbox_messages"
@@ -30,6 +32,8 @@ class OutboxMessage(Row, table=True):
     last_error: str = Field(default="", max_length=300)
     sent_at: datetime | None = None
     gave_up_at: datetime | None = None
+    recipient_refused: bool = False
+    topic: str = Field(default="", max_length=100)
 
 
 class MailboxMessage(Row, table=True):

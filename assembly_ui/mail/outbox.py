@@ -15,9 +15,30 @@ OUTBOX_TOPIC: Topic = "outbox"
 
 def post(session: Session, message: Message, *, now: datetime) -> None:
     """Have `message` sent if, and as soon as, the caller's transaction commits."""
-    session.add(
-        OutboxMessage(
-            kind=message.kind, to=message.to, values=message.values, created_at=now, due_at=now
-        )
+    _put(session, message, now, topic="")
+
+
+async def post_tracked(session: Session, message: Message, *, now: datetime, topic: Topic) -> int:
+    """`post` for a message somebody waits for.
+
+    Returns the id to ask `delivery` by. `topic` is announced when the message is delayed,
+    refused or given up, and when it leaves after all.
+    """
+    row = _put(session, message, now, topic)
+    await session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def _put(session: Session, message: Message, now: datetime, topic: Topic) -> OutboxMessage:
+    row = OutboxMessage(
+        kind=message.kind,
+        to=message.to,
+        values=message.values,
+        topic=topic,
+        created_at=now,
+        due_at=now,
     )
+    session.add(row)
     announce(session, OUTBOX_TOPIC)
+    return row

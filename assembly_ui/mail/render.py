@@ -12,7 +12,13 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
 from mjml import mjml2html
 
 from assembly_ui.mail import messages
@@ -22,6 +28,9 @@ from assembly_ui.mail.words import one_line
 UK = ZoneInfo("Europe/London")
 LONGEST_SUBJECT = 200
 TEXT_WIDTH = 78
+
+RENDERING_ERRORS = (TemplateError, ValueError, TypeError, KeyError)
+"""What templates, their filters and MJML raise for values that do not fit."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,16 @@ class Rendered:
 
 
 def render(message: Message) -> Rendered:
-    """Put the message's values into its words."""
+    """Put the message's values into its words.
+
+    Raises:
+        TemplateNotFound: there is no such kind of message.
+        RENDERING_ERRORS: its values and its template do not fit.
+    """
     words = _words()
     subject = one_line(
-        words.get_template(f"{message.kind}/subject.txt").render(message.values), LONGEST_SUBJECT
+        words.get_template(f"{message.kind}/subject.txt").render(message.own_values),
+        LONGEST_SUBJECT,
     )
     html = words.get_template(f"{message.kind}/body.mjml").render(message.values, subject=subject)
     text = words.get_template(f"{message.kind}/body.txt").render(message.values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST = 300
@@ -26,3 +27,26 @@ def _seen(character: str) -> str:
     if unicodedata.category(character) in _UNSEEN and character not in _JOINERS:
         return ""
     return character
+
+
+LONGEST_NAME = 60
+_OF_NAMES = " -–'’.,&()/+…"
+# A dot that no initial or abbreviation ends: mail programs make links of "evil.com".
+_LINKING_DOT = re.compile(r"\.(?!\w?(?:[.\s,)/'’-]|$))")
+_STRAY_JOINER = re.compile(rf"(?<!\w)[{_JOINERS}]|[{_JOINERS}](?!\w)")
+
+
+def plain_name(text: str, limit: int = LONGEST_NAME) -> str:
+    """`text` as a name that somebody else wrote: nothing in it becomes a link or an address.
+
+    Letters of every script stay, with the punctuation that names have.
+    """
+    line = unicodedata.normalize("NFC", one_line(text, 10 * limit))
+    kept = "".join(character if _is_of_names(character) else " " for character in line)
+    apart = _LINKING_DOT.sub(". ", _STRAY_JOINER.sub("", kept))
+    return one_line(apart, limit)
+
+
+def _is_of_names(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind[0] in "LM" or kind in ("Nd", "Nl") or character in _OF_NAMES + _JOINERS

@@ -1,9 +1,12 @@
 """Sends what waits in the outbox.
 
-A message is claimed by lease, rendered beside the loop, sent outside any
-transaction, then marked. A process that dies between sending and marking
-sends again with the same message id, by which the mailbox, like most mail
-systems, knows it for the same message.
+A message is claimed by lease, rendered in a thread, sent outside any
+transaction, then settled. A process that dies between sending and settling,
+or sleeps longer than its lease, makes another one send again, with the same
+message id: by it the mailbox, like most mail systems, drops the duplicate.
+
+The lease fences: a worker settles a failure only while it still holds the
+message. A delivery is recorded whoever holds it by then, because it happened.
 """
 
 from __future__ import annotations
@@ -14,15 +17,23 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
+from jinja2 import TemplateNotFound
 
+from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database
+from assembly_ui.database import Database, Session, announce
 from assembly_ui.leases import claim, next_due
-from assembly_ui.mail.errors import MessageProblem, NotDelivered, Refused, TryLater
+from assembly_ui.mail.errors import (
+    MessageProblem,
+    NotDelivered,
+    RecipientRefused,
+    Refused,
+    TryLater,
+)
 from assembly_ui.mail.messages import Message
 from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.mail.outbox import OUTBOX_TOPIC
-from assembly_ui.mail.render import render
+from assembly_ui.mail.render import RENDERING_ERRORS, Rendered, render
 from assembly_ui.mail.transports import Transport
 from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 
@@ -87,7 +98,7 @@ class Outbox:
         if problem is None:
             await self._mark_sent(row)
         elif isinstance(problem, Refused) or row.attempts + 1 >= MOST_ATTEMPTS:
-            await self._give_up(row, problem.reason)
+            await self._give_up(row, problem)
         else:
             await self._put_off(row, problem.reason)
 
@@ -107,7 +118,10 @@ class Outbox:
     async def _deliver(self, row: OutboxMessage) -> None:
         if _came_too_late(row, self._clock()):
             raise Refused("its link expired before it could be sent")
-        rendered = await asyncio.to_thread(render, Message(row.kind, row.to, row.values))
+        rendered = await _rendered(row)
+        if row.leased_until is None or self._clock() >= row.leased_until:
+            # Another worker may be sending it by now.
+            raise TryLater("the lease ended before it could be sent")
         async with asyncio.timeout(self._transport.longest.total_seconds()):
             await self._transport.send(
                 message_id=_message_id(row),
@@ -120,29 +134,43 @@ class Outbox:
 
     async def _mark_sent(self, row: OutboxMessage) -> None:
         async with self._database.transaction() as session:
-            kept = await session.get_one(OutboxMessage, row.id)
+            kept = await _kept(session, row)
+            if kept.sent_at is not None:
+                return
+            if kept.attempts:
+                _tell(session, kept)
             kept.attempts += 1
             kept.sent_at = self._clock()
+            kept.gave_up_at = None
+            kept.recipient_refused = False
             kept.last_error = ""
             _finish(kept)
 
     async def _put_off(self, row: OutboxMessage, reason: str) -> None:
         async with self._database.transaction() as session:
-            kept = await session.get_one(OutboxMessage, row.id)
+            kept = await _kept(session, row)
+            if not _is_held(kept, row):
+                return
+            if not kept.attempts:
+                _tell(session, kept)
             kept.attempts += 1
             kept.last_error = reason
             kept.due_at = self._clock() + self._delay(kept.attempts)
             kept.leased_until = None
         log.warning("outbox.put_off", id=row.id, kind=row.kind, reason=reason)
 
-    async def _give_up(self, row: OutboxMessage, reason: str) -> None:
+    async def _give_up(self, row: OutboxMessage, problem: NotDelivered) -> None:
         async with self._database.transaction() as session:
-            kept = await session.get_one(OutboxMessage, row.id)
+            kept = await _kept(session, row)
+            if not _is_held(kept, row):
+                return
             kept.attempts += 1
-            kept.last_error = reason
+            kept.last_error = problem.reason
             kept.gave_up_at = self._clock()
+            kept.recipient_refused = isinstance(problem, RecipientRefused)
             _finish(kept)
-        log.error("outbox.gave_up", id=row.id, kind=row.kind, reason=reason)
+            _tell(session, kept)
+        log.error("outbox.gave_up", id=row.id, kind=row.kind, reason=problem.reason)
 
     def _delay(self, attempts: int) -> timedelta:
         # The exponent is capped for the sake of timedelta's range alone.
@@ -155,6 +183,34 @@ class Outbox:
             return LONGEST_SLEEP_SECONDS
         seconds = (soonest - self._clock()).total_seconds()
         return min(max(seconds, SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
+
+
+async def _rendered(row: OutboxMessage) -> Rendered:
+    try:
+        return await worker_pools.MAIL.run(render, Message(row.kind, row.to, row.values))
+    except TemplateNotFound:
+        # While versions are exchanged, a worker of the other one has the template.
+        raise TryLater("this version has no template for this kind of message") from None
+    except RENDERING_ERRORS as error:
+        # The same values and the same template give the same error another time.
+        problem = type(error).__name__
+        raise Refused(f"the message could not be rendered: {problem}") from None
+
+
+async def _kept(session: Session, row: OutboxMessage) -> OutboxMessage:
+    """The row as it is now, locked until the transaction ends."""
+    return await session.get_one(OutboxMessage, row.id, with_for_update=True)
+
+
+def _is_held(kept: OutboxMessage, claimed: OutboxMessage) -> bool:
+    # Every claim moves `leased_until` forward and every settlement clears it, so the
+    # moment is the claim's own; a message that was sent or given up is held by nobody.
+    return kept.due_at is not None and kept.leased_until == claimed.leased_until
+
+
+def _tell(session: Session, row: OutboxMessage) -> None:
+    if row.topic:
+        announce(session, row.topic)
 
 
 def _finish(row: OutboxMessage) -> None:

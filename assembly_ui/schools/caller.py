@@ -6,6 +6,7 @@ Every event handler and every page load asks this first, so it is one query.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +43,7 @@ class Caller:
 
 
 # Written once and read as columns: this is asked before everything else anyone does.
-_WHO: Select[Any, Any, Any, Any, Any, Any, Any] = (
+_SIGNED_IN: Select[Any, Any, Any, Any, Any, Any, Any] = (
     select(
         col(LogInSession.id).label("session_id"),
         col(User.id).label("user_id"),
@@ -60,12 +61,15 @@ _WHO: Select[Any, Any, Any, Any, Any, Any, Any] = (
     )
     .outerjoin(School, col(School.id) == col(Membership.school_id))
     .where(
-        col(LogInSession.token_hash) == bindparam("token_hash"),
         col(LogInSession.revoked_at).is_(None),
         col(LogInSession.expires_at) > bindparam("now"),
         col(User.confirmed_at).is_not(None),
     )
 )
+_WHO = _SIGNED_IN.where(col(LogInSession.token_hash) == bindparam("token_hash"))
+_WHO_ALL = _SIGNED_IN.where(col(LogInSession.id).in_(bindparam("session_ids", expanding=True)))
+SESSIONS_AT_ONCE = 500
+"""In one query of `find_callers`."""
 
 
 async def find_caller(database: Database, *, token: str, now: datetime) -> Caller | None:
@@ -74,8 +78,22 @@ async def find_caller(database: Database, *, token: str, now: datetime) -> Calle
         return None
     sought = {"token_hash": hashlib.sha256(token.encode()).hexdigest(), "now": now}
     row = await database.glance(_WHO, sought)
-    if row is None:
-        return None
+    return None if row is None else _caller(row)
+
+
+async def find_callers(
+    database: Database, *, session_ids: Collection[int], now: datetime
+) -> Mapping[int, Caller]:
+    """The people behind these log-in sessions, by session; those that ended are left out."""
+    sought, found = sorted(session_ids), {}
+    for first in range(0, len(sought), SESSIONS_AT_ONCE):
+        some = sought[first : first + SESSIONS_AT_ONCE]
+        for row in await database.glance_all(_WHO_ALL, {"session_ids": some, "now": now}):
+            found[row.session_id] = _caller(row)
+    return found
+
+
+def _caller(row: Any) -> Caller:
     found = dict(row._mapping)
     return Caller(**found | {"school_name": found["school_name"] or ""})
 

@@ -11,6 +11,7 @@ from assembly_ui.schools.errors import NotAllowed, SchoolTaken
 from assembly_ui.schools.membership import permit
 from assembly_ui.schools.mis import find_mis, parse_mis
 from assembly_ui.schools.models import Role, School
+from assembly_ui.schools.ownership import doubt_again
 from assembly_ui.schools.register import Register
 from assembly_ui.schools.setup import find_by_dfe_number, refuse_listed
 from assembly_ui.schools.unlisted import UnlistedForm, UnlistedSchool, check_unlisted
@@ -74,9 +75,13 @@ async def edit_unlisted_school(
     school_id: int,
     by_user_id: int,
     form: UnlistedForm,
+    prove_ownership: bool = False,
     now: datetime,
 ) -> None:
     """Correct what was typed in of a school that is not in the register.
+
+    With `prove_ownership`, a verified owner has to prove anew that a school of another name,
+    place or number is theirs.
 
     Raises:
         FieldProblems
@@ -96,6 +101,8 @@ async def edit_unlisted_school(
         if not changed:
             return
         school.needs_review_since = now
+        if prove_ownership and school.owner_verified_at:
+            doubt_again(session, school, now)
         record(
             session,
             Action.SCHOOL_EDITED,
@@ -108,11 +115,10 @@ async def edit_unlisted_school(
 
 
 async def _refuse_taken(session: Session, school: School, dfe_number: str) -> None:
-    if not dfe_number or dfe_number == f"{school.la_code}{school.establishment_number}":
+    if not dfe_number or dfe_number == school.dfe_number:
         return
-    other = await find_by_dfe_number(session, dfe_number)
-    if other is not None and other.id is not None:
-        raise SchoolTaken(other.id, other.name)
+    for other in await find_by_dfe_number(session, dfe_number):
+        raise SchoolTaken(other.id or 0, other.name)
 
 
 def _apply(school: School, typed: UnlistedSchool) -> list[str]:

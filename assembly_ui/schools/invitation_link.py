@@ -16,6 +16,7 @@ from assembly_ui.database import Database, Session
 from assembly_ui.schools.errors import (
     InvitationExpired,
     InvitationForSomeoneElse,
+    InvitationOnHold,
     InvitationReplaced,
     InvitationRevoked,
     InvitationUnknown,
@@ -53,7 +54,7 @@ async def look(database: Database, *, token: object, now: datetime) -> Invitatio
 
     Raises:
         InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
+        InvitationExpired, InvitationOnHold
     """
     async with database.read() as session:
         invitation = await find_usable(session, token, now=now)
@@ -80,7 +81,7 @@ async def accept(
 
     Raises:
         InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
+        InvitationExpired, InvitationOnHold
         InvitationForSomeoneElse: the person's address is not the invited one.
     """
     async with database.transaction() as session:
@@ -94,7 +95,7 @@ async def find_usable(session: Session, token: object, *, now: datetime) -> Invi
 
     Raises:
         InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationReplaced,
-        InvitationExpired
+        InvitationExpired, InvitationOnHold
     """
     invitation = await _find(session, token)
     if invitation.accepted_at:
@@ -102,8 +103,17 @@ async def find_usable(session: Session, token: object, *, now: datetime) -> Invi
     if invitation.revoked_at:
         newer = await open_for(session, invitation.school_id, invitation.email)
         raise InvitationReplaced if newer else InvitationRevoked
+    sender = await membership_of(
+        session, school_id=invitation.school_id, user_id=invitation.invited_by
+    )
+    if sender is None or not sender.role.includes(Role.ADMIN):
+        # Ended with the sender's right to invite, however they lost it.
+        raise InvitationRevoked
     if invitation.expires_at <= now:
         raise InvitationExpired(invitation.expires_at)
+    school = await session.get_one(School, invitation.school_id)
+    if school.owner_unverified_since:
+        raise InvitationOnHold
     return invitation
 
 

@@ -7,29 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assembly_ui.accounts import links
-from assembly_ui.accounts.errors import FieldProblem, FormRefused
-from assembly_ui.accounts.fields import person_name
+from assembly_ui.accounts.account_form import AccountForm, check_account_form
 from assembly_ui.accounts.models import LinkPurpose, User
-from assembly_ui.accounts.passwords import check_password, check_same, hash_password
-from assembly_ui.accounts.people import add_user
+from assembly_ui.accounts.passwords import hash_password
+from assembly_ui.accounts.people import add_user, lock_user
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import user_topic
 from assembly_ui.schools.errors import InvitationNeedsNoAccount
 from assembly_ui.schools.invitation_link import find_usable, look, take_up
 from assembly_ui.schools.membership import lock_school
-
-FIELDS = ("name", "password", "password_confirmation")
-"""In the order of the page."""
-
-
-@dataclass(frozen=True)
-class AccountForm:
-    """What came in, whatever it is."""
-
-    name: object = ""
-    password: object = ""
-    password_confirmation: object = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +42,9 @@ async def create_account(
     invited = await look(database, token=token, now=now)
     if invited.has_account:
         raise InvitationNeedsNoAccount
-    name, password = await _checked(form, invited.email)
+    name, password = await check_account_form(
+        form, email=invited.email, personal=(invited.school_name,)
+    )
     kept = await hash_password(password)
     async with database.transaction() as session:
         invitation = await find_usable(session, token, now=now)
@@ -71,12 +60,15 @@ async def _account(session: Session, email: str, name: str, kept: str, now: date
     user = await add_user(
         session, email=email, name=name, password_hash=kept, now=now, confirmed=True
     )
+    assert user.id is not None
     # No two hashes are alike: another one means that the account was there.
     if user.password_hash != kept:
+        user = await lock_user(session, user.id)
         if user.confirmed_at:
             raise InvitationNeedsNoAccount
         user.name, user.password_hash = name, kept
         user.confirmed_at = user.terms_accepted_at = now
+        user.invite_code_id = None
     assert user.id is not None
     # Somebody else's sign-up with this address must not replace the password later.
     await links.close_links_of_person(session, user.id, LinkPurpose.CONFIRM, now=now)
@@ -84,23 +76,3 @@ async def _account(session: Session, email: str, name: str, kept: str, now: date
     record(session, Action.EMAIL_CONFIRMED, now=now, user_id=user.id)
     announce(session, user_topic(user.id))
     return user
-
-
-async def _checked(form: AccountForm, email: str) -> tuple[str, str]:
-    problems: dict[str, FieldProblem] = {}
-    name = password = ""
-    try:
-        name = person_name(form.name)
-    except FieldProblem as problem:
-        problems["name"] = problem
-    try:
-        password = await check_password(form.password, personal=(email, name))
-    except FieldProblem as problem:
-        problems["password"] = problem
-    try:
-        check_same(form.password, form.password_confirmation)
-    except FieldProblem as problem:
-        problems["password_confirmation"] = problem
-    if problems:
-        raise FormRefused(problems)
-    return name, password

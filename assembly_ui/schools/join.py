@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, case
 from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
@@ -14,8 +14,11 @@ from assembly_ui.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.schools.dfe_number import dfe_number_of
 from assembly_ui.schools.errors import (
     AlreadyMember,
+    NumberChoice,
+    NumberShared,
     RequestDeclined,
     RequestNotFound,
     SchoolNotSetUp,
@@ -25,7 +28,7 @@ from assembly_ui.schools.membership import (
     lock_school,
     membership_of,
     owner_of,
-    permit,
+    permit_if_verified,
 )
 from assembly_ui.schools.models import JoinRequest, Role, School
 from assembly_ui.schools.paging import Listing, Paged
@@ -57,7 +60,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class RequestView:
-    """A waiting request, for those who decide."""
+    """A waiting request, for those who decide.
+
+    Nobody knows whether an unverified owner is of the school, so they are not told who asks:
+    `name` and `email` are empty.
+    """
 
     id: int
     name: str
@@ -72,10 +79,10 @@ async def find_taken(database: Database, *, number: object) -> TakenSchool:
     could be counted through.
 
     Raises:
-        SchoolNotSetUp
+        SchoolNotSetUp, NumberShared
     """
     async with database.read() as session:
-        school = await _find(session, number)
+        school = await find_by_number(session, number)
     return TakenSchool(school.id or 0, school.name, school.town, school.postcode)
 
 
@@ -94,11 +101,11 @@ async def ask_to_join(
     Asking again while the first request waits changes nothing.
 
     Raises:
-        SchoolNotSetUp, AlreadyMember
+        SchoolNotSetUp, NumberShared, AlreadyMember
         RequestDeclined: the school said no a short while ago.
     """
     async with database.transaction() as session:
-        school = await _find(session, number)
+        school = await find_by_number(session, number)
         assert school.id is not None
         await lock_school(session, school.id)
         if await membership_of(session, school_id=school.id, user_id=user_id):
@@ -115,9 +122,16 @@ async def ask_to_join(
 
 
 # In the order of RequestView.
+_IS_VERIFIED = col(School.owner_unverified_since).is_(None)
 _WAITING = Listing(
-    select(JoinRequest.id, User.name, User.email, JoinRequest.created_at)
+    select(
+        JoinRequest.id,
+        case((_IS_VERIFIED, col(User.name)), else_=""),
+        case((_IS_VERIFIED, col(User.email)), else_=""),
+        JoinRequest.created_at,
+    )
     .join(User, col(User.id) == col(JoinRequest.user_id))
+    .join(School, col(School.id) == col(JoinRequest.school_id))
     .where(
         col(JoinRequest.school_id) == bindparam("school_id"), col(JoinRequest.decided_at).is_(None)
     )
@@ -145,12 +159,14 @@ async def approve_request(
     """Let the person in as `role`, tell them, and return their name or address.
 
     Raises:
-        NotAllowed, RoleUnknown
+        NotAllowed, OwnerUnverified, RoleUnknown
         RequestNotFound: there is none, or a colleague has decided it.
     """
     given = parse_role(role)
     async with database.transaction() as session:
-        school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
+        school = await permit_if_verified(
+            session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN
+        )
         person = await _decide(session, request_id, school_id, by_user_id, True, now)
         assert person.id is not None
         await add_member(session, school_id=school_id, user_id=person.id, role=given, now=now)
@@ -173,11 +189,13 @@ async def decline_request(
     """Do not let the person in, tell them, and return their name or address.
 
     Raises:
-        NotAllowed
+        NotAllowed, OwnerUnverified
         RequestNotFound: there is none, or a colleague has decided it.
     """
     async with database.transaction() as session:
-        school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
+        school = await permit_if_verified(
+            session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN
+        )
         person = await _decide(session, request_id, school_id, by_user_id, False, now)
         declined = messages.join_declined(
             to=person.email, name=person.name, school_name=school.name, help_email=help_email
@@ -186,15 +204,29 @@ async def decline_request(
     return person.name or person.email
 
 
-async def _find(session: Session, number: object) -> School:
-    text = number if isinstance(number, str) else ""
-    query = select(School).where(col(School.urn) == text)
-    found = (await session.exec(query)).first() if text.isprintable() else None
-    if found is None and len(text) == 7 and text.isascii() and text.isdigit():
-        found = await find_by_dfe_number(session, text)
-    if found is None:
+async def find_by_number(session: Session, number: object) -> School:
+    """The school that was set up under this URN, this DfE number, or this one and that name.
+
+    Raises:
+        SchoolNotSetUp
+        NumberShared: several schools have the DfE number; says how to name each.
+    """
+    text = number if isinstance(number, str) and number.isprintable() else ""
+    found = list(await session.exec(select(School).where(col(School.urn) == text)))
+    dfe_number, _, name = text.partition(" ")
+    if not found and dfe_number_of(dfe_number[:3], dfe_number[3:]):
+        sharing = await find_by_dfe_number(session, dfe_number)
+        found = [school for school in sharing if name in ("", school.name)]
+    if not found:
         raise SchoolNotSetUp
-    return found
+    if len(found) > 1:
+        raise NumberShared([_choice(school) for school in found])
+    return found[0]
+
+
+def _choice(school: School) -> NumberChoice:
+    alone = school.urn or f"{school.dfe_number} {school.name}"
+    return NumberChoice(alone, school.name, ", ".join(filter(None, (school.town, school.postcode))))
 
 
 async def _waiting(session: Session, school_id: int, user_id: int) -> JoinRequest | None:
@@ -224,6 +256,12 @@ async def _tell_owner(
     session: Session, school: School, user_id: int, address: str, now: datetime
 ) -> None:
     owner = await owner_of(session, school.id or 0)
+    if school.owner_unverified_since:
+        unnamed = messages.join_requested_unverified(
+            to=owner.email, name=owner.name, school_name=school.name, href=f"{address}/users"
+        )
+        post(session, unnamed, now=now)
+        return
     person = await session.get_one(User, user_id)
     requested = messages.join_requested(
         to=owner.email,

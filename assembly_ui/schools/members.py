@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assembly_ui.accounts.models import User
+from assembly_ui.accounts.sessions import require_recent_authentication
 from assembly_ui.audit.service import Action, record
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.pubsub import school_topic, user_topic
 from assembly_ui.schools.errors import MemberNotFound, OwnerMustStay
+from assembly_ui.schools.invitations import end_invitations_by, end_invitations_of
 from assembly_ui.schools.membership import membership_of, permit
 from assembly_ui.schools.models import Membership, Role
 from assembly_ui.schools.roles import parse_role
@@ -57,7 +59,7 @@ async def change_role(
     role: object,
     now: datetime,
 ) -> MemberView:
-    """Give a member another role.
+    """Give a member another role. What an admin invited ends when they become a viewer.
 
     Raises:
         NotAllowed, RoleUnknown, MemberNotFound
@@ -69,6 +71,8 @@ async def change_role(
         membership = await _other_than_owner(session, school_id, user_id)
         if membership.role is not given:
             membership.role = given
+            if not given.includes(Role.ADMIN):
+                await end_invitations_by(session, school_id=school_id, user_id=user_id, now=now)
             _note(session, Action.ROLE_CHANGED, school_id, by_user_id, user_id, now, role=given)
         return _view(membership, await session.get_one(User, user_id))
 
@@ -77,6 +81,8 @@ async def remove_member(
     database: Database, *, school_id: int, by_user_id: int, user_id: int, now: datetime
 ) -> MemberView:
     """Take a member out of the school; they see nothing of it from now on.
+
+    The invitations they sent and nobody has accepted end with their membership.
 
     Raises:
         NotAllowed, MemberNotFound, OwnerMustStay
@@ -99,17 +105,28 @@ async def leave_school(database: Database, *, school_id: int, user_id: int, now:
 
 
 async def transfer_ownership(
-    database: Database, *, school_id: int, by_user_id: int, user_id: int, now: datetime
+    database: Database,
+    *,
+    school_id: int,
+    by_user_id: int,
+    session_id: int,
+    user_id: int,
+    now: datetime,
 ) -> MemberView:
     """Hand the school on to another member; who had it stays as an admin. Both are told.
 
     Raises:
+        ReauthenticationNeeded: of accounts; the owner gave the password of this log-in
+            (`session_id`) too long ago.
         NotAllowed: not the owner (any more).
         MemberNotFound
         OwnerMustStay: it is theirs already.
     """
     async with database.transaction() as session:
         school = await permit(session, school_id=school_id, user_id=by_user_id, role=Role.OWNER)
+        await require_recent_authentication(
+            session, session_id=session_id, user_id=by_user_id, now=now
+        )
         before = await _member(session, school_id, by_user_id)
         after = await _other_than_owner(session, school_id, user_id)
         before.role, after.role = Role.ADMIN, Role.OWNER
@@ -146,6 +163,7 @@ async def _take_out(
     membership = await _other_than_owner(session, school_id, user_id)
     view = _view(membership, await session.get_one(User, user_id))
     await session.delete(membership)
+    await end_invitations_of(session, school_id=school_id, user_id=user_id, now=now)
     _note(session, Action.MEMBER_REMOVED, school_id, by_user_id, user_id, now)
     return view
 

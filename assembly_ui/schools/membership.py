@@ -13,7 +13,7 @@ from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic, user_topic
-from assembly_ui.schools.errors import NotAllowed
+from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.models import JoinRequest, Membership, Role, School
 
 
@@ -98,6 +98,21 @@ async def permit(session: Session, *, school_id: int, user_id: int, role: Role) 
     membership = await membership_of(session, school_id=school_id, user_id=user_id)
     if school is None or membership is None or not membership.role.includes(role):
         raise NotAllowed
+    return school
+
+
+async def permit_if_verified(
+    session: Session, *, school_id: int, user_id: int, role: Role
+) -> School:
+    """As `permit`, for what reaches other people or their data.
+
+    Raises:
+        NotAllowed
+        OwnerUnverified: anyone may have set up this school, and nobody has shown it is theirs.
+    """
+    school = await permit(session, school_id=school_id, user_id=user_id, role=role)
+    if school.owner_unverified_since:
+        raise OwnerUnverified
     return school
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, UniqueConstraint
 
 from assembly_ui.database import Row, word_column
+from assembly_ui.schools.dfe_number import dfe_number_of
 
 
 class Role(StrEnum):
@@ -24,14 +25,32 @@ class Role(StrEnum):
         return order.index(self) <= order.index(other)
 
 
+class OwnerProof(StrEnum):
+    """What showed that a school belongs to its owner.
+
+    Their own address at the school's domain, a link mailed to one, data of the right
+    school from Xporter on Demand, or an operator.
+    """
+
+    ADDRESS = "address"
+    LINK = "link"
+    CONNECTION = "connection"
+    OPERATOR = "operator"
+
+
 class School(Row, table=True):
     """A school that signed up: a copy of its register record, and its MIS.
 
-    `la_code` + `establishment_number` is the 7-digit DfE number. A school
-    typed in by hand has no `urn` and waits for review.
+    `la_code` + `establishment_number` is the 7-digit DfE number, in England and Wales. A school
+    typed in by hand has no `urn` and waits for review. `number_is_shared`: other
+    open schools of the register have the same DfE number (see `shared_numbers`).
+
+    While `owner_unverified_since` is set, nobody has shown that the school is its owner's;
+    see `ownership`. Where no proof is asked for, it never is.
     """
 
     __tablename__ = "schools"
+    __table_args__ = (Index(None, "la_code", "establishment_number"),)
 
     id: int | None = Field(default=None, primary_key=True)
     urn: str | None = Field(default=None, unique=True, max_length=20)
@@ -50,12 +69,15 @@ class School(Row, table=True):
     wants_news_of_mis_since: datetime | None = None
     created_at: datetime
     needs_review_since: datetime | None = None
+    owner_unverified_since: datetime | None = Field(default=None, index=True)
+    owner_verified_at: datetime | None = None
+    owner_verified_by: str = Field(default="", max_length=20)
+    number_is_shared: bool = False
 
     @property
     def dfe_number(self) -> str:
         """The 7 digits Xporter on Demand calls `estab`; empty when not known."""
-        number = self.la_code + self.establishment_number
-        return number if len(number) == 7 and number.isdigit() else ""
+        return dfe_number_of(self.la_code, self.establishment_number)
 
 
 class Membership(Row, table=True):
@@ -72,7 +94,10 @@ class Membership(Row, table=True):
 
 
 class Invitation(Row, table=True):
-    """An invitation of a colleague by email. Only a hash of its token is kept."""
+    """An invitation of a colleague by email. Only a hash of its token is kept.
+
+    `mail_id` is its message in the outbox.
+    """
 
     __tablename__ = "invitations"
 
@@ -87,6 +112,7 @@ class Invitation(Row, table=True):
     expires_at: datetime
     accepted_at: datetime | None = None
     revoked_at: datetime | None = None
+    mail_id: int | None = None
 
 
 class JoinRequest(Row, table=True):
@@ -101,6 +127,36 @@ class JoinRequest(Row, table=True):
     decided_at: datetime | None = None
     decided_by: int | None = Field(default=None, foreign_key="users.id")
     approved: bool | None = None
+
+
+class OwnershipLink(Row, table=True):
+    """A single-use link mailed to an address at the school's domain; one for each school.
+
+    It counts only for the owner who asked for it. Only a hash of its token is kept.
+    `mail_id` is its message in the outbox.
+    """
+
+    __tablename__ = "ownership_links"
+
+    school_id: int = Field(primary_key=True, foreign_key="schools.id")
+    user_id: int = Field(foreign_key="users.id")
+    email: str = Field(max_length=254)
+    token_hash: str = Field(unique=True, max_length=64)
+    sent_at: datetime
+    expires_at: datetime
+    mail_id: int | None = None
+
+
+class OwnershipDispute(Row, table=True):
+    """Somebody tells the operators that a school belongs to the wrong person."""
+
+    __tablename__ = "ownership_disputes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="schools.id", index=True)
+    user_id: int = Field(foreign_key="users.id", index=True)
+    created_at: datetime
+    closed_at: datetime | None = None
 
 
 class SchoolSetupDraft(Row, table=True):

@@ -6,11 +6,14 @@ own; this is the one the rest of the product talks to.
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from assembly_ui import worker_pools
+from assembly_ui.audit.origin import current_origin
 from assembly_ui.schools.register_file import (
     IMPORTED_NAME,
     SHIPPED,
@@ -20,6 +23,7 @@ from assembly_ui.schools.register_file import (
 from assembly_ui.schools.register_index import RegisterIndex
 from assembly_ui.schools.register_match import Marked, Match, Part, match
 from assembly_ui.schools.register_text import MAX_CHARACTERS
+from assembly_ui.schools.website_domain import domain_counts, website_domain
 
 __all__ = ["Marked", "Match", "Part", "Register", "RegisterSchool", "SearchResult"]
 
@@ -40,6 +44,10 @@ class Register:
     def __init__(self, schools: Iterable[RegisterSchool]) -> None:
         self._schools = list(schools)
         self._by_urn = {school.urn: school for school in self._schools}
+        self._urns_of: dict[str, list[str]] = {}
+        for school in self._schools:
+            if school.dfe_number and school.is_open:
+                self._urns_of.setdefault(school.dfe_number, []).append(school.urn)
         self._index = RegisterIndex(self._schools)
 
     @classmethod
@@ -51,7 +59,10 @@ class Register:
             ValueError: it is not a register file.
         """
         imported = data_dir / IMPORTED_NAME
-        return cls(read_register(imported if imported.exists() else SHIPPED))
+        register = cls(read_register(imported if imported.exists() else SHIPPED))
+        # Counted here, where nobody waits for it.
+        _ = register._schools_at
+        return register
 
     def __len__(self) -> int:
         return len(self._schools)
@@ -59,6 +70,29 @@ class Register:
     def get(self, urn: str) -> RegisterSchool | None:
         """The school with this URN."""
         return self._by_urn.get(urn)
+
+    def mail_domain(self, urn: str | None) -> str:
+        """The domain at which mail reaches this school and no other; empty when there is none.
+
+        A trust, a local authority or a host that more than one open school has its website
+        at, or below, speaks for none of them.
+        """
+        school = self._by_urn.get(urn or "")
+        domain = website_domain(school.website) if school and school.is_open else ""
+        return domain if domain and self._schools_at[domain] == 1 else ""
+
+    @cached_property
+    def _schools_at(self) -> Counter[str]:
+        return domain_counts(school.website for school in self._schools if school.is_open)
+
+    def is_shared(self, dfe_number: str, *, besides: str) -> bool:
+        """Whether an open school other than the one of URN `besides` has this DfE number."""
+        return any(urn != besides for urn in self._urns_of.get(dfe_number, ()))
+
+    def names_of(self, dfe_number: str, *, besides: str) -> list[str]:
+        """The open schools of this DfE number other than the one of URN `besides`."""
+        urns = self._urns_of.get(dfe_number, ())
+        return [f"{self._by_urn[urn].name} ({urn})" for urn in urns if urn != besides]
 
     def search(self, query: str, limit: int = 10) -> SearchResult:
         """Schools whose name, place, postcode or number begins like `query`, best first.
@@ -73,5 +107,11 @@ class Register:
         return SearchResult(matches, more=len(hits.places) > limit)
 
     async def find(self, query: str, limit: int = 10) -> SearchResult:
-        """`search` for the event loop: other people are served meanwhile."""
-        return await asyncio.to_thread(self.search, query, limit)
+        """`search` beside the event loop.
+
+        Raises:
+            PoolBusy
+        """
+        return await worker_pools.SCHOOL_SEARCH.run(
+            self.search, query, limit, client=current_origin().ip
+        )

@@ -9,11 +9,14 @@ import csv
 import gzip
 import io
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+
+from assembly_ui.schools.dfe_number import dfe_number_of
 
 SHIPPED = Path(__file__).parent / "data" / "register.csv.gz"
 IMPORTED_NAME = "register.csv.gz"
@@ -46,8 +49,7 @@ class RegisterSchool:
     @property
     def dfe_number(self) -> str:
         """The 7 digits Xporter on Demand calls `estab`; empty when there are none."""
-        number = self.la_code + self.establishment_number
-        return number if len(number) == 7 and number.isdigit() else ""
+        return dfe_number_of(self.la_code, self.establishment_number)
 
     @property
     def is_open(self) -> bool:
@@ -58,9 +60,32 @@ class RegisterSchool:
 COLUMNS = tuple(field.name for field in fields(RegisterSchool))
 
 
+# What spreadsheets, databases and programs write where there is no value.
+_NOTHING = frozenset(
+    (
+        *("nan", "nat", "none", "null", "(null)", "nil", "undefined", "n/a", "na", "<na>"),
+        *("#n/a", "#ref!", "#value!", "#name?", "tbc", "tba"),
+    )
+)
+_LOST_ZERO = re.compile(r"[1-9][0-9]{9}")
+"""A telephone number in the United Kingdom without the zero it begins with."""
+
+
 def school_from(row: Mapping[str, str]) -> RegisterSchool:
-    """A record from a mapping of `COLUMNS`, each value tidied."""
-    return RegisterSchool(*(tidy(row.get(column) or "") for column in COLUMNS))
+    """A record from a mapping of `COLUMNS`, each value cleaned."""
+    return RegisterSchool(*(clean(column, row.get(column) or "") for column in COLUMNS))
+
+
+def clean(column: str, value: str) -> str:
+    """`value` tidied; empty when it only says that there is none."""
+    text = tidy(value)
+    if text.casefold() in _NOTHING or not any(character.isalnum() for character in text):
+        return ""
+    if column == "website" and "." not in text:
+        return ""
+    if column == "telephone" and _LOST_ZERO.fullmatch(text):
+        return f"0{text}"
+    return text
 
 
 def tidy(value: str) -> str:

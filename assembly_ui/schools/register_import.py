@@ -24,6 +24,7 @@ from assembly_ui.schools.register_file import (
     RegisterSchool,
     read_register,
     school_from,
+    tidy,
     write_register,
 )
 
@@ -49,12 +50,14 @@ _TELLING = {"URN", "EstablishmentName"}
 @dataclass(frozen=True)
 class ImportReport:
     """How many schools came from the extract (`read`, of which `open`), how many rows
-    were no school (`skipped`), and how many the shipped register added (`kept`).
+    were no school (`skipped`), how many values said that there is none (`blanked`), and how
+    many schools the shipped register added (`kept`).
     """
 
     read: int
     open: int
     skipped: int
+    blanked: int
     kept: int
     path: Path
 
@@ -68,7 +71,7 @@ def import_gias(file: Path, data_dir: Path, *, shipped: Path = SHIPPED) -> Impor
         RegisterFileUnreadable: the file cannot be opened or is not text.
         RegisterFolderUnwritable: the data folder refuses the new file.
     """
-    schools, skipped = _read(file)
+    schools, skipped, blanked = _read(file)
     kept = _not_in_gias(schools, read_register(shipped))
     path = data_dir / IMPORTED_NAME
     try:
@@ -76,16 +79,19 @@ def import_gias(file: Path, data_dir: Path, *, shipped: Path = SHIPPED) -> Impor
     except OSError as error:
         raise RegisterFolderUnwritable(path, str(error)) from error
     is_open = sum(school.is_open for school in schools.values())
-    return ImportReport(len(schools), is_open, skipped, len(kept), path)
+    return ImportReport(len(schools), is_open, skipped, blanked, len(kept), path)
 
 
-def _read(file: Path) -> tuple[dict[str, RegisterSchool], int]:
+def _read(file: Path) -> tuple[dict[str, RegisterSchool], int, int]:
     schools: dict[str, RegisterSchool] = {}
-    skipped = 0
+    skipped = blanked = 0
     try:
         for row in _rows(file):
-            school = school_from(
-                {ours: row.get(theirs) or "" for ours, theirs in GIAS_COLUMNS.items()}
+            values = {ours: row.get(theirs) or "" for ours, theirs in GIAS_COLUMNS.items()}
+            school = school_from(values)
+            blanked += sum(
+                not getattr(school, column) and tidy(value) != ""
+                for column, value in values.items()
             )
             if school.urn.isdigit() and school.name:
                 schools[school.urn] = school
@@ -96,7 +102,7 @@ def _read(file: Path) -> tuple[dict[str, RegisterSchool], int]:
         raise RegisterFileUnreadable(file, reason) from error
     if not schools:
         raise RegisterFileEmpty(file)
-    return schools, skipped
+    return schools, skipped, blanked
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:

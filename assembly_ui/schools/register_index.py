@@ -187,7 +187,10 @@ def _document(place: int, school: RegisterSchool, name: list[str]) -> tantivy.Do
 
 
 def _numbers(school: RegisterSchool) -> list[str]:
+    country, _, reference = school.urn.rpartition("-")
     numbers = [compact(school.urn), school.dfe_number]
+    if country:
+        numbers.append(compact(reference))
     # Wales writes W- before the same seven digits.
     return [*numbers, f"w{school.dfe_number}"] if "Wales" in school.type else numbers
 

@@ -48,7 +48,7 @@ def match(school: RegisterSchool, query: str, *, misspelt: bool) -> Match:
         town=_mark_words(school.town, looked_for, misspelt),
         local_authority=_mark_words(school.local_authority, looked_for, misspelt),
         postcode=_mark_postcode(school.postcode, looked_for, number),
-        urn=_mark_number(school.urn, number),
+        urn=_mark_urn(school.urn, number),
         dfe_number=_mark_number(school.dfe_number, number),
     )
 
@@ -102,6 +102,14 @@ def _mark_postcode(postcode: str, looked_for: list[str], number: str) -> Marked:
         elif inward.startswith(word):
             spans.append((len(outward) + 1, len(outward) + 1 + len(word)))
     return _cut(postcode, spans)
+
+
+def _mark_urn(urn: str, number: str) -> Marked:
+    # What stands after the country's letters is the reference people know.
+    country, dash, reference = urn.rpartition("-")
+    if number and compact(country + dash).startswith(number[:1]):
+        return _mark_number(urn, number)
+    return (*((Part(country + dash, False),) if dash else ()), *_mark_number(reference, number))
 
 
 def _mark_number(shown: str, number: str) -> Marked:

@@ -139,7 +139,9 @@ def _wanted(school: Members) -> Wanted:
 
 
 async def _invite(session: Session, sharing: Sharing, wanted: Wanted, now: datetime) -> None:
-    sharing.school_name, sharing.phone = wanted.school_name, wanted.phone
+    if sharing.authorised_at is None:
+        # A school that shares already is known by its own name, whatever it is invited as.
+        sharing.school_name, sharing.phone = wanted.school_name, wanted.phone
     sharing.partner_name, sharing.partner_email = wanted.partner_name, wanted.partner_email
     sharing.scopes_asked, sharing.auth_params = wanted.scopes, wanted.auth_params
     consent.ask(sharing, now=now)

@@ -37,6 +37,8 @@ class EdubaseQuery:
     limit: int = 25
 
 
+MOST_POSTCODES = 1000
+
 FindSchools = Callable[[EdubaseQuery], Sequence[dict[str, Any]]]
 """Rows of the national register for a query."""
 
@@ -92,6 +94,20 @@ class StandIn:
         self._sender = sender
         self._callback_url = callback_url
         self._make_http = make_http
+        self._postcodes: dict[tuple[str, str], str] = {}
+
+    def postcode_of(self, estab: str, name: str) -> str | None:
+        """The school's postcode in the register, "" if it is not there; None without one."""
+        if self.find_schools is None:
+            return None
+        if (estab, name) not in self._postcodes:
+            if len(self._postcodes) >= MOST_POSTCODES:
+                self._postcodes.clear()
+            asked = EdubaseQuery(la_code=estab[:3], estab_code=estab[3:])
+            rows = [row for row in self.find_schools(asked) if row["Estab"] == estab]
+            rows.sort(key=lambda row: row["EstablishmentName"] != name)
+            self._postcodes[estab, name] = rows[0]["PostCode"] if rows else ""
+        return self._postcodes[estab, name]
 
     async def run(self, pubsub: PubSub) -> None:
         """Send mail, move schools through the queue, post callbacks, until cancelled."""

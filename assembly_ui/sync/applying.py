@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
 
+from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
 from assembly_ui.database import Database, Session
 from assembly_ui.sync import progress
@@ -92,7 +92,7 @@ class Applying:
         source = Rows({name: await self._texts_of(name) for name in self._sources(kind)})
         before = await read_kept(self._database, self._claimed.school_id, kind.name)
         ids = await self._numbers()
-        found = await asyncio.to_thread(
+        found = await worker_pools.SYNC.run(
             lambda: compare(
                 kind.identity,
                 kind.make(source, ids, chosen),

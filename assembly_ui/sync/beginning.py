@@ -14,7 +14,6 @@ from assembly_ui.connector.keys import NoKey, key_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import sync_topic
-from assembly_ui.schools.models import School
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.models import Changeset, Outcome, SchoolSync
 from assembly_ui.sync.opening import is_open
@@ -108,12 +107,11 @@ async def _claimed(
     connection: Connection | None,
     key: Key | None,
 ) -> Claimed:
-    school = await session.get_one(School, row.school_id)
     if row.started_at is None or changeset.id is None:
         raise RuntimeError("A sync begins at a time and has a number.")
     return Claimed(
         school_id=row.school_id,
-        estab=school.dfe_number,
+        estab=(connection.xporter_estab if connection else None) or "",
         key=key,
         today=today_at(connection, row.started_at),
         changeset_id=changeset.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy import Text, bindparam, cast
 from sqlalchemy import select as columns
 from sqlmodel import col, delete, select
 
+from assembly_ui import worker_pools
 from assembly_ui.database import Database, Session
 from assembly_ui.sync.lines import delete_lines, lots, read_lines, write_lines
 from assembly_ui.sync.models import SourceQuery, SourceRow
@@ -80,7 +80,7 @@ async def edit_of(database: Database, school_id: int, query: str, pulled: Pulled
     compared = _of_everything if pulled.is_full else _of_changes
     if len(before) + sum(map(len, pulled.tables.values())) < QUICKLY_COMPARED:
         return compared(pulled, before)
-    return await asyncio.to_thread(compared, pulled, before)
+    return await worker_pools.SYNC.run(compared, pulled, before)
 
 
 async def write_edit(session: Session, school_id: int, query: str, edit: Edit) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Collection, Iterable
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from assembly_ui import worker_pools
 from assembly_ui.xporter.client import Key, XporterClient
 from assembly_ui.xporter.envelope import row_id
 from assembly_ui.xporter.markers import Marker
@@ -68,7 +68,7 @@ async def pull(
         if page.begins:
             kept = _Kept(columns, names)
         if sum(map(len, page.tables.values())) > QUICKLY_KEPT:
-            await asyncio.to_thread(kept.add, page)
+            await worker_pools.SYNC.run(kept.add, page)
         else:
             kept.add(page)
     summary = reading.summary

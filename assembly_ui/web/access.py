@@ -16,15 +16,19 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 import reflex as rx
 
+from assembly_ui.accounts.throttles import Deed
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.origin import set_origin, set_person
+from assembly_ui.audit.security_log import report
 from assembly_ui.bootstrap import parts
-from assembly_ui.schools.caller import Caller, find_caller
+from assembly_ui.schools.caller import Caller, find_caller, find_callers
 from assembly_ui.schools.models import Role
 
 COOKIE = "assembly_session"
@@ -103,6 +107,12 @@ async def caller_of(state: rx.State) -> Caller | None:
     return await find_caller(use.database, token=session_token(state), now=use.clock())
 
 
+async def callers_now(session_ids: Collection[int]) -> Mapping[int, Caller]:
+    """Who is behind these log-in sessions, asked afresh of the database."""
+    use = parts()
+    return await find_callers(use.database, session_ids=session_ids, now=use.clock())
+
+
 def _declare(access: str, handler: Callable | None, supersedes: bool, enters: bool = False) -> Any:
     if handler is None:
         return functools.partial(_declare, access, supersedes=supersedes)
@@ -147,21 +157,39 @@ def _guard_generator(permit: Permit, handler: Callable, kinds: dict[str, Any]) -
 
 
 async def _permit(state: rx.State, *, access: str, enters: bool) -> tuple[list[Caller], Any]:
+    set_origin(client_ip(state))
     if access == "public":
         return [], None
     me = await caller_of(state)
     if me is None:
+        # A cookie that opens nothing has ended or was made up.
+        named = SecurityEvent.SESSION if session_token(state) else SecurityEvent.ACCESS
+        report(named, Outcome.REFUSED)
         return [], rx.redirect(_log_in_for(state))
+    set_person(me.user_id, me.school_id)
+    if access != "member":
+        await use_limit(state, me)
     if access == "signed in":
         return [me], None
     if me.school_id is None:
+        report(SecurityEvent.ACCESS, Outcome.REFUSED)
         return [], rx.redirect("/school-setup")
     if not enters and (await state.get_state(Shown))._school_id not in (0, me.school_id):
         # Another tab switched schools: what this one shows is not what it would act on.
         return [], rx.redirect("/schools")
     if access != "member" and not me.may_act_as(Role(access)):
+        report(SecurityEvent.ACCESS, Outcome.REFUSED)
         return [], rx.redirect("/no-access")
     return [me], None
+
+
+async def use_limit(state: rx.State, me: Caller) -> None:
+    """Count an event that may do more than read.
+
+    Raises:
+        Throttled: too many of one account or network address.
+    """
+    await parts().throttles.hit(Deed.CHANGE, caller=client_ip(state), account=me.user_id)
 
 
 def _log_in_for(state: rx.State) -> str:

@@ -15,6 +15,11 @@ from assembly_ui.mail.render import uk_time
 
 HELP = "help@assembly.education"
 
+SIGN_UP_PASSWORD_WRONG = (
+    "This is not the password of the sign-up, and nothing was changed. Type it again, or choose a "
+    "new one."
+)
+
 _ENTER = {
     "invite_code": "Enter your beta invite code.",
     "name": "Enter your full name.",
@@ -30,8 +35,8 @@ _NAMES = {
     "password_confirmation": "The password confirmation",
 }
 
-STRENGTH = ("Guessed at once", "Weak", "Fair", "Good", "Strong")
-"""From 0 to 4, as `passwords.strength` counts."""
+STRENGTH = ("Guessed at once", "Too weak", "Fair", "Good", "Strong")
+"""From 0 to 4, as `password_policy.measure` counts. The first two are refused."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,11 @@ def field_words(field: str, problem: errors.FieldProblem) -> str:
                 "three words that have nothing to do with each other work well."
             )
         case errors.PasswordPersonal():
-            return "The password must not be your name, your email address or your invite code."
+            return (
+                "The password must not be made of your name, your email address, your invite "
+                "code, your school or words about this service. Choose another: three words "
+                "that have nothing to do with each other work well."
+            )
         case errors.PasswordsDiffer():
             return "This is not the same as the password. Type it again."
         case errors.InviteCodeProblem():
@@ -119,6 +128,11 @@ def link_words(problem: errors.LinkProblem, *, resets: bool) -> LinkWords:
 def words_for(error: errors.AccountsError, *, now: datetime) -> str:
     """What to say of an error that belongs to no single field."""
     match error:
+        case errors.TooBusy(retry_at=when):
+            return (
+                "There is too much to do at once. Nothing you typed is lost, and nothing was "
+                f"changed. Try again {wait(when, now)}."
+            )
         case errors.Throttled(retry_at=when):
             return f"That was tried too often. You can try again {wait(when, now)}."
         case errors.SignUpUnknown():
@@ -128,10 +142,18 @@ def words_for(error: errors.AccountsError, *, now: datetime) -> str:
             )
         case errors.SignUpConfirmed():
             return "Your email address is confirmed. Log in to go on."
+        case errors.SignUpPasswordNeeded():
+            return "Type the password you chose when you signed up, or choose a new one."
+        case errors.SignUpPasswordWrong():
+            return SIGN_UP_PASSWORD_WRONG
         case errors.WrongEmailOrPassword():
             return "The email address or the password is wrong. Check both and try again."
         case errors.NotConfirmed():
             return "Your email address is not confirmed yet. Follow the link we sent to it."
+        case errors.ReauthenticationNeeded():
+            return "Enter your password to go on. Nothing was changed so far."
+        case errors.PasswordWrong():
+            return "This is not your password, and nothing was changed. Type it again."
         case errors.InviteCodeTaken(code=code):
             return f"There is an invite code “{code}” already."
         case errors.FormRefused():

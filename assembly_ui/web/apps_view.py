@@ -47,6 +47,7 @@ class HeldShown(TypedDict):
     changed: str
     used: str
     sets: str
+    until: str
 
 
 NOBODY = AppShown(
@@ -60,7 +61,7 @@ NOBODY = AppShown(
     privacy_policy="",
     install="",
 )
-NOTHING = HeldShown(since="", by="", changed="", used="", sets="")
+NOTHING = HeldShown(since="", by="", changed="", used="", sets="", until="")
 
 
 def app_shown(view: AppView) -> AppShown:
@@ -107,6 +108,7 @@ def held_shown(held: Held | None) -> HeldShown:
         changed=_iso(held.changed_at),
         used=_iso(held.last_used_at),
         sets=counted_scopes(len(held.scopes)),
+        until=f"{held.ends_at:%-d %B %Y}" if held.ends_at else "",
     )
 
 
@@ -150,7 +152,7 @@ def difference_words(name: str, *, new: int, gone: int) -> str:
     ]
     said = list_of([part for part in parts if part])
     if not said:
-        return f"{name} asks for what it has already. Authorising it again changes nothing."
+        return f"{name} asks for what it has already. Authorising it again shares nothing more."
     return f"{name} {said}." + (" What is new is marked." if new else "")
 
 

@@ -58,8 +58,9 @@ def request_words(problem: errors.RequestProblem, *, app: str = "the app") -> tu
             )
     return (
         "We cannot find this request",
-        "Its address may be incomplete, or it belongs to somebody else. Nothing was shared. Go "
-        "to Apps, choose the app and press Authorise Now: it asks again.",
+        "Its address may be incomplete, it belongs to somebody else, or nobody signed in or "
+        "signed up within an hour. Nothing was shared. Go to Apps, choose the app and press "
+        "Authorise Now: it asks again.",
     )
 
 

@@ -34,3 +34,9 @@ class BindToLogIn(rx.Middleware):
         if binding._log_in != log_in:
             state.reset()
             binding._log_in = log_in
+
+
+def is_logged_in(root: rx.State) -> bool:
+    """Whether this tab's state, seen from its root, belongs to a log-in."""
+    binding = root.get_substate(Binding.get_full_name().split("."))
+    return bool(binding._log_in)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from assembly_ui.connector.errors import NumberHeld
+from assembly_ui.connector.grant_access import PERHAPS_SENT
+
 ADMIN = "An admin or the owner of your school"
 MANAGER = "The person who manages Xporter on Demand at your school"
 GROUPCALL = "Groupcall"
@@ -101,6 +104,11 @@ PROBLEMS: dict[str, Problem] = {
         TELL_US_NUMBER,
         ADMIN,
     ),
+    "number_held": Problem(
+        "Another school on Assembly is connected under your DfE number, or being connected.",
+        "Ask to join it if it is your school. If not, tell help@assembly.education.",
+        ADMIN,
+    ),
     "not_invited": Problem("No invitation was sent yet.", "Click Grant Access.", ADMIN),
     "no_school_scope": Problem(
         "The authorisation does not include School-level data.",
@@ -125,9 +133,6 @@ PROBLEMS: dict[str, Problem] = {
     ),
 }
 
-PERHAPS_SENT = frozenset({"too_slow", "connection_lost"})
-"""After these nobody knows whether the invitation went out (see the client)."""
-
 
 def problem_of(kind: str) -> Problem:
     """The words for a kind; of an unknown one only that something failed."""
@@ -140,6 +145,28 @@ SERVICE_DOWN = (
     "this page has gone."
 )
 """When Grant Access is not even tried."""
+
+
+def number_held_words(error: NumberHeld) -> str:
+    """Why Grant Access is refused while another school holds the number."""
+    other = f"{error.name} (URN {error.urn})" if error.urn else error.name or "another school"
+    lapses = (
+        f" If that school does not connect, you can try again after {error.until:%-d %B %Y}."
+        if error.until
+        else ""
+    )
+    proof = (
+        " Show under School Details that your school is yours: a school that nobody has shown to "
+        "be theirs then gives way, and you can click Grant Access again at once."
+        if error.may_prove
+        else ""
+    )
+    return (
+        f"Your school shares DfE number {error.estab} with {other}, which is already connected or "
+        "being connected on Assembly. No invitation was sent, and nothing changed at either "
+        "school. If that is your school under another name, ask to join it. If not, tell "
+        f"help@assembly.education: we find out whose number it is.{proof}{lapses}"
+    )
 
 
 def invite_failed_words(kind: str, said: str = "") -> str:

@@ -7,8 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
+from urllib.parse import quote
 
 from assembly_ui.connector.check import LONGEST_CHECK
+from assembly_ui.connector.claims import identity_of
+from assembly_ui.connector.grant_access import PERHAPS_SENT
+from assembly_ui.connector.matching import SchoolIdentity, compare, postcode_in
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.status import (
@@ -25,11 +29,13 @@ from assembly_ui.connector.timeline import Entry
 from assembly_ui.schools.mis import connector_title, label_of
 from assembly_ui.web.connector_moments import iso
 from assembly_ui.web.connector_notes import Note, notes_of, service_view
-from assembly_ui.web.connector_problems import PERHAPS_SENT, problem_of
+from assembly_ui.web.connector_problems import Problem, problem_of
 from assembly_ui.web.connector_words import (
     LAYER_PASSED,
     LAYER_TITLES,
     NEXT_STEPS,
+    NUMBER_HELD,
+    SHARED_NUMBER,
     SHARING,
     STATUS_WORDS,
     TIMELINE,
@@ -37,6 +43,8 @@ from assembly_ui.web.connector_words import (
     Words,
 )
 from assembly_ui.web.school_words import not_available_words
+
+_MUST_AGREE = ". Other schools have this DfE number, so name and postcode must agree as well"
 
 
 class Row(TypedDict):
@@ -87,6 +95,8 @@ class View(TypedDict):
     checking: bool
     owner: str
     service_since: str
+    shared_number: str
+    join_href: str
     notes: list[Note]
     rows: list[Row]
     lines: list[Line]
@@ -123,6 +133,8 @@ def view_of(
         checking=_is_checking(overview),
         owner=overview.owner_name,
         service_since=service_view(overview.service)["service_since"],
+        shared_number=_shared_number(overview),
+        join_href=_join_href(overview),
         notes=notes_of(overview),
         rows=_rows(overview),
         lines=[_line(entry) for entry in entries],
@@ -131,6 +143,20 @@ def view_of(
         tested=iso(test.started_at) if test else "",
         bundle=_bundle(overview, layers, test),
     )
+
+
+def _shared_number(overview: Overview) -> str:
+    sharer, is_held = overview.sharer, overview.is_held_by_sharer
+    if sharer is None or (overview.status is Status.CONNECTED and not is_held):
+        return ""
+    other = f"{sharer.name} (URN {sharer.urn})" if sharer.urn else sharer.name
+    words = NUMBER_HELD if is_held else SHARED_NUMBER
+    return words.format(number=sharer.dfe_number, other=other)
+
+
+def _join_href(overview: Overview) -> str:
+    sharer = overview.sharer
+    return f"/join?school={quote(sharer.urn or sharer.dfe_number)}" if sharer else ""
 
 
 def _is_checking(overview: Overview) -> bool:
@@ -207,12 +233,30 @@ def _school(overview: Overview) -> Row:
     mark, connection, school = school_mark(overview.facts), overview.connection, overview.school
     if mark is Mark.WAIT:
         return _row("school", mark, "Right school", "Compared as soon as your MIS answers")
-    found = _named(connection.mis_school_name, connection.mis_estab) or "a school without a name"
-    if mark is Mark.PASS:
-        return _row("school", mark, "Right school", f"Your MIS says it is {found}")
-    chosen = _named(school.name, school.dfe_number)
-    words = f"You chose {chosen}, but the MIS says it is {found}"
-    return _row("school", mark, "Wrong school", words)
+    address = (connection.mis_says or {}).get("address", "")
+    said = SchoolIdentity(connection.mis_estab, connection.mis_school_name, address)
+    differing = compare(identity_of(school), said).differing
+    postcodes = ("", "")
+    if "postcode" in differing:
+        postcodes = school.postcode, postcode_in(address)
+    chosen = _named(school.name, school.dfe_number, postcodes[0])
+    found = _named(said.name, said.number, postcodes[1]) or "a school without a name"
+    if mark is Mark.FAIL:
+        words = f"You chose {chosen}, but the MIS says it is {found}"
+        return _row("school", mark, "Wrong school", words + (_differ(differing) or _MUST_AGREE))
+    words = f"Your MIS says it is {found}"
+    if differing:
+        words += f", in the register it is {chosen}{_differ(differing)}"
+    return _row("school", mark, "Right school", words)
+
+
+def _differ(what: Sequence[str]) -> str:
+    """Which of number, name and postcode differ, as a sentence that follows."""
+    if not what:
+        return ""
+    if len(what) == 1:
+        return f". The {what[0]} differs"
+    return f". The {', '.join(what[:-1])} and {what[-1]} differ"
 
 
 def _data(overview: Overview) -> Row:
@@ -232,10 +276,20 @@ def _layer(found: dict[str, Any]) -> TestLayer:
         key=found["layer"],
         mark=result,
         name=LAYER_TITLES[found["layer"]],
-        words=problem.cause if problem else _layer_words(found),
+        words=_failed_words(found, problem) if problem else _layer_words(found),
         remedy=problem.remedy if problem else "",
         took="" if result == "skip" else _took(milliseconds),
     )
+
+
+def _failed_words(found: dict[str, Any], problem: Problem) -> str:
+    detail = found["detail"]
+    if found["cause"] != "wrong_school":
+        return problem.cause
+    if not detail.get("found"):
+        return problem.cause
+    differs = _differ(detail["differing"].split(", ")) if detail.get("differing") else ""
+    return f"{problem.cause} You chose {detail['chosen']}, the MIS has {detail['found']}{differs}."
 
 
 def _layer_words(found: dict[str, Any]) -> str:
@@ -246,6 +300,8 @@ def _layer_words(found: dict[str, Any]) -> str:
         return ", ".join(f"{count} {_spaced(area)}" for area, count in detail.items())
     if found["layer"] == "invitation" and not detail.get("to"):
         return "Not needed: your school authorised Assembly of its own accord"
+    if differing := detail.get("differing"):
+        detail = detail | {"differs": _differ(differing.split(", "))}
     return LAYER_PASSED[found["layer"]].format_map(defaultdict(str, detail))
 
 
@@ -311,5 +367,6 @@ def _mis(overview: Overview) -> str:
     return label_of(overview.school.mis).partition(" (")[0]
 
 
-def _named(name: str, number: str) -> str:
-    return f"{name} ({number})" if number else name
+def _named(name: str, number: str, postcode: str = "") -> str:
+    known = ", ".join(filter(None, (number, postcode)))
+    return f"{name} ({known})" if known else name

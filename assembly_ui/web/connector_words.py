@@ -115,6 +115,22 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
     ),
 }
 
+SHARED_NUMBER_TITLE = "Another school has your DfE number"
+SHARED_NUMBER = (
+    "Your school shares DfE number {number} with {other}, which is also set up on Assembly. We use "
+    "an answer from Xporter on Demand only for the school that was invited and that it names. "
+    "Neither school sees anything of the other. If it is your school under another name, ask to "
+    "join it instead."
+)
+NUMBER_HELD = (
+    "Your school shares DfE number {number} with {other}, which is already connected or being "
+    "connected on Assembly. Xporter on Demand knows one school by this number, so Grant Access "
+    "cannot invite yours. Neither school sees anything of the other. If it is your school under "
+    "another name, ask to join it. If not, tell help@assembly.education: we find out whose number "
+    "it is."
+)
+"""While the other school holds the number."""
+
 SERVICE_TITLE = "Xporter on Demand is having problems"
 SERVICE_PROBLEM = (
     "It does not answer as it should, for any school. What we already hold stays as it was, and "
@@ -188,7 +204,7 @@ LAYER_PASSED = {
     "authorisation": "Xporter on Demand gave us a token for your school",
     "scopes": "{scopes}",
     "installed": "Your MIS answered",
-    "right_school": "The MIS says it is {found}",
+    "right_school": "The MIS says it is {found}{differs}",
 }
 
 TIMELINE = {
@@ -209,4 +225,10 @@ TIMELINE = {
     "trouble_told": "We emailed {to} about it",
     "recovery_told": "We emailed {to} that the connection works again",
     "tested": "Connection tested{outcome}",
+    "claim_lapsed": "The invitation was not answered for two weeks, so {to}, which has the same "
+    "DfE number, could be invited instead",
+    "answer_not_used": "Xporter on Demand names another school under your DfE number, so we did "
+    "not use its authorisation",
+    "moved_away": "Assembly moved the connection to the school it belongs to",
+    "moved_here": "Assembly moved the connection to this school. It is checked anew",
 }

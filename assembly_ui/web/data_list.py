@@ -60,13 +60,14 @@ class DataList(Live, rx.State, mixin=True):
         self._put(**narrowed)
         self._school_id = me.school_id or 0
         tabs.unwatch(self)
-        tabs.watch(self, sync_topic(self._school_id))
+        tabs.watch(self, me, sync_topic(self._school_id))
         await self._refresh(me)
 
     async def _refresh(self, me: Caller, stand: Stand | None = None) -> None:
         """Show how things are now; that it failed, when it did."""
         try:
-            found = stand or await self._read(sync_topic(self._school_id))
+            # Of the caller's school: a tab that never opened the page knows of none.
+            found = stand or await self._read(sync_topic(me.school_id or 0))
             if found.standing is Standing.THERE:
                 await self._list(me, found)
             else:

@@ -8,15 +8,23 @@ in the log, which Reflex would otherwise fill with whole payloads and cookies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import reflex as rx
+from reflex.istate.storage import ClientStorageBase
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.registry import RegistrationContext
+
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 
 LONGEST_PATH = 4000
 MOST_QUERY_PARAMETERS = 20
+LONGEST_KEPT = 256
+"""Of a value that a browser kept for us, in characters: a ticket is a fifth of it."""
 
 # What Reflex's own client calls: the arguments it must send, and those it may.
 _FRAMEWORK: dict[str, tuple[dict[str, type], dict[str, type]]] = {
@@ -28,8 +36,8 @@ _FRAMEWORK: dict[str, tuple[dict[str, type], dict[str, type]]] = {
 }
 
 
-def guard(app: rx.App) -> None:
-    """Put the doorman in front of the app's socket."""
+def guard(app: rx.App, left: Callable[[str], None] = lambda token: None) -> None:
+    """Put the doorman in front of the app's socket. `left` is told of each tab that goes."""
     namespace, handlers = app.event_namespace, declared_handlers()
     assert namespace is not None
     enter, trigger = namespace.on_event, namespace.trigger_event
@@ -39,6 +47,8 @@ def guard(app: rx.App) -> None:
             return  # A connection that named no tab.
         if (event := admitted(data, handlers)) is not None:
             await enter(sid, event)
+        else:
+            report(SecurityEvent.SOCKET_EVENT, Outcome.REFUSED)
 
     async def trigger_event(name: Any, sid: str, *sent: Any) -> Any:
         match name, sent:
@@ -47,6 +57,8 @@ def guard(app: rx.App) -> None:
             case "ping", _:
                 return await trigger(name, sid)
             case "connect" | "disconnect", _ if _is_servers_own(app, name, sid, sent):
+                if name == "disconnect" and (token := namespace.sid_to_token.get(sid)):
+                    left(token)
                 return await trigger(name, sid, *sent)
 
     namespace.on_event = on_event  # type: ignore[method-assign]
@@ -117,12 +129,32 @@ def _is_plain(value: Any) -> bool:
 
 
 def _of_known_states(payload: dict[str, Any]) -> dict[str, Any]:
-    """What a browser kept for States there are; it may know some of an older version."""
+    """What a browser kept for vars there are; it may know some of an older version."""
     if "vars" not in payload:
         return payload
-    states = RegistrationContext.get().base_states
-    kept = {k: v for k, v in payload["vars"].items() if k.rpartition(".")[0] in states}
+    known = kept_by_browsers()
+    # Reflex's client marks the names of vars; its server takes them with the mark and without.
+    kept = {
+        name: value
+        for name, value in payload["vars"].items()
+        if name.removesuffix(FIELD_MARKER) in known and _is_short(value)
+    }
     return payload | {"vars": kept}
+
+
+@functools.cache
+def kept_by_browsers() -> frozenset[str]:
+    """The full names of the vars that Reflex lets a browser keep, and bring back."""
+    return frozenset(
+        f"{name}.{var}"
+        for name, state in RegistrationContext.get().base_states.items()
+        for var, field in state.get_fields().items()
+        if isinstance(field.default, ClientStorageBase)
+    )
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_KEPT
 
 
 def _router(sent: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +163,14 @@ def _router(sent: dict[str, Any]) -> dict[str, Any]:
     return {
         "pathname": _path(sent.get("pathname")),
         "asPath": _path(sent.get("asPath")),
-        "query": {name: value for name, value in items if isinstance(value, str)},
+        "query": _within_path({k: v for k, v in items if isinstance(v, str)}),
     }
+
+
+def _within_path(query: dict[str, str]) -> dict[str, str]:
+    """The parameters, if they are no longer than the address they come from may be."""
+    length = sum(len(name) + len(value) for name, value in query.items())
+    return query if length <= LONGEST_PATH else {}
 
 
 def _path(value: Any) -> str:

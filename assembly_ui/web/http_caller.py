@@ -6,12 +6,16 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.bootstrap import parts
 from assembly_ui.callers import client_ip as client_ip
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """A dependency: the form was sent by one of our own pages.
+
+    It runs on the event loop, where a refusal can be recorded.
 
     Browsers name the origin with every POST; some send only the Referer. A
     request with neither is refused, since it may come from anywhere (CSRF).
@@ -21,6 +25,7 @@ def same_origin(request: Request) -> None:
     """
     sent = request.headers.get("origin") or _origin(request.headers.get("referer", ""))
     if sent not in parts().settings.origins:
+        report(SecurityEvent.CROSS_SITE_REQUEST, Outcome.REFUSED)
         raise HTTPException(403, "This form was not sent from our own page. Nothing was changed.")
 
 

@@ -9,15 +9,22 @@ import structlog
 from reflex.event import EventSpec
 from reflex_base.event.context import EventContext
 
+from assembly_ui.accounts.errors import Throttled
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
 from assembly_ui.web.live import tabs
+from assembly_ui.worker_pools import PoolBusy
 
 log = structlog.get_logger()
 
 SORRY = (
     "Something went wrong on our side, and we have noted it. What you did last was not kept; "
     "everything before it was. Try it again in a moment."
+)
+
+TOO_FAST = (
+    "That was more than we can take at once, so what you did last was not carried out. Nothing "
+    "else was lost. Wait a few seconds, then do it again."
 )
 
 _apologised: deque[str] = deque(maxlen=1000)
@@ -41,9 +48,16 @@ class NoticeState(rx.State):
         """Say that the last click failed on our side."""
         self.words, self.tone = SORRY, "danger"
 
+    @access.public
+    async def slow_down(self):
+        """Say that clicks were dropped, since too many came at once."""
+        self.words, self.tone = TOO_FAST, "warning"
+
 
 def after_failure(exception: Exception) -> EventSpec | None:
     """What becomes of an error no handler foresaw: a line in the log, a word on the screen."""
+    if isinstance(exception, PoolBusy | Throttled):
+        return NoticeState.slow_down()
     log.error("handler.failed", exc_info=exception)
     failed = EventContext.get()
     if failed.parent_txid in _apologised:
@@ -104,3 +118,8 @@ def notice_area() -> rx.Component:
         role="status",
         class_name="notice-area",
     )
+
+
+def after_browser_failure(exception: Exception) -> None:
+    """Note that a page failed in a browser. Anyone may send what it says, so that is not logged."""
+    log.warning("browser.page_failed")

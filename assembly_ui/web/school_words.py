@@ -34,6 +34,11 @@ CHOOSE_SCHOOL = "Choose your school from the list. Start typing its name, then p
 CHOOSE_MIS = "Choose your MIS provider from the list."
 CHOOSE_ROLE = "Choose what they may do."
 
+UNVERIFIED = (
+    "Your school is not verified yet: nobody has shown whose it is. Nothing was changed. School "
+    "Details says how the owner can show it."
+)
+
 _UNLISTED = {
     "name": {
         "missing": "Enter the name of your school.",
@@ -91,6 +96,17 @@ def set_up_words(school_name: str, key: str, *, wants_news: bool) -> str:
     return f"{school_name} is set up. {_its_mis(mis)} cannot be connected yet.{later}"
 
 
+def shared_number_words(number: str, name: str, urn: str) -> str:
+    """What it means that a school of the same DfE number is set up."""
+    other = f"{name} (URN {urn})" if urn else name
+    return (
+        f"It shares DfE number {number} with {other}, which is already set up on Assembly. If that "
+        "is your school under another name, ask to join it. If not, you can set up your school, "
+        "but Xporter on Demand connects one school under each number. Tell "
+        f"{HELP}, and we find out whose number it is."
+    )
+
+
 def changing_words(before: str, after: str) -> list[str]:
     """What another MIS means for the school, one sentence each."""
     old, new = find_mis(before), find_mis(after)
@@ -139,6 +155,12 @@ def invitation_words(problem: errors.InvitationProblem) -> tuple[str, str]:
                 "It was sent again, and only the newest link works. Open the latest message from "
                 "us and follow the link in that.",
             )
+        case errors.InvitationOnHold():
+            return (
+                "This invitation is on hold",
+                "We are checking whose this school is, and nothing about you was stored. The link "
+                "works as soon as the school is verified: try it again later.",
+            )
         case errors.InvitationExpired(expired_at=when):
             return (
                 "This invitation is too old",
@@ -157,6 +179,10 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
     match error:
         case AccountsError():
             return account_words.words_for(error, now=now)
+        case errors.OwnerUnverified():
+            return UNVERIFIED
+        case errors.OwnershipProblem():
+            return _ownership_words(error, now)
         case errors.NotAllowed():
             return "Your role at this school does not permit that. Nothing was changed."
         case errors.SchoolNotInRegister():
@@ -167,6 +193,11 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
             return f"That is the DfE number of {name}, which is set up already. Check the number."
         case errors.SchoolNotSetUp():
             return "Nobody has set up that school on Assembly. You can do it yourself."
+        case errors.NumberShared():
+            return (
+                "Several schools have this DfE number. Nothing was sent: go back to this page's "
+                "list and choose yours."
+            )
         case errors.MisUnknown():
             return CHOOSE_MIS
         case errors.RoleUnknown():
@@ -198,6 +229,35 @@ def words_for(error: errors.SchoolsError | AccountsError, *, now: datetime) -> s
         case errors.InvitationProblem():
             return invitation_words(error)[1]
     return f"That did not work, and nothing was changed. Ask {HELP} if it happens again."
+
+
+def _ownership_words(error: errors.OwnershipProblem, now: datetime) -> str:
+    match error:
+        case errors.TooManyUnverified(limit=limit):
+            return (
+                f"You have {limit} schools that are not verified yet. Show for one of them that it "
+                "is yours, under School Details, then set up the next. What you chose is kept."
+            )
+        case errors.AddressElsewhere(domain=domain):
+            return f"The address must end in @{domain}, the domain of your school's website."
+        case errors.DomainUnknown():
+            return (
+                "We know no web domain that belongs to your school alone, or it is verified "
+                "already. Connect your MIS, or write to us."
+            )
+        case errors.ProofLinkSent(retry_at=when):
+            return account_words.sent_already(when, now=now)
+        case errors.ProofLinkOfSomeoneElse():
+            return (
+                "This link counts only for the owner who asked for it. Log in as that person, in "
+                "this browser, then open it again. Nothing was changed."
+            )
+        case errors.DisputedAlready():
+            return "You have told us already. We check it with the school and email you."
+    return (
+        "This link has been used, is too old, or a newer one has taken its place. Nothing was "
+        "changed. You can send a new one from School Details."
+    )
 
 
 def a_role(role: Role) -> str:

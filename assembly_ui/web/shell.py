@@ -46,6 +46,7 @@ class ShellState(Live, rx.State):
             use.database,
             token=access.session_token(self),
             life=timedelta(days=use.settings.log_in_days),
+            longest=timedelta(days=use.settings.session_max_days),
             now=use.clock(),
         )
         self.school_name, self.person = me.school_name, me.display_name
@@ -54,8 +55,8 @@ class ShellState(Live, rx.State):
         self.moved = False
         await access.show_school(self, me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
-        tabs.watch(self, user_topic(me.user_id))
+        tabs.watch(self, me, school_topic(me.school_id))
+        tabs.watch(self, me, user_topic(me.user_id))
         self._school_id = me.school_id
         await self._show(await self._read(school_topic(me.school_id)))
         self._put(waiting_app=(await self._read(user_topic(me.user_id))).app)
@@ -87,4 +88,11 @@ class ShellState(Live, rx.State):
         if await still_member(self, self._school_id) is None:
             # Removed, logged out, or looking at another school from another tab.
             tabs.forget(self)
-            self.moved = True
+            await self._revoke()
+
+    def _offer(self, me: Caller) -> None:
+        self._put(role=str(me.role or ""))
+
+    async def _revoke(self) -> None:
+        # The name of the school says which one this window no longer shows.
+        self._put(status="", waiting_app="", moved=True)

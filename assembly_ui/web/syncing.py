@@ -37,7 +37,7 @@ class SyncState(Live, rx.State):
         """Show how the sync stands, and keep showing it."""
         topic = sync_topic(me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, topic)
+        tabs.watch(self, me, topic)
         await self._show(await self._read(topic))
 
     @access.public

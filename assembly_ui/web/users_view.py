@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
+from assembly_ui.mail.delivery import Delivery
 from assembly_ui.schools.invitations import OpenInvitation
 from assembly_ui.schools.join import RequestView
 from assembly_ui.schools.member_list import Order
@@ -42,6 +43,9 @@ class Invited(TypedDict):
     sent: str
     until: str
     expired: bool
+    delivery: str
+    delivery_words: str
+    is_refused: bool
 
 
 class Asking(TypedDict):
@@ -81,6 +85,7 @@ def member(view: MemberView, *, me: int) -> Member:
 
 def invited(view: OpenInvitation, *, now: datetime) -> Invited:
     """An invitation nobody has accepted."""
+    state, words = _delivery(view)
     return Invited(
         id=view.id,
         email=view.email,
@@ -89,14 +94,37 @@ def invited(view: OpenInvitation, *, now: datetime) -> Invited:
         sent=view.sent_at.isoformat(),
         until=f"{view.expires_at:%-d %B %Y}",
         expired=view.expires_at <= now,
+        delivery=state,
+        delivery_words=words,
+        is_refused=view.delivery is Delivery.REFUSED,
     )
+
+
+def _delivery(view: OpenInvitation) -> tuple[str, str]:
+    match view.delivery:
+        case Delivery.REFUSED:
+            domain = view.email.rpartition("@")[2]
+            return "Not delivered", (
+                f"The mail server of {domain} refused our message. The invitation is kept. "
+                "Correct the address, or send it again if it is right."
+            )
+        case Delivery.GIVEN_UP:
+            return "Not delivered", (
+                "Our message could not be delivered, and we have stopped trying. "
+                "The invitation is kept. Send it again."
+            )
+        case Delivery.DELAYED:
+            return "Delayed", (
+                "Our message has not been delivered yet. We keep trying for about a day."
+            )
+    return "", ""
 
 
 def asking(view: RequestView) -> Asking:
     """A person who asks to join."""
     return Asking(
         id=view.id,
-        name=view.name or view.email,
+        name=view.name or view.email or "Somebody",
         email=view.email,
         asked=view.asked_at.isoformat(),
     )

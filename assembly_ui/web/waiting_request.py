@@ -1,8 +1,9 @@
 """The Data Access Request a browser came with, while nobody is known who could claim it.
 
 `/oauth/authorize` leaves its token in an HttpOnly cookie, and pages that lead to signing up
-or logging in carry it in their address. As soon as there is an account, even one that waits
-for its confirmation, the request is that account's: it is found again on any device.
+or logging in carry it in their address. A sign-up keeps it, and the account that its own
+person confirms claims it at the first log-in, on any device. An account that waits for its
+confirmation claims nothing: anybody may have typed its address.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from assembly_ui.accounts.people import find_person, get_person
-from assembly_ui.apps.errors import RequestProblem
-from assembly_ui.apps.requests import claim, pending_of, read_request
+from assembly_ui.accounts.tokens import hash_token
+from assembly_ui.accounts.waiting import keep_request, requests_of_sign_ups
+from assembly_ui.apps import requests
+from assembly_ui.apps.requests import claim_if_unclaimed, pending_of
 from assembly_ui.bootstrap import parts
 from assembly_ui.callers import REQUEST_COOKIE
+from assembly_ui.schools.caller import Caller
 from assembly_ui.web.query import asked
+from assembly_ui.web.ticket import ticket_of
 
 PAGE = "/data-access-request"
 
@@ -43,31 +47,26 @@ def with_token(path: str, token: str) -> str:
     return f"{path}?{urlencode({'request': token})}" if token else path
 
 
-async def claim_for_sign_up(state: rx.State, email: str) -> None:
-    """The request waits for whoever confirms this address.
+async def keep_for_sign_up(state: rx.State) -> None:
+    """Keep the request of this browser with its sign-up, and as long as that waits.
 
-    An address that has an account already claims nothing: its owner did not ask for it.
+    It makes no difference whether the address that was typed has an account, so nobody
+    learns that from the request.
     """
-    if not (token := await token_of(state)):
-        return
-    person = await find_person(parts().database, email)
-    if person is not None and not person.is_confirmed:
-        await claim_for(person.id, token)
+    if token := await token_of(state):
+        database, now = parts().database, parts().clock()
+        await keep_request(database, ticket=await ticket_of(state), request_token=token)
+        await requests.keep_for_sign_up(database, token=token, now=now)
 
 
-async def claim_for(user_id: int, token: str) -> None:
-    """The request is this person's, if it is nobody's yet and still to decide.
-
-    An account that was never confirmed is nobody: its address may have been mistyped.
-    """
-    use, now = parts(), parts().clock()
-    try:
-        seen = await read_request(use.database, token=token, now=now)
-        owner = await get_person(use.database, seen.user_id) if seen.user_id else None
-        if owner is None or not owner.is_confirmed:
-            await claim(use.database, token=token, user_id=user_id, now=now)
-    except RequestProblem:
-        return
+async def claim_for(me: Caller, token: str) -> None:
+    """What this browser and this person's sign-up came with is theirs, unless somebody has it."""
+    use = parts()
+    hashes = await requests_of_sign_ups(use.database, email=me.email)
+    for token_hash in filter(None, [*hashes, hash_token(token)]):
+        await claim_if_unclaimed(
+            use.database, token_hash=token_hash, user_id=me.user_id, now=use.clock()
+        )
 
 
 async def is_waiting_for(user_id: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import stamina
 
+from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
 from assembly_ui.xporter.answers import QUICKLY_READ, Reader
 from assembly_ui.xporter.dialect import Dialect
@@ -154,7 +155,7 @@ class Transport:
         response, content = answer
         reader = Reader(self._dialect, self._clock(), (*call.hide, call.token))
         if len(content) > QUICKLY_READ:
-            return await asyncio.to_thread(reader.read, response, content)
+            return await worker_pools.XPORTER.run(reader.read, response, content)
         return reader.read(response, content)
 
     async def _send(self, call: Call) -> tuple[httpx.Response, bytes] | XporterError:

@@ -15,6 +15,7 @@ from assembly_ui.apps.asking import Ask
 from assembly_ui.apps.authorising import authorise
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import Authorisation, AuthorisationEvent
+from assembly_ui.apps.pkce import s256
 from assembly_ui.apps.registration import NewApp, Registered, register_app
 from assembly_ui.apps.requests import begin, claim
 from assembly_ui.database import Database
@@ -24,6 +25,8 @@ from tests.factories.accounts import ADDRESS, a_person
 from tests.factories.schools import a_school
 
 REDIRECT = "https://rooms.example/assembly/callback"
+VERIFIER = "v" * 43
+PKCE = {"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"}
 LINKS = Links(ADDRESS, "help@assembly.education")
 SCOPE = "staff_members.emails timetables contacts.basic:optional contacts.emails:optional"
 
@@ -59,7 +62,7 @@ async def a_request(
     database: Database, app: Registered, person: Person, *, now: datetime, **different: Any
 ) -> int:
     """A Data Access Request of the app that this person claimed; its number."""
-    asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE}
+    asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE, **PKCE}
     begun = await begin(database, Ask(**{**asked, **different}), now=now)
     view = await claim(database, token=begun.token, user_id=person.id, now=now)
     return view.id

@@ -47,6 +47,8 @@ def connection_row(
     facts: dict[str, Any] = {}
     if invited or authorised or connected or wrong_school or paused or withdrawn or failing:
         facts |= {"invited_at": now - HOUR, "invited_email": "james.walters@kings.sch.uk"}
+    if facts or columns.get("invited_at"):
+        facts |= {"xporter_estab": school.dfe_number or None, "claimed_at": now - HOUR}
     if authorised or connected or wrong_school or paused or withdrawn or failing:
         facts |= {"authorised_at": now - HOUR, "secret_encrypted": CIPHER.lock(SECRET)}
         facts |= {"scopes": "School", "due_at": now}

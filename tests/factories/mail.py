@@ -84,9 +84,10 @@ _TROUBLE: dict[str, object] = {
 }
 
 _VALUES: dict[str, dict[str, object]] = {
-    "confirm_email": {"name": NAME, "href": HREF, "expires_at": EXPIRES_AT},
-    "address_taken": {"name": NAME, "log_in_href": HREF, "reset_href": HREF + "&reset=1"},
-    "reset_password": {"name": NAME, "href": HREF, "expires_at": EXPIRES_AT},
+    "confirm_email": {"href": HREF, "expires_at": EXPIRES_AT},
+    "address_taken": {"log_in_href": HREF, "reset_href": HREF + "&reset=1"},
+    "reset_password": {"href": HREF, "expires_at": EXPIRES_AT},
+    "choose_password": {"href": HREF, "expires_at": EXPIRES_AT},
     "password_changed": {"name": NAME, "help_email": HELP},
     "colleague_invited": {
         "school_name": SCHOOL,
@@ -101,6 +102,30 @@ _VALUES: dict[str, dict[str, object]] = {
         "person_name": "Amina Khan",
         "person_email": "amina.khan@kings.sch.uk",
         "href": HREF,
+    },
+    "join_requested_unverified": {"name": NAME, "school_name": SCHOOL, "href": HREF},
+    "prove_ownership": {
+        "school_name": SCHOOL,
+        "owner_email": "james@mail.example",
+        "href": HREF,
+        "expires_at": EXPIRES_AT,
+    },
+    "ownership_confirmed": {
+        "name": NAME,
+        "school_name": SCHOOL,
+        "href": HREF,
+        "alone": "yes",
+    },
+    "membership_ended": {"name": NAME, "school_name": SCHOOL, "help_email": HELP},
+    "ownership_ended": {"name": NAME, "school_name": SCHOOL, "help_email": HELP},
+    "ownership_disputed": {
+        "school_name": SCHOOL,
+        "urn": "123456",
+        "owner_name": NAME,
+        "owner_email": TO,
+        "verified_by": "link",
+        "person_name": "Ann Smith",
+        "person_email": "ann@kings.sch.uk",
     },
     "join_approved": {"name": NAME, "school_name": SCHOOL, "href": HREF},
     "join_declined": {"name": NAME, "school_name": SCHOOL, "help_email": HELP},

@@ -24,6 +24,7 @@ async def a_school(
     dfe_number: str = DFE_NUMBER,
     mis: str = "isams-xod",
     telephone: str = "01632 960001",
+    postcode: str = "GL1 2LR",
     **connection: Any,
 ) -> School:
     """A school with an owner: James Walters, unless told otherwise.
@@ -32,7 +33,13 @@ async def a_school(
     """
     owner = owner or await a_person(database, now=now)
     school = school_row(
-        now=now, name=name, urn=urn, dfe_number=dfe_number, mis=mis, telephone=telephone
+        now=now,
+        name=name,
+        urn=urn,
+        dfe_number=dfe_number,
+        mis=mis,
+        telephone=telephone,
+        postcode=postcode,
     )
     async with database.transaction() as session:
         session.add(school)
@@ -50,6 +57,7 @@ def school_row(
     dfe_number: str = DFE_NUMBER,
     mis: str = "isams-xod",
     telephone: str = "01632 960001",
+    postcode: str = "GL1 2LR",
 ) -> School:
     """The row of a school."""
     return School(
@@ -58,7 +66,7 @@ def school_row(
         establishment_number=dfe_number[3:],
         name=name,
         local_authority="Gloucestershire",
-        postcode="GL1 2LR",
+        postcode=postcode,
         town="Gloucester",
         telephone=telephone,
         mis=mis,

@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, text
 
 from assembly_ui import migrations
 from assembly_ui.database import Database
@@ -51,3 +51,40 @@ def test_every_migration_can_be_taken_back(url: str) -> None:
     command.downgrade(migrations._config(url), "base")
     missing = {difference[0] for difference in asyncio.run(_compare(url))}  # type: ignore[index]
     assert "add_table" in missing
+
+
+SCHOOL = """
+INSERT INTO schools (id, urn, la_code, establishment_number, name, local_authority, postcode,
+    town, phase, type, website, telephone, mis, mis_chosen_at, created_at)
+VALUES ({id}, '{id}', '202', '{number}', 'School', '', '', '', '', '', '', '', 'isams-xod',
+    '2026-01-01', '2026-01-01')
+"""
+CONNECTION = """
+INSERT INTO connections (school_id, authorised_at, first_connected_at, school_matches,
+    invited_email, invite_failure, secret_encrypted, token_encrypted, scopes, scopes_asked,
+    install_stage, mis_code, mis_school_name, mis_estab, problem_kind, problem_detail, failures,
+    trouble_told)
+VALUES ({id}, '2026-01-02', '2026-01-03', {matches}, '', '', '', '', '', '', '', '', '', '', '',
+    '', 0, '')
+"""
+
+
+def test_owners_of_schools_that_were_connected_are_verified(url: str) -> None:
+    """Not those of a school that was never seen, was another, or shares its number."""
+    command.upgrade(migrations._config(url), "0010")
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    with engine.begin() as connection:
+        for number, matches in (("4001", True), ("4002", None), ("4003", False)):
+            connection.execute(text(SCHOOL.format(id=int(number), number=number)))
+            if matches is not None:
+                connection.execute(text(CONNECTION.format(id=int(number), matches=matches)))
+        for other in (5001, 5002):
+            connection.execute(text(SCHOOL.format(id=other, number="5000")))
+            connection.execute(text(CONNECTION.format(id=other, matches=True)))
+    migrations.migrate(url)
+    with engine.begin() as connection:
+        found = connection.execute(
+            text("SELECT id, owner_verified_at FROM schools WHERE owner_verified_by = 'connection'")
+        ).all()
+    engine.dispose()
+    assert [(row.id, row.owner_verified_at[:10]) for row in found] == [(4001, "2026-01-03")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from assembly_ui.apps.pkce import s256
 from tests.journeys.person import Person
 
 APP = "SchoolBooking"
@@ -16,6 +17,9 @@ REQUIRED = (
 OPTIONAL = "students.basic contacts.basic contacts.emails"
 
 
+PROOF = {"code_challenge": s256("v" * 43), "code_challenge_method": "S256"}
+
+
 async def asks(person: Person, *, scope: str = REQUIRED, optional: str = OPTIONAL) -> None:
     """The app sends this person to Assembly, with a state to come back with."""
     server = person.server.address
@@ -24,6 +28,7 @@ async def asks(person: Person, *, scope: str = REQUIRED, optional: str = OPTIONA
         "redirect_uri": f"{server}/simulator/schoolbooking/callback",
         "scope": " ".join([scope, *(f"{name}:optional" for name in optional.split())]),
         "state": "kept as it is",
+        **PROOF,
     }
     await person.goes_to(f"/oauth/authorize?{urlencode(asked)}")
 

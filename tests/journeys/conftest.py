@@ -40,9 +40,11 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         simulator_pupils="120",
         watch_onboarding_seconds="1",
     )
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -9,19 +10,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+from reflex_base.environment import environment
 
 from assembly_ui.schools.register_file import SHIPPED, RegisterSchool, read_register
 from tests.journeys.commands import Commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFERRED_PORT = 3987
-START_SECONDS = 240
+START_SECONDS = 600
 END_SECONDS = 60
 # Schools of its own for seeding; those that tests look up by name lie elsewhere.
 AREA = "Islington"
@@ -36,7 +39,7 @@ class Server:
     program: tuple[str, ...] = ("assembly_ui", "serve")
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.port = _free_port()
+        self.port, self._claim = _claim_port()
         self.address = f"http://localhost:{self.port}"
         self.folder = folder
         self.log = folder / "server.log"
@@ -51,7 +54,10 @@ class Server:
     @property
     def environment(self) -> dict[str, str]:
         """What this demo is set up with; the command line may share it."""
-        return os.environ | {
+        # Tests that import the app in their own process build no pages; this one does.
+        skip = environment.REFLEX_SKIP_COMPILE.name
+        inherited = {name: value for name, value in os.environ.items() if name != skip}
+        return inherited | {
             "ASSEMBLY_PORT": str(self.port),
             "ASSEMBLY_DATA_DIR": str(self.folder / "data"),
             # A browser walks faster than people do, and does so many times.
@@ -86,6 +92,7 @@ class Server:
         """Ctrl-C."""
         self._commands.close()
         self._end(signal.SIGINT)
+        os.close(self._claim)
 
     def restart(self) -> None:
         """Kill it and start it again."""
@@ -163,15 +170,24 @@ def _schools_of(area: str) -> list[RegisterSchool]:
     ]
 
 
-def _free_port() -> int:
-    # The port is compiled into the pages, so a worker of the tests uses the same one if it can.
+def _claim_port() -> tuple[int, int]:
+    """A free port, and the lock that keeps it from other runs of the tests on this machine.
+
+    Between now and the moment that the server listens its pages are built, which takes a while.
+    """
+    # The port is compiled into the pages, so a worker of the tests uses the same ones if it can.
     nth = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for port in (PREFERRED_PORT + nth, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+    for port in range(PREFERRED_PORT + nth, PREFERRED_PORT + 3000, 100):
+        lock = os.open(
+            Path(tempfile.gettempdir(), f"assembly-tests-{port}.lock"), os.O_CREAT | os.O_RDWR
+        )
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        except OSError:
+            os.close(lock)
+            continue
+        return port, lock
     raise AssertionError("no port is free")

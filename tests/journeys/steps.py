@@ -57,6 +57,14 @@ async def confirm(person: Person, email: str) -> None:
     await person.sees_heading("Log in")
 
 
+async def confirm_on_another_device(person: Person, email: str) -> None:
+    """Follow the link in a browser that did not sign up, which asks for the password."""
+    await person.goes_to(await read_confirmation(person, email))
+    await person.fills(Password=PASSWORD)
+    await person.clicks("Confirm email address")
+    await person.sees_heading("Log in")
+
+
 async def log_in(person: Person, email: str, password: str = PASSWORD) -> None:
     """Log in and be led on."""
     await person.goes_to("/log-in")

@@ -101,7 +101,7 @@ async def test_a_tab_that_answered_one_request_is_not_led_on_from_the_next(
     await asks(james)
     await answer(james, "Authorise App")
     await asks(james)
-    await james.sees("Authorising it again changes nothing.")
+    await james.sees("Authorising it again shares nothing more.")
     assert (await answer(james, "Not now"))["error"] == "access_denied"
     await asks(james)
     await james.sees("SchoolBooking has access already")
@@ -121,6 +121,30 @@ async def test_a_request_that_was_left_waits_on_every_page_until_it_is_answered(
     await answer(james, "Authorise App")
     await expect(other.page.locator("#waiting-request")).to_have_count(0)
     await other.sees("Authorised")
+
+
+async def test_a_decision_made_while_the_page_still_loads_leads_back_once_it_has_loaded(
+    someone: SessionOf,
+) -> None:
+    james = await someone()
+    await james.goes_to("/log-in")
+    # What a slow load shows one after the other, as the browser gets it.
+    await james.page.evaluate(
+        """() => {
+          const shell = document.querySelector(".shell");
+          shell.setAttribute("aria-busy", "true");
+          const onward = document.createElement("a");
+          onward.href = "/sign-up";
+          onward.dataset.leadsOn = "true";
+          shell.append(onward);
+        }"""
+    )
+    await james.page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert james.page.url.endswith("/log-in")
+    async with james.page.expect_navigation(url="**/sign-up"):
+        await james.page.evaluate(
+            "document.querySelector('.shell').setAttribute('aria-busy', 'false')"
+        )
 
 
 async def test_a_viewer_is_told_who_may_decide_and_decides_once_they_may(
@@ -165,7 +189,7 @@ async def test_a_request_survives_sign_up_on_one_device_and_the_rest_on_another(
     )
     await desk.clicks("Sign up")
     await desk.sees_heading("Confirm email address")
-    await steps.confirm(phone, email)
+    await steps.confirm_on_another_device(phone, email)
     await phone.fills(Email=email, Password="Autumn-Kettle-42")
     await phone.clicks("Log in")
     await phone.sees_heading("Data Access Request")

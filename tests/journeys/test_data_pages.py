@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from playwright.async_api import expect
 
 from tests.journeys import steps
+from tests.journeys.asking import PROOF
 from tests.journeys.conftest import SessionOf
 from tests.journeys.person import Person, until
 from tests.journeys.test_every_page import _is_well_made
@@ -41,7 +42,7 @@ async def _authorises_markbook(james: Person) -> None:
     if not client:
         words = ("--name", APP, "--redirect-uri", back, "--scopes", SCOPES, "--json")
         client = json.loads(james.server.command("app", "register", *words))["client_id"]
-    asked = {"client_id": client, "redirect_uri": back, "scope": SCOPES, "state": "x"}
+    asked = {"client_id": client, "redirect_uri": back, "scope": SCOPES, "state": "x", **PROOF}
     await james.goes_to(f"/oauth/authorize?{urlencode(asked)}")
     await james.clicks("Authorise App")
     await james.page.wait_for_url(re.compile("/terms"))

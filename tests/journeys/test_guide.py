@@ -38,7 +38,7 @@ async def test_step_1_create_an_assembly_account(someone: SessionOf) -> None:
         "Forgotten password?",
     )
     phone = await someone()
-    await steps.confirm(phone, email)
+    await steps.confirm_on_another_device(phone, email)
     # The page that waited moves on by itself.
     await james.sees_heading("Log in")
 

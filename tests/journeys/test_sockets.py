@@ -20,7 +20,7 @@ from tests.journeys.server import ROOT, Server
 NAMESPACE = "/_event"
 HOSTILE: list[Any] = [
     "",
-    "x" * 100_000,
+    "x" * 10_000,
     "\u202egnp.exe",
     "👩‍🏫" * 50,
     "<script>alert(1)</script>",
@@ -141,43 +141,6 @@ def _empty(arguments: list[str]) -> dict[str, Any]:
     return dict.fromkeys(arguments, "")
 
 
-async def test_a_stranger_is_led_to_the_log_in_from_every_handler_that_needs_one(
-    server: Server, handlers: dict[str, tuple[str, list[str]]]
-) -> None:
-    async with _calling(server) as stranger:
-        for name, (access, arguments) in handlers.items():
-            if access not in ("", "public"):
-                led_to = await _redirects_of(stranger, name, _empty(arguments))
-                assert {path.partition("?")[0] for path in led_to} == {"/log-in"}, name
-
-
-async def test_a_person_without_a_school_is_led_to_set_one_up(
-    server: Server, handlers: dict[str, tuple[str, list[str]]]
-) -> None:
-    email = await _an_account_without_a_school(server)
-    cookie = await _cookie(server, email, steps.PASSWORD)
-    async with _calling(server, Cookie=cookie) as newcomer:
-        for name, (access, arguments) in handlers.items():
-            if access in ("member", "admin", "owner"):
-                led_to = await _redirects_of(newcomer, name, _empty(arguments))
-                assert led_to == {"/school-setup"}, name
-
-
-async def test_a_viewer_can_call_nothing_that_changes_the_school(
-    server: Server, handlers: dict[str, tuple[str, list[str]]]
-) -> None:
-    seeded = server.seed("connected")
-    cookie = await _cookie(server, seeded["email"], seeded["password"])
-    _make_viewer(server, seeded["email"])
-    before = _facts(server)
-    async with _calling(server, Cookie=cookie) as viewer:
-        for name, (access, arguments) in handlers.items():
-            if access in ("admin", "owner"):
-                led_to = await _redirects_of(viewer, name, _empty(arguments))
-                assert led_to == {"/no-access"}, name
-    assert _facts(server) == before
-
-
 @pytest.mark.parametrize("role", ["stranger", "owner"])
 async def test_hostile_payloads_meet_no_traceback_and_change_nothing(
     server: Server, handlers: dict[str, tuple[str, list[str]]], role: str
@@ -293,35 +256,6 @@ async def test_the_other_half_of_a_double_click_leads_nobody_on_again(server: Se
         await james.call(enter, {})
         await until(james.has_heard_of("/log-in"), "what a stranger is told")
         assert json.dumps(james.answers).count("/confirm-email") == 1
-
-
-async def _an_account_without_a_school(server: Server) -> str:
-    seeded = server.seed("awaiting-invitation")
-    with _database(server) as database:
-        database.execute(
-            "DELETE FROM memberships WHERE user_id = (SELECT id FROM users WHERE email = ?)",
-            (seeded["email"],),
-        )
-        database.execute(
-            "UPDATE users SET password_hash = ? WHERE email = ?",
-            (_hash(steps.PASSWORD), seeded["email"]),
-        )
-    return seeded["email"]
-
-
-def _make_viewer(server: Server, email: str) -> None:
-    with _database(server) as database:
-        database.execute(
-            "UPDATE memberships SET role = 'viewer' WHERE user_id = "
-            "(SELECT id FROM users WHERE email = ?)",
-            (email,),
-        )
-
-
-def _hash(password: str) -> str:
-    from tests.factories.accounts import _cheap_hash
-
-    return _cheap_hash(password)
 
 
 def _facts(server: Server) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from assembly_ui import settings
 from assembly_ui.settings import KEY_FILE, Settings, SettingsProblem
@@ -63,6 +64,28 @@ def test_in_live_mode_nothing_travels_in_the_clear(
     assert bool(said) != is_safe
 
 
+@pytest.mark.parametrize(
+    ("address", "hops", "is_refused"),
+    [
+        ("https://platform.example.org", "0", True),
+        ("https://platform.example.org", "1", False),
+        ("http://localhost:3000", "0", False),
+    ],
+)
+def test_an_https_address_needs_the_number_of_proxies(
+    monkeypatch: pytest.MonkeyPatch, address: str, hops: str, is_refused: bool
+) -> None:
+    monkeypatch.setenv("ASSEMBLY_DEMO_PUBLIC", "true")
+    monkeypatch.setenv("ASSEMBLY_PUBLIC_URL", address)
+    monkeypatch.setenv("ASSEMBLY_TRUSTED_PROXY_HOPS", hops)
+    said = ""
+    try:
+        settings.load()
+    except SettingsProblem as problem:
+        said = str(problem)
+    assert ("ASSEMBLY_TRUSTED_PROXY_HOPS must say" in said) == is_refused
+
+
 def test_every_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSEMBLY_PORT", "many")
     monkeypatch.setenv("ASSEMBLY_MODE", "dreaming")
@@ -85,6 +108,85 @@ def test_the_demo_makes_one_key_and_keeps_it_to_itself(tmp_path: Path) -> None:
     first, second = Settings(data_dir=tmp_path), Settings(data_dir=tmp_path)
     assert first.fernet_keys == second.fernet_keys
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
+
+
+def _secrets_of(config: Settings) -> dict[str, str]:
+    """Everything that opens something, by the name of the setting or property."""
+    names = [name for name in dir(Settings) if name.endswith(("secret", "key", "keys"))]
+    found = {}
+    for name in names:
+        value = getattr(config, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        for number, text in enumerate(value if isinstance(value, list) else [value]):
+            found[f"{name} {number}"] = text
+    return {name: text for name, text in found.items() if isinstance(text, str) and text}
+
+
+def test_no_two_installations_share_a_secret_nor_two_purposes_in_one(tmp_path: Path) -> None:
+    here, there = (_secrets_of(Settings(data_dir=tmp_path / name)) for name in ("here", "there"))
+    assert {"management_secret 0", "stand_in_control_key 0", "schoolbooking_secret 0"} <= set(here)
+    assert set(here) == set(there)
+    together = [*here.values(), *there.values()]
+    assert len(set(together)) == len(together)
+    assert here == _secrets_of(Settings(data_dir=tmp_path / "here"))
+
+
+OPENINGS = [
+    ("ASSEMBLY_HOST", "0.0.0.0"),  # noqa: S104
+    ("ASSEMBLY_HOST", "::"),
+    ("ASSEMBLY_HOST", "192.0.2.7"),
+    ("ASSEMBLY_HOST", "demo.example.org"),
+    ("ASSEMBLY_PUBLIC_URL", "https://demo.example.org"),
+    ("ASSEMBLY_PUBLIC_URL", "https://localhost:3000"),
+    ("ASSEMBLY_PUBLIC_URL", "http://demo.example.org"),
+    ("ASSEMBLY_PUBLIC_URL", "http://127.0.0.1.example.org"),
+    ("ASSEMBLY_OTHER_ORIGINS", '["https://demo.example.org"]'),
+    ("ASSEMBLY_SMTP_HOST", "mail.example.org"),
+    ("ASSEMBLY_SMTP_HOST", "localhost"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), OPENINGS)
+def test_a_demo_that_others_could_reach_is_refused_unless_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ASSEMBLY_TRUSTED_PROXY_HOPS", "1")
+    with pytest.raises(SettingsProblem) as refused:
+        settings.load()
+    (sentence,) = refused.value.problems
+    assert sentence.startswith(name)
+    assert "ASSEMBLY_MODE=live" in sentence
+    assert "ASSEMBLY_DEMO_PUBLIC=true" in sentence
+    monkeypatch.setenv("ASSEMBLY_DEMO_PUBLIC", "true")
+    assert settings.load().is_demo
+
+
+def test_every_opening_of_a_demo_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = {"ASSEMBLY_OTHER_ORIGINS": '["http://a.example"]'} | dict(OPENINGS)
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsProblem) as refused:
+        settings.load()
+    assert len(refused.value.problems) == len(chosen)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASSEMBLY_HOST", "127.0.0.9"),
+        ("ASSEMBLY_HOST", "::1"),
+        ("ASSEMBLY_HOST", "localhost"),
+        ("ASSEMBLY_PUBLIC_URL", "http://localhost:8080"),
+        ("ASSEMBLY_OTHER_ORIGINS", '["http://127.0.0.1:8080"]'),
+    ],
+)
+def test_a_demo_may_be_set_up_within_its_machine(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert settings.load().is_demo
 
 
 def test_the_callback_address_outlives_a_key_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +273,18 @@ def test_every_setting_says_what_it_does() -> None:
         assert field.description, f"{name} has no description"
 
 
-def test_the_readme_lists_every_setting() -> None:
+def _row(name: str) -> str:
+    """The line of the README's table about a setting."""
+    field = Settings.model_fields[name]
+    default = field.get_default(call_default_factory=True)
+    shown = "" if default in ([], "", None, SecretStr("")) else f"`{default}`"
+    ends = [getattr(bound, "ge", getattr(bound, "gt", None)) for bound in field.metadata]
+    ends += [getattr(bound, "le", None) for bound in field.metadata]
+    between = " to ".join(f"{end:,}" for end in ends if end is not None)
+    return f"| `ASSEMBLY_{name.upper()}` | {shown} | {between} | {field.description} |"
+
+
+def test_the_readme_lists_every_setting_as_it_is() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
-    for name in Settings.model_fields:
-        assert f"`ASSEMBLY_{name.upper()}`" in readme, f"{name} is missing from README.md"
+    listed = [line for line in readme.splitlines() if line.startswith("| `ASSEMBLY_")]
+    assert listed == [_row(name) for name in Settings.model_fields]

@@ -97,13 +97,13 @@ async def _fill(parts: Parts, service: Service) -> None:
     settled = connection_row(school, now=now, connected=True, secret_encrypted=locked).model_dump()
     begun = connection_row(school, now=now, authorised=True, secret_encrypted=locked).model_dump()
     numbers = range(1, SCHOOLS + 1)
-    connections = [settled | {"school_id": n, "due_at": now + n * apart} for n in numbers]
+    connections = [settled | _held(n) | {"due_at": now + n * apart} for n in numbers]
     schools = [_numbered(school, n) for n in (*numbers, ONBOARDING)]
     service.secrets |= {_estab(n): SECRET for n in (*numbers, ONBOARDING)}
     async with parts.database.transaction() as session:
         await session.execute(insert(School), schools)
         await session.execute(insert(Connection), connections)
-        await session.execute(insert(Connection), [begun | {"school_id": ONBOARDING}])
+        await session.execute(insert(Connection), [begun | _held(ONBOARDING)])
     ids = {ONBOARDING}
     await mark_watched(parts.database, school_ids=ids, now=parts.clock(), pace=parts.pace)
 
@@ -113,6 +113,10 @@ def _numbered(school: School, number: int) -> dict[str, Any]:
     own = {"id": number, "urn": str(900_000 + number)}
     parts = {"la_code": estab[:3], "establishment_number": estab[3:]}
     return school.model_dump() | own | parts
+
+
+def _held(number: int) -> dict[str, Any]:
+    return {"school_id": number, "xporter_estab": _estab(number)}
 
 
 def _estab(number: int) -> str:

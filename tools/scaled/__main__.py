@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
-from assembly_ui import migrations, settings
+from assembly_ui import migrations, private_files, settings
 from assembly_ui.serve import CannotStart, check_folder, check_port
 from assembly_ui.settings import Settings, SettingsProblem
 from tools.scaled.postgres import Postgres
@@ -76,6 +76,7 @@ class Work(Service):
 
 def main() -> int:
     """Run until Ctrl-C; the exit code."""
+    private_files.restrict_new_files()
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
@@ -99,6 +100,7 @@ def main() -> int:
 def _services(config: Settings) -> Iterator[Service]:
     """Everything in the order it starts in; each is started before the next is asked for."""
     check_folder(config.data_dir)
+    private_files.restrict(config.private_paths)
     check_port(config.host, config.port)
     _say("Starting PostgreSQL and Valkey …")
     postgres, valkey = Postgres(config.data_dir), Valkey(config.data_dir)

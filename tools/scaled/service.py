@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-READY_SECONDS = 120
+READY_SECONDS = 600
 STOP_SECONDS = 20
 LOOK_EVERY_SECONDS = 0.05
 
@@ -78,7 +80,7 @@ class Service:
                 stdout=said,
                 stderr=said,
                 env=environment,
-                user=user,
+                **identity(user),
                 start_new_session=True,
             )
 
@@ -96,3 +98,10 @@ class Service:
         assert self._process is not None
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def identity(user: str | None) -> dict[str, Any]:
+    """What makes a program run as this user: their group too, and no group of ours."""
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}

@@ -19,7 +19,7 @@ from aiosmtplib import (
 
 from assembly_ui.clock import Clock, system_clock
 from assembly_ui.mail.addresses import plain_address
-from assembly_ui.mail.errors import AddressMalformed, NotDelivered, Refused, TryLater
+from assembly_ui.mail.errors import AddressMalformed, NotDelivered, RecipientRefused, TryLater
 from assembly_ui.mail.words import one_line
 
 IMPLICIT_TLS_PORT = 465
@@ -62,7 +62,7 @@ class SmtpTransport:
         message, author = EmailMessage(policy=SMTP), _author(sender)
         message["From"] = author
         message["To"] = Address(addr_spec=plain_address(to))
-        message["Subject"] = one_line(subject)
+        message["Subject"] = _literal(one_line(subject))
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = f"<{one_line(message_id)}@{author.domain}>"
         # Out-of-office replies to nobody are of no use (RFC 3834).
@@ -88,6 +88,14 @@ class SmtpTransport:
         )
 
 
+def _literal(text: str) -> str:
+    """`text`, in which nothing reads as an encoded word (RFC 2047).
+
+    Python decodes those that it is given, and would write the line breaks in them as headers.
+    """
+    return text.replace("=?", "= ?")
+
+
 def _author(sender: str) -> Address:
     name, address = parseaddr(sender)
     try:
@@ -101,7 +109,7 @@ def _verdict(error: Exception) -> NotDelivered:
     # Replies quote the recipient's address, so only their codes are kept.
     if isinstance(error, SMTPRecipientsRefused):
         code = max(refusal.code for refusal in error.recipients)
-        verdict = Refused if code >= PERMANENT else TryLater
+        verdict = RecipientRefused if code >= PERMANENT else TryLater
         return verdict(f"recipient refused with {code}")
     if isinstance(error, SMTPTimeoutError):
         return TryLater("the SMTP server did not answer in time")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from assembly_ui import worker_pools
+from assembly_ui.audit.origin import current_origin
 from assembly_ui.platform_api.api.question import Paging
 from assembly_ui.platform_api.api.resource import Answer
 from assembly_ui.platform_api.api.version import Version
+
+_T = TypeVar("_T")
 
 Data = dict[str, Any]
 Show = Callable[[Data], Data | None]
@@ -45,11 +48,20 @@ def unchanged(headers: Mapping[str, str]) -> Answer:
     return Answer(status=UNCHANGED, headers=headers)
 
 
+async def in_api_pool(work: Callable[..., _T], *args: Any) -> _T:
+    """Run `work(*args)` beside the event loop, in the queue of the client that asks.
+
+    Raises:
+        PoolBusy
+    """
+    return await worker_pools.API_ANSWERS.run(work, *args, client=current_origin().ip)
+
+
 async def shown(texts: Sequence[str], show: Show) -> list[bytes]:
     """Records as they may be seen, each as JSON; many of them beside the event loop."""
     if sum(map(len, texts)) < LARGE:
         return _shown(texts, show)
-    return await asyncio.to_thread(_shown, texts, show)
+    return await in_api_pool(_shown, texts, show)
 
 
 def _shown(texts: Sequence[str], show: Show) -> list[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import ceil
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.tokens import Bearer, find_bearer, note_use
+from assembly_ui.audit.origin import set_client, set_person
 from assembly_ui.bootstrap import Parts
 from assembly_ui.callers import client_ip
 from assembly_ui.platform_api.api import errors
@@ -20,6 +20,7 @@ from assembly_ui.platform_api.api.finding import find
 from assembly_ui.platform_api.api.question import Question
 from assembly_ui.platform_api.api.resource import Call, Level, Resource
 from assembly_ui.platform_api.api.version import asked_version
+from assembly_ui.platform_api.rate_limits import headers_of, headers_of_refusal, seconds_until
 
 FORM = "application/x-www-form-urlencoded"
 _SCHEME = "bearer"
@@ -55,15 +56,21 @@ async def understand(request: Request, use: Parts) -> Call:
 async def _bearer(request: Request, use: Parts, now: datetime) -> Bearer:
     token = _token(request.headers)
     bearer = await find_bearer(use.database, token=token, now=now)
+    # A wrong token is counted by where it comes from.
+    authorisation = bearer.counted_as if bearer else ""
+    caller = "" if bearer else client_ip(request)
     try:
-        if bearer is None:
-            await use.throttles.hit(Deed.APP, caller=client_ip(request))
-            raise errors.TokenInvalid
-        await use.throttles.hit(Deed.APP, token=str(bearer.token_id))
+        await use.throttles.hit(Deed.APP, authorisation=authorisation, caller=caller)
     except Throttled as throttled:
-        seconds = max(1, ceil((throttled.retry_at - datetime.now(now.tzinfo)).total_seconds()))
+        request.state.rate_limit = headers_of_refusal(throttled)
         limit = throttled.limit
-        raise errors.TooManyRequests(limit + 1, seconds, limit) from throttled
+        raise errors.TooManyRequests(limit + 1, seconds_until(throttled), limit) from throttled
+    left = await use.throttles.allowance(Deed.APP, authorisation=authorisation, caller=caller)
+    request.state.rate_limit = headers_of(left)
+    if bearer is None:
+        raise errors.TokenInvalid
+    set_client(bearer.client_id)
+    set_person(None, bearer.school_id)
     return bearer
 
 

@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from assembly_ui.audit.events import SecurityEvent
+from assembly_ui.audit.refusal import Refusal
+
 
 class ApiRefused(Exception):
     """Anything the API does not answer with data."""
@@ -28,24 +31,32 @@ class UnsupportedVersion(ApiRefused):
     """Accept names no version of the API that there is."""
 
 
-class TokenMissing(ApiRefused):
+class TokenMissing(Refusal, ApiRefused):
     """No bearer token came with the request."""
 
+    security_event = SecurityEvent.API_TOKEN
 
-class TokenInvalid(ApiRefused):
+
+class TokenInvalid(Refusal, ApiRefused):
     """The token is unknown, has expired or was taken back."""
 
+    security_event = SecurityEvent.API_TOKEN
 
-class ScopeMissing(ApiRefused):
+
+class ScopeMissing(Refusal, ApiRefused):
     """The token holds none of `scopes`, one of which is needed."""
+
+    security_event = SecurityEvent.API_SCOPE
 
     def __init__(self, scopes: tuple[str, ...]) -> None:
         super().__init__(scopes)
         self.scopes = scopes
 
 
-class OtherTokenNeeded(ApiRefused):
+class OtherTokenNeeded(Refusal, ApiRefused):
     """The resource is read with a token of another level: `app` or `school`."""
+
+    security_event = SecurityEvent.API_SCOPE
 
     def __init__(self, level: str) -> None:
         super().__init__(level)

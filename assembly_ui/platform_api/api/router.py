@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assembly_ui.bootstrap import parts
+from assembly_ui.callers import while_connected
 from assembly_ui.platform_api.api.answers import to_json
 from assembly_ui.platform_api.api.asking import understand
 from assembly_ui.platform_api.api.errors import ApiRefused
+from assembly_ui.platform_api.api.in_flight import InFlight
 from assembly_ui.platform_api.api.refusals import refusal
 from assembly_ui.platform_api.api.resource import Answer
 
@@ -24,6 +26,7 @@ _COMMON = {
     "Cache-Control": "private, no-store",
     "Vary": "Accept, Authorization",
 }
+_IN_FLIGHT = InFlight()
 _AWAY = Answer(to_json({"error": "service_unavailable"}), 503, {"Retry-After": "10"})
 
 
@@ -43,9 +46,12 @@ async def _respond(request: Request) -> Response:
     except (SQLAlchemyError, OSError):
         log.exception("api.database_away")
         answer = _AWAY
-    return Response(answer.body, answer.status, {**_COMMON, **answer.headers})
+    # Known as soon as the request was counted, however it was answered.
+    limits = getattr(request.state, "rate_limit", {})
+    return Response(answer.body, answer.status, {**_COMMON, **limits, **answer.headers})
 
 
 async def _answer(request: Request) -> Answer:
     call = await understand(request, parts())
-    return await call.resource.answer(call)
+    async with while_connected(request), _IN_FLIGHT.one(call.bearer.counted_as):
+        return await call.resource.answer(call)

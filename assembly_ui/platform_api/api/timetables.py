@@ -6,13 +6,12 @@ through after they have been cut.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from assembly_ui.platform_api.api.answers import Data, Show, a_list, to_json
+from assembly_ui.platform_api.api.answers import Data, Show, a_list, in_api_pool, to_json
 from assembly_ui.platform_api.api.filters import (
     LESSONS_IN_ROOM,
     LESSONS_OF_TIMETABLE,
@@ -34,7 +33,7 @@ async def with_lessons(call: Call) -> Answer:
     timetable = await the_record(call, "timetable", call.number)
     days = _days(call)
     lessons = await _lessons(call, days, LESSONS_OF_TIMETABLE)
-    return Answer(await asyncio.to_thread(_nested, call, timetable, lessons, days))
+    return Answer(await in_api_pool(_nested, call, timetable, lessons, days))
 
 
 async def in_room(call: Call) -> Answer:
@@ -42,7 +41,7 @@ async def in_room(call: Call) -> Answer:
     paging = call.asked.paging()
     await the_record(call, "room", call.number)
     lessons = await _lessons(call, _days(call), LESSONS_IN_ROOM)
-    rows = await asyncio.to_thread(_in_room, lessons, shows(call, "lesson"), call.number)
+    rows = await in_api_pool(_in_room, lessons, shows(call, "lesson"), call.number)
     page = rows[paging.start : paging.start + paging.per_page]
     return a_list(call.version, page, paging, len(rows))
 

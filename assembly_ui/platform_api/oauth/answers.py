@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.grants import Issued
-from assembly_ui.bootstrap import parts
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
+from assembly_ui.platform_api.rate_limits import headers_of_refusal, seconds_until
 
 # RFC 6749, 5.1.
 UNKEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -34,7 +35,7 @@ async def answered(request: Request, work: Work) -> JSONResponse:
     except GrantRefused as refused:
         return _refused(refused)
     except Throttled as throttled:
-        return _throttled(throttled, parts().clock())
+        return _throttled(throttled)
     except (SQLAlchemyError, OSError):
         log.exception("oauth.database_away")
         return _away()
@@ -64,6 +65,8 @@ def nothing() -> JSONResponse:
 
 def _refused(refused: GrantRefused) -> JSONResponse:
     is_unknown = refused.error == "invalid_client"
+    event = SecurityEvent.CLIENT_AUTHENTICATION if is_unknown else SecurityEvent.TOKEN_GRANT
+    report(event, Outcome.REFUSED)
     status = 401 if is_unknown else 400
     challenge = {"WWW-Authenticate": BASIC} if is_unknown else {}
     body = {
@@ -87,8 +90,23 @@ def _away() -> JSONResponse:
     return JSONResponse(body, 503, {**UNKEPT, **COME_BACK})
 
 
-def _throttled(throttled: Throttled, now: datetime) -> JSONResponse:
-    wait = max(1, int((throttled.retry_at - now).total_seconds()) + 1)
+def _throttled(throttled: Throttled) -> JSONResponse:
+    wait = seconds_until(throttled)
     data = {"count": throttled.limit + 1, "period": wait, "limit": throttled.limit}
     body = {"error": "too many requests", "code": 429, "data": data}
-    return JSONResponse(body, 429, {**UNKEPT, "Retry-After": str(wait)})
+    return JSONResponse(body, 429, {**UNKEPT, **headers_of_refusal(throttled)})
+
+
+def not_found() -> JSONResponse:
+    """There is no such address."""
+    return _wrong_call(404, "not_found", "there is nothing at this address", {})
+
+
+def wrong_method(allowed: str) -> JSONResponse:
+    """The address is called in another way."""
+    return _wrong_call(405, "method_not_allowed", f"use {allowed} here", {"Allow": allowed})
+
+
+def _wrong_call(status: int, error: str, words: str, headers: dict[str, str]) -> JSONResponse:
+    body = {"error": error, "error_description": words, "message": words, "code": status}
+    return JSONResponse(body, status, {**UNKEPT, **headers})

@@ -11,13 +11,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.apps.errors import AskedWrongly, ClientUnknown, GrantRefused, RedirectMismatch
+from assembly_ui.apps.asking import Ask
+from assembly_ui.apps.errors import (
+    AskedTooMuch,
+    AskedWrongly,
+    AuthorizeRefused,
+    ClientUnknown,
+    GrantRefused,
+    RedirectMismatch,
+)
 from assembly_ui.apps.requests import LIFE, begin
 from assembly_ui.apps.uris import answered, kept_state
-from assembly_ui.bootstrap import parts
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.origin import set_client
+from assembly_ui.audit.security_log import report
+from assembly_ui.bootstrap import Parts, parts
 from assembly_ui.callers import REQUEST_COOKIE, client_ip
 from assembly_ui.platform_api.oauth.incoming import ask_of
 from assembly_ui.platform_api.oauth.page import Refusal, page
+from assembly_ui.platform_api.rate_limits import seconds_until
 
 PAGE = "/data-access-request"
 
@@ -38,22 +50,36 @@ async def _authorize(request: Request) -> Response:
     try:
         await use.throttles.hit(Deed.AUTHORIZE, caller=client_ip(request))
         ask = ask_of(request)
-    except Throttled:
-        return page(use.settings, Refusal.TOO_OFTEN, status=429)
+    except Throttled as throttled:
+        wait = seconds_until(throttled)
+        return page(use.settings, Refusal.TOO_OFTEN, status=429, seconds=wait)
     except GrantRefused:
+        report(SecurityEvent.AUTHORIZE_REQUEST, Outcome.REFUSED)
         return page(use.settings, Refusal.CLIENT_UNKNOWN)
+    set_client(ask.client_id)
     try:
-        begun = await begin(use.database, ask, now=use.clock())
-    except ClientUnknown as unknown:
-        why = Refusal.CLIENT_DISABLED if unknown.is_disabled else Refusal.CLIENT_UNKNOWN
-        return page(use.settings, why)
-    except RedirectMismatch as mismatch:
-        return page(use.settings, Refusal.REDIRECT_MISMATCH, app=mismatch.app_name)
-    except AskedWrongly as wrong:
-        answer = {"error": wrong.error, "error_description": wrong.description}
-        issuer = {"iss": use.settings.address}
-        state = kept_state(ask.state)
-        return _to(answered(wrong.redirect_uri, answer | issuer, state=state))
+        return await _begun(use, ask)
+    except AuthorizeRefused as refused:
+        return _refused(use, ask, refused)
+
+
+def _refused(use: Parts, ask: Ask, refused: AuthorizeRefused) -> Response:
+    match refused:
+        case AskedWrongly(redirect_uri=redirect_uri, error=error, description=description):
+            answer = {"error": error, "error_description": description}
+            issuer = {"iss": use.settings.address}
+            return _to(answered(redirect_uri, answer | issuer, state=kept_state(ask.state)))
+        case RedirectMismatch(app_name=name):
+            return page(use.settings, Refusal.REDIRECT_MISMATCH, app=name)
+        case AskedTooMuch(app_name=name):
+            return page(use.settings, Refusal.TOO_MUCH, app=name)
+        case ClientUnknown(is_disabled=True):
+            return page(use.settings, Refusal.CLIENT_DISABLED)
+    return page(use.settings, Refusal.CLIENT_UNKNOWN)
+
+
+async def _begun(use: Parts, ask: Ask) -> Response:
+    begun = await begin(use.database, ask, now=use.clock())
     # Beside us, at whatever address the browser knows us by: its log-in belongs to that.
     onward = _to(f"{PAGE}?request={quote(begun.token)}")
     # Signing up leads away from this address; the request must be found again at its end.

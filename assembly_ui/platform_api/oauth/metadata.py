@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi.responses import JSONResponse
 
 from assembly_ui.apps import pkce
+from assembly_ui.apps.models import GrantType
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.settings import Settings
 
@@ -25,10 +26,10 @@ def describe(settings: Settings) -> Callable[[], JSONResponse]:
         "scopes_supported": [scope.name for scope in SCOPES],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": [grant.value for grant in GrantType],
         "token_endpoint_auth_methods_supported": [*WAYS_TO_AUTHENTICATE, "none"],
         "revocation_endpoint_auth_methods_supported": [*WAYS_TO_AUTHENTICATE, "none"],
-        "code_challenge_methods_supported": [pkce.S256, pkce.PLAIN],
+        "code_challenge_methods_supported": [pkce.S256],
         "authorization_response_iss_parameter_supported": True,
         "op_policy_uri": f"{address}/terms",
     }

@@ -20,16 +20,25 @@ class Refusal(StrEnum):
     CLIENT_UNKNOWN = "client_unknown"
     CLIENT_DISABLED = "client_disabled"
     REDIRECT_MISMATCH = "redirect_mismatch"
+    TOO_MUCH = "too_much"
     TOO_OFTEN = "too_often"
     AWAY = "away"
 
 
-def page(settings: Settings, why: Refusal, *, app: str = "", status: int = 400) -> HTMLResponse:
-    """The page that says why."""
+def page(
+    settings: Settings, why: Refusal, *, app: str = "", status: int = 400, seconds: int = 0
+) -> HTMLResponse:
+    """The page that says why, and in how many seconds it is worth trying again."""
+    minutes = -(-seconds // 60)
     html = _template().render(
-        why=why, app=app, help_email=settings.help_email, is_demo=settings.is_demo
+        why=why,
+        app=app,
+        wait="a minute" if minutes <= 1 else f"{minutes} minutes",
+        help_email=settings.help_email,
+        is_demo=settings.is_demo,
     )
-    return HTMLResponse(html, status, {"Cache-Control": "no-store"})
+    later = {"Retry-After": str(seconds)} if seconds else {}
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", **later})
 
 
 @cache

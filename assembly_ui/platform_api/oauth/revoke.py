@@ -7,6 +7,8 @@ from fastapi.responses import JSONResponse
 
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.tokens import revoke_token
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.bootstrap import parts
 from assembly_ui.platform_api.oauth import answers
 from assembly_ui.platform_api.oauth.incoming import params_of
@@ -25,4 +27,5 @@ async def _revoke(request: Request) -> JSONResponse:
         raise GrantRefused("invalid_request", "token is missing")
     use = parts()
     await revoke_token(use.database, app=app, token=given, now=use.clock())
+    report(SecurityEvent.TOKEN_REVOCATION, Outcome.SUCCEEDED)
     return answers.nothing()

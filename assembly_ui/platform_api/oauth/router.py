@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
 
-from assembly_ui.platform_api.oauth import authorize, metadata, revoke, token
+from assembly_ui.platform_api.oauth import answers, authorize, metadata, revoke, token
 from assembly_ui.settings import Settings
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def router(settings: Settings) -> APIRouter:
@@ -16,4 +19,17 @@ def router(settings: Settings) -> APIRouter:
     for below in ("", "/api"):
         routes.add_api_route(f"{below}/oauth/token", token.token, methods=["POST"])
         routes.add_api_route(f"{below}/oauth/revoke", revoke.revoke, methods=["POST"])
+    # Last: programs get JSON for whatever nobody answered, not a page for people.
+    for path in ("/oauth", "/api/oauth", metadata.PATH):
+        routes.add_api_route(path, _unanswered, methods=METHODS)
+        routes.add_api_route(f"{path}/{{path:path}}", _unanswered, methods=METHODS)
     return routes
+
+
+def _unanswered(request: Request) -> JSONResponse:
+    path = request.url.path
+    if path == metadata.PATH or path == "/oauth/authorize":
+        return answers.wrong_method("GET")
+    if path.removeprefix("/api") in ("/oauth/token", "/oauth/revoke"):
+        return answers.wrong_method("POST")
+    return answers.not_found()

@@ -13,6 +13,9 @@ from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.grants import Issued
 from assembly_ui.apps.models import App, ClientType
 from assembly_ui.apps.tokens import Lives
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.origin import set_client
+from assembly_ui.audit.security_log import report
 from assembly_ui.bootstrap import parts
 from assembly_ui.callers import client_ip
 from assembly_ui.platform_api.oauth import answers
@@ -37,6 +40,7 @@ async def known_app(request: Request, params: dict[str, str]) -> App:
     use = parts()
     await use.throttles.hit(Deed.TOKEN, caller=client_ip(request))
     told = credentials_of(request, params)
+    set_client(told.client_id)
     app = await grants.identify(use.database, client_id=told.client_id, secret=told.secret)
     if app.client_type is ClientType.CONFIDENTIAL:
         await use.throttles.hit(Deed.TOKEN, client=app.client_id)
@@ -48,13 +52,16 @@ def lives(settings: Settings) -> Lives:
     return Lives(
         access=timedelta(seconds=settings.access_token_seconds),
         refresh=timedelta(days=settings.refresh_token_days),
+        authorisation=timedelta(days=settings.authorisation_days),
     )
 
 
 async def _token(request: Request) -> JSONResponse:
     params = await params_of(request)
     app = await known_app(request, params)
-    return answers.tokens(await _issued(app, params))
+    issued = await _issued(app, params)
+    report(SecurityEvent.TOKEN_GRANT, Outcome.SUCCEEDED, school_id=issued.school_id)
+    return answers.tokens(issued)
 
 
 async def _issued(app: App, params: dict[str, str]) -> Issued:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 import signal
 import sys
 import tempfile
@@ -14,15 +15,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from assembly_ui import logs
+from assembly_ui import logs, private_files
 from assembly_ui.clock import system_clock
 from assembly_ui.database import Database, Row
 from assembly_ui.pubsub import PubSub
 from assembly_ui.simulator.alone.options import Options, read_options
 from assembly_ui.simulator.alone.population import (
     RELYING_PARTY,
+    derived_guid,
     first_schools,
-    guid,
     populate,
     sharings,
 )
@@ -38,10 +39,12 @@ from assembly_ui.simulator.steps import is_authorised
 
 INSTALL_SECONDS = 3.0
 DATABASE_FILE = "stand-in.db"
+KEY_FILE = "secret.key"
 
 
 def main() -> None:
     """Run until killed; exit code 1 and one sentence when that cannot be."""
+    private_files.restrict_new_files()
     logs.configure(json=False, level=logging.WARNING)
     options = read_options()
     try:
@@ -71,8 +74,11 @@ async def _run(options: Options, port: int, folder: Path) -> None:
     try:
         async with database.engine.begin() as connection:
             await connection.run_sync(Row.metadata.create_all)
-        stand_in = _stand_in(options, port, database)
-        await populate(stand_in, first_schools(options.seed, options.schools))
+        key = private_files.read_or_create(
+            options.key_file or folder / KEY_FILE, lambda: secrets.token_hex(32)
+        )
+        stand_in = _stand_in(options, port, database, key)
+        await populate(stand_in, first_schools(options.seed, options.schools, key))
         await _serve(stand_in, options, port, pubsub)
     finally:
         await database.close()
@@ -116,7 +122,7 @@ async def _first_line(stand_in: StandIn) -> str:
     )
 
 
-def _stand_in(options: Options, port: int, database: Database) -> StandIn:
+def _stand_in(options: Options, port: int, database: Database, key: str) -> StandIn:
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{port}"
     return StandIn(
@@ -126,10 +132,10 @@ def _stand_in(options: Options, port: int, database: Database) -> StandIn:
         deliver=_print_mail,
         callback_url=options.callback_url,
         relying_party=RELYING_PARTY,
-        management_secret=guid(options.seed, "management"),
+        management_secret=derived_guid(key, "management"),
         queue_seconds=options.queue_seconds,
         install_seconds=INSTALL_SECONDS,
-        control_key=guid(options.seed, "control"),
+        control_key=derived_guid(key, "control"),
         pupils=options.pupils,
         seed=options.seed,
         clock=system_clock,

@@ -21,6 +21,7 @@ class Options:
     schools: int
     pupils: int | None
     data: Path | None
+    key_file: Path | None
     callback_url: str
     queue_seconds: float
 
@@ -35,10 +36,16 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     add = parser.add_argument
     add("--port", type=_port, default=9000, help="port to listen on; 0 takes a free one")
     add("--host", default="127.0.0.1", help="address to listen on")
-    add("--seed", type=int, default=0, help="the same seed makes the same schools and secrets")
+    add("--seed", type=int, default=0, help="the same seed makes the same schools")
     add("--schools", type=_within(1, MOST_SCHOOLS), default=4, help="the last one is in the queue")
     add("--pupils", type=_within(10, MOST_PUPILS), help="pupils of each school")
     add("--data", type=Path, help="folder to keep everything in; else nothing is kept")
+    add(
+        "--key-file",
+        type=Path,
+        help="file with the key all secrets are made from, created if missing; "
+        "by default one in the --data folder, else random secrets at each start",
+    )
     add("--callback-url", default="", help="where authorisation callbacks are posted")
     add("--queue-seconds", type=float, default=3600, help="how long the queue is")
     return Options(**vars(parser.parse_args(arguments)))

@@ -1,13 +1,14 @@
 """The schools a stand-in that runs alone begins with: all but the last are installed.
 
-Everything about them follows from the seed, secrets included, so that a client's
-configuration outlives a restart.
+Everything about them follows from the seed, except the secrets: those follow from a
+random key. A client's configuration outlives a restart while that key is kept.
 """
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
-from uuid import NAMESPACE_DNS, uuid5
+from uuid import UUID
 
 from sqlmodel import col, select
 
@@ -42,19 +43,20 @@ class FirstSchool:
     secret: str
 
 
-def guid(seed: int, *names: str) -> str:
-    """A secret that follows from the seed."""
-    return str(uuid5(NAMESPACE_DNS, ".".join((*names, str(seed), RELYING_PARTY))))
+def derived_guid(key: str, *names: str) -> str:
+    """A secret that follows from the key; secrets of the service look like this."""
+    digest = hmac.digest(key.encode(), ".".join(names).encode(), "sha256")
+    return str(UUID(bytes=digest[:16], version=4))
 
 
-def first_schools(seed: int, count: int) -> list[FirstSchool]:
-    """So many schools, the same for the same seed."""
+def first_schools(seed: int, count: int, key: str) -> list[FirstSchool]:
+    """So many schools, the same for the same seed; their secrets follow from `key`."""
     made = []
     for number in range(count):
         estab = str(FIRST_ESTAB + number)
         again = number // len(NAMES)
         name = NAMES[(number + seed) % len(NAMES)] + (f" {again + 1}" if again else "")
-        made.append(FirstSchool(estab, name, guid(seed, "school", estab)))
+        made.append(FirstSchool(estab, name, derived_guid(key, "school", estab)))
     return made
 
 

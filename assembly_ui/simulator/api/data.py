@@ -5,7 +5,6 @@ Facts known of Xporter on Demand, section 6.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from assembly_ui import worker_pools
 from assembly_ui.simulator import callbacks, errors
 from assembly_ui.simulator.access import sharing_of
 from assembly_ui.simulator.api.answers import ANSWERS
@@ -57,7 +57,7 @@ async def school_data(call: Call) -> Response:
         await _tell(call, sharing, view, question, url)
     tables, said = await _parts(call, sharing, view, question)
     # A year of attendance is some hundred megabytes; the loop serves others meanwhile.
-    return await asyncio.to_thread(_json, tables, said)
+    return await worker_pools.SIMULATOR.run(_json, tables, said)
 
 
 async def _parts(

@@ -5,13 +5,13 @@ Facts known of Xporter on Demand, sections 2, 4 and 7.1. The body of Logs is our
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 
+from assembly_ui import worker_pools
 from assembly_ui.simulator import errors, scopes
 from assembly_ui.simulator.access import sharing_of
 from assembly_ui.simulator.api.call import Call
@@ -95,7 +95,7 @@ async def gdpr_ids(call: Call) -> Body:
     if sharing is None:
         raise errors.WrongKindOfToken
     view = await view_of(call, sharing)
-    shared = await asyncio.to_thread(shared_of, view)
+    shared = await worker_pools.SIMULATOR.run(shared_of, view)
     row = {
         "IsOptIn": shared is not None,
         "Estab": view.estab,
@@ -148,7 +148,7 @@ async def run_query(call: Call) -> Body:
         raise errors.EndpointUnknown
     stand_in, asked = call.stand_in, asked_of(call)
     if stand_in.find_schools:
-        rows = list(await asyncio.to_thread(stand_in.find_schools, asked))
+        rows = list(await worker_pools.SIMULATOR.run(stand_in.find_schools, asked))
     else:
         rows = await known_schools(stand_in, asked)
     return {"EduBase": rows[: asked.limit]} | NO_ERROR

@@ -7,13 +7,13 @@ accepted and not acted on, as documented.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from assembly_ui import worker_pools
 from assembly_ui.simulator import errors
 from assembly_ui.simulator.access import check_secret, read_basic, sharing_of
 from assembly_ui.simulator.api import oneroster_rows as rows
@@ -74,7 +74,7 @@ async def collection(call: Call) -> Response:
         since = _modified_since(call)
     except ValueError as error:
         return _problem(400, "invalid_request", str(error))
-    records = await asyncio.to_thread(make, view) if view.at else []
+    records = await worker_pools.SIMULATOR.run(make, view) if view.at else []
     if wanted := call.found.get("id"):
         return _one(name, records, wanted)
     if since:

@@ -8,7 +8,6 @@ another question gets the false changes and deletions the real service warns of.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from sqlmodel import col, delete
 
+from assembly_ui import worker_pools
 from assembly_ui.database import Database
 from assembly_ui.simulator import errors
 from assembly_ui.simulator.api.answers import ANSWERS
@@ -85,7 +85,7 @@ async def _compared(
         return now, {name: [] for name in now}
     kept = before.standing
     old = await ANSWERS.tables(View(**kept["view"]), from_plain(kept["question"]))
-    return await asyncio.to_thread(compare, old, now)
+    return await worker_pools.SIMULATOR.run(compare, old, now)
 
 
 def compare(old: Tables, now: Tables) -> tuple[Tables, dict[str, list[str]]]:

@@ -39,11 +39,15 @@ class View:
     scopes: str
     selection: str
     at: str | None
+    postcode: str | None = None
 
     @property
     def identity(self) -> Identity:
         """The school, as the maker of its data knows it."""
-        return Identity(self.estab, self.name, self.mis, self.pupils, self.seed, self.phone or None)
+        phone = self.phone or None
+        return Identity(
+            self.estab, self.name, self.mis, self.pupils, self.seed, phone, self.postcode
+        )
 
     @property
     def granted(self) -> frozenset[str]:
@@ -82,6 +86,7 @@ def view_at(stand_in: StandIn, sharing: Sharing, now: datetime, *, live: bool) -
         scopes=sharing.scopes,
         selection=sharing.selection if sharing.people is People.SELECTION else "",
         at=at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() if at else None,
+        postcode=stand_in.postcode_of(sharing.estab, sharing.school_name),
     )
 
 

@@ -19,7 +19,11 @@ NEVER: Stamp = "9999-12-31T00:00:00"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a school is. Its shape (senior, prep, through) follows from its name."""
+    """Who a school is. Its shape (senior, prep, through) follows from its name.
+
+    `postcode` is the register's; "" if that does not know the school, None without
+    a register, which makes one up.
+    """
 
     estab: str
     name: str
@@ -27,10 +31,11 @@ class Identity:
     pupils: int = 1500
     seed: int = 0
     phone: str | None = None
+    postcode: str | None = None
 
     @cached_property
     def key(self) -> str:
-        """What all dice of this school start from; the phone decides nothing."""
+        """What all dice of this school start from; phone and postcode decide nothing."""
         return f"{self.seed}/{self.estab}/{self.name}/{self.pupils}"
 
     def __hash__(self) -> int:
@@ -38,7 +43,7 @@ class Identity:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.key, self.mis, self.phone))
+        return hash((self.key, self.mis, self.phone, self.postcode))
 
 
 @dataclass(frozen=True)

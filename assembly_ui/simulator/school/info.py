@@ -18,6 +18,8 @@ def info_rows(core: Core, at: Stamp) -> list[Row]:
     name = f"{head.title} {head.forename[0]} {head.surname_at(at)}"
     domain = school_domain(identity)
     place = an_address(draws(identity, "school-address"), 0)
+    postcode = place.postcode if identity.postcode is None else identity.postcode
+    address = (identity.name, place.street, place.town, COUNTY, postcode)
     renamed = [head.renamed[0]] if head.renamed else []
     return [
         {
@@ -34,7 +36,7 @@ def info_rows(core: Core, at: Stamp) -> list[Row]:
             "ExamCentre": f"{int(identity.estab[-5:] or 0) % 100_000:05}"
             if identity.estab.isdigit()
             else None,
-            "Address": "\n".join((identity.name, place.street, place.town, COUNTY, place.postcode)),
+            "Address": "\n".join(filter(None, address)),
             "EstabId": identity.estab,
             "CurrentAcademicYear": str(core.year),
             "SchoolLogoUrl": None,

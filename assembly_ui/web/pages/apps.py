@@ -53,8 +53,8 @@ class AppsState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
-        tabs.watch(self, user_topic(me.user_id))
+        tabs.watch(self, me, school_topic(me.school_id))
+        tabs.watch(self, me, user_topic(me.user_id))
         await self._list(me)
 
     @access.member(supersedes=True)

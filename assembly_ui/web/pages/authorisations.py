@@ -57,7 +57,7 @@ class AuthorisationsState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, me, school_topic(me.school_id))
         await self._list(me)
 
     @access.member

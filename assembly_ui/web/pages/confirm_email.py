@@ -19,10 +19,11 @@ from assembly_ui.accounts.throttles import Deed
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import Waiting, correct_address, look, look_by_hash, resend
 from assembly_ui.bootstrap import parts
+from assembly_ui.mail.delivery import Delivery
 from assembly_ui.pubsub import Topic
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, sent_already, words_for
-from assembly_ui.web.components import button, card, details, link, p, row, submit
+from assembly_ui.web.components import alert, button, card, details, link, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, email_field, ways_on
 from assembly_ui.web.components.countdown import countdown
 from assembly_ui.web.layout import public_page
@@ -31,9 +32,16 @@ from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
 from assembly_ui.web.ticket import ticket_of
 from assembly_ui.web.typed import typed_in
-from assembly_ui.web.waiting_request import claim_for_sign_up
 
 FORM = "correct-address"
+
+# A message with a link is given up once the link is out of date, the message to the owner
+# of an account is not; shown alike, neither tells which of them was sent.
+_TROUBLE = {
+    Delivery.REFUSED: "refused",
+    Delivery.DELAYED: "late",
+    Delivery.GIVEN_UP: "late",
+}
 
 
 class ConfirmEmailState(Live, rx.State):
@@ -45,6 +53,8 @@ class ConfirmEmailState(Live, rx.State):
     sending: bool = False
     correcting: bool = False
     error: str = ""
+    trouble: str = ""
+    domain: str = ""
 
     @access.public
     async def load(self):
@@ -56,9 +66,9 @@ class ConfirmEmailState(Live, rx.State):
         ticket = await ticket_of(self)
         try:
             await self._show(await look(parts().database, ticket=ticket))
-            tabs.watch(self, sign_up_topic(hash_token(ticket)))
+            tabs.watch_public(self, sign_up_topic(hash_token(ticket)))
         except SignUpUnknown:
-            self.email = self.resend_at = ""
+            self.email = self.resend_at = self.trouble = self.domain = ""
             self.confirmed = False
 
     @access.public
@@ -88,7 +98,6 @@ class ConfirmEmailState(Live, rx.State):
         yield
         try:
             seen = await self._correct(form.get("email", ""))
-            await claim_for_sign_up(self, seen.email)
             await self._show(seen)
             await notify(self, f"We have sent the message to {seen.email} instead.")
         except FieldProblem as problem:
@@ -125,9 +134,12 @@ class ConfirmEmailState(Live, rx.State):
         self.email = seen.email
         self.resend_at = seen.resend_at.isoformat()
         self.confirmed = seen.is_confirmed
+        self.domain = seen.email.rpartition("@")[2]
+        self.trouble = _TROUBLE.get(seen.delivery, "")
 
     async def _resend(self) -> Waiting:
         use, ticket = parts(), await ticket_of(self)
+        await use.throttles.hit(Deed.CHANGE, caller=access.client_ip(self))
         await self._count((await look(use.database, ticket=ticket)).email)
         return await resend(use.database, ticket=ticket, now=use.clock(), **_link())
 
@@ -168,7 +180,7 @@ def _thanks() -> rx.Component:
 def _waiting() -> rx.Component:
     s = ConfirmEmailState
     return card(
-        p("We sent it to ", rx.el.strong(s.email, id="sent-to"), ". Look in the spam folder too."),
+        rx.match(s.trouble, ("refused", _refused()), ("late", _late()), _sent()),
         row(
             button(
                 "Send it again",
@@ -180,9 +192,46 @@ def _waiting() -> rx.Component:
             ),
             countdown("You can send it again", s.resend_at, holds="resend"),
         ),
-        details("This is not my address", _correction()),
+        # Once refused, the address is the likeliest thing to be wrong.
+        rx.cond(
+            s.trouble == "refused",
+            _correction(),
+            details("This is not my address", _correction()),
+        ),
         aria_label="Your message",
     )
+
+
+def _sent() -> rx.Component:
+    return p("We sent it to ", _address(), ". Look in the spam folder too.")
+
+
+def _refused() -> rx.Component:
+    s = ConfirmEmailState
+    return alert(
+        p("The mail server of ", s.domain, " refused our message to ", _address(), "."),
+        p(
+            "Your sign-up is kept. Correct the address below. If it is right, ask whoever runs "
+            "your mail to let our messages in, then send it again."
+        ),
+        tone="warning",
+        title="The message was not delivered",
+        role="alert",
+    )
+
+
+def _late() -> rx.Component:
+    return alert(
+        p("Our message to ", _address(), " has not been delivered yet. Your sign-up is kept."),
+        p("Check the address, or send the message again."),
+        tone="warning",
+        title="The message is delayed",
+        role="status",
+    )
+
+
+def _address() -> rx.Component:
+    return rx.el.strong(ConfirmEmailState.email, id="sent-to")
 
 
 def _correction() -> rx.Component:

@@ -66,6 +66,7 @@ class ForgottenPasswordState(rx.State):
             email=email,
             address=use.settings.address,
             lives=lives,
+            may_mail=await use.throttles.allows(Deed.RESET, mailbox=email),
             now=use.clock(),
         )
 
@@ -78,7 +79,10 @@ def _sent() -> rx.Component:
             " has an account, a message with a link is on its way there. Your password stays as "
             "it is until you follow the link and choose another.",
         ),
-        p("Nothing there after a minute? Look in the spam folder, and check the address below."),
+        p(
+            "Nothing there after a minute? Look in the spam folder, and check the address below. "
+            "If you have asked before, the link in the message before works too."
+        ),
         tone="success",
         title="Check your mailbox",
         id="sent",

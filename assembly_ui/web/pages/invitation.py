@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from assembly_ui.accounts.account_form import FIELDS, AccountForm
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, Throttled
-from assembly_ui.accounts.passwords import strength
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
@@ -18,9 +18,9 @@ from assembly_ui.schools.errors import (
     InvitationProblem,
 )
 from assembly_ui.schools.invitation_link import InvitationView, accept, look
-from assembly_ui.schools.invited_account import FIELDS, AccountForm, create_account
+from assembly_ui.schools.invited_account import create_account
 from assembly_ui.web import access
-from assembly_ui.web.account_words import STRENGTH, field_words
+from assembly_ui.web.account_words import field_words
 from assembly_ui.web.components import (
     button,
     card,
@@ -36,6 +36,7 @@ from assembly_ui.web.components.account_forms import account_form, new_password_
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
+from assembly_ui.web.password_meter import show_strength
 from assembly_ui.web.query import asked
 from assembly_ui.web.school_words import (
     ROLE_MEANINGS,
@@ -113,9 +114,8 @@ class InvitationState(rx.State):
     @access.public(supersedes=True)
     async def measure(self, form: dict):
         """Say how strong the password is while it is being typed."""
-        password, personal = form.get("password", ""), (self.email, form.get("name", ""))
-        self.strength = await strength(password, personal) if password else 0
-        self.strength_words = STRENGTH[self.strength] if password else ""
+        personal = (self.email, form.get("name", ""), self.school_name)
+        await show_strength(self, form.get("password", ""), personal)
 
     @access.public
     async def create(self, form: dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
@@ -12,8 +14,20 @@ from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.join import TakenSchool, ask_to_join, find_taken, waiting_since
 from assembly_ui.schools.membership import list_my_schools, switch_school
+from assembly_ui.schools.ownership_disputes import dispute_ownership, disputed_since
 from assembly_ui.web import access
-from assembly_ui.web.components import ago, alert, button, card, facts, link, link_button, p, row
+from assembly_ui.web.components import (
+    ago,
+    alert,
+    button,
+    card,
+    details,
+    facts,
+    link,
+    link_button,
+    p,
+    row,
+)
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
@@ -29,8 +43,10 @@ class JoinState(Live, rx.State):
     name: str = ""
     place: str = ""
     asked_at: str = ""
+    disputed_at: str = ""
     joined: bool = False
     problem: str = ""
+    choices: list[dict[str, str]] = []
     busy: bool = False
     _school_id: int = 0
     _user_id: int = 0
@@ -41,13 +57,23 @@ class JoinState(Live, rx.State):
         await page_changed(self)
         self.reset()
         tabs.unwatch(self)
+        use = parts()
         try:
-            school = await find_taken(parts().database, number=asked(self, "school"))
-        except errors.SchoolNotSetUp as error:
+            await use.throttles.hit(
+                Deed.JOIN_LOOK, caller=access.client_ip(self), account=me.user_id
+            )
+            school = await find_taken(use.database, number=asked(self, "school"))
+        except errors.NumberShared as shared:
+            self.choices = [
+                {"name": one.name, "place": one.place, "href": f"/join?school={quote(one.number)}"}
+                for one in shared.choices
+            ]
+            return
+        except (errors.SchoolNotSetUp, Throttled) as error:
             self.problem = words_for(error, now=parts().clock())
             return
         self._put(school, me)
-        tabs.watch(self, user_topic(me.user_id))
+        tabs.watch(self, me, user_topic(me.user_id))
         await self._show(None)
 
     @access.signed_in
@@ -61,6 +87,23 @@ class JoinState(Live, rx.State):
             await notify(self, words_for(error, now=parts().clock()), "warning")
         finally:
             self.busy = False
+        await self._show(None)
+
+    @access.signed_in
+    async def dispute(self, me: Caller):
+        """Tell the operators that the school belongs to the wrong person."""
+        use = parts()
+        try:
+            await use.throttles.hit(Deed.DISPUTE, caller=access.client_ip(self), account=me.user_id)
+            await dispute_ownership(
+                use.database,
+                user_id=me.user_id,
+                number=asked(self, "school"),
+                help_email=use.settings.help_email,
+                now=use.clock(),
+            )
+        except (errors.SchoolsError, Throttled) as error:
+            await notify(self, words_for(error, now=use.clock()), "warning")
         await self._show(None)
 
     @access.signed_in
@@ -86,7 +129,7 @@ class JoinState(Live, rx.State):
 
     async def _ask(self, me: Caller) -> None:
         use = parts()
-        await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self), address=me.email)
+        await use.throttles.hit(Deed.JOIN, caller=access.client_ip(self), account=me.user_id)
         done = await ask_to_join(
             use.database,
             user_id=me.user_id,
@@ -113,6 +156,15 @@ class JoinState(Live, rx.State):
         since = await waiting_since(database, user_id=self._user_id, school_id=self._school_id)
         self.joined = any(school.id == self._school_id for school in mine)
         self.asked_at = since.isoformat() if since else ""
+        told = await disputed_since(database, user_id=self._user_id, school_id=self._school_id)
+        self.disputed_at = told.isoformat() if told else ""
+
+    async def _revoke(self) -> None:
+        self.reset()
+        self.problem = (
+            "You are not logged in any more. Nothing was lost: log in again to see how your "
+            "request stands."
+        )
 
 
 def _question() -> rx.Component:
@@ -124,6 +176,7 @@ def _question() -> rx.Component:
         ),
         facts(("School", s.name), ("Place", s.place)),
         rx.el.div(_answer(), role="status", class_name="stack"),
+        rx.cond(s.joined, rx.fragment(), _dispute()),
         title="This school has an owner",
     )
 
@@ -149,6 +202,38 @@ def _answer() -> rx.Component:
     return rx.cond(s.joined, joined, rx.cond(s.asked_at, waiting, question))
 
 
+def _dispute() -> rx.Component:
+    s = JoinState
+    told = p(
+        "You told us ",
+        ago(s.disputed_at),
+        " that this school belongs to the wrong person. We check it with the school and email you.",
+        role="status",
+    )
+    offer = details(
+        "You run this school, and somebody else has set it up",
+        p(
+            "Tell us, and we check with the school whose it is. The owner is not told who you "
+            "are, and you are not told who they are. Nothing changes until we have decided."
+        ),
+        row(button("Ask us to check", kind="secondary", on_click=s.dispute)),
+    )
+    return rx.cond(s.disputed_at, told, offer)
+
+
+def _choice() -> rx.Component:
+    def offer(school: rx.Var[dict[str, str]]) -> rx.Component:
+        return rx.el.li(link(school["name"], href=school["href"]), ", ", school["place"])
+
+    return card(
+        p("Several schools share this DfE number, so it does not say which one you mean."),
+        rx.el.ul(rx.foreach(JoinState.choices, offer)),
+        p("Is yours not among them? Nobody has set it up: search for it by name."),
+        row(link_button("Go to School Setup", href="/school-setup", kind="secondary")),
+        title="Which school do you mean?",
+    )
+
+
 def _problem() -> rx.Component:
     return card(
         p(JoinState.problem, role="status"),
@@ -160,7 +245,11 @@ def join() -> rx.Component:
     """The page."""
     s = JoinState
     return public_page(
-        rx.cond(s.problem, _problem(), rx.cond(s.name, _question(), p("Loading …"))),
+        rx.cond(
+            s.problem,
+            _problem(),
+            rx.cond(s.choices, _choice(), rx.cond(s.name, _question(), p("Loading …"))),
+        ),
         p(
             "Do you not know who the owner is? Write to ",
             link("help@assembly.education", href="mailto:help@assembly.education"),

@@ -19,14 +19,14 @@ from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
 from assembly_ui.web.query import asked
 
-WINDOW = timedelta(minutes=15)
+WINDOW = timedelta(hours=1)
 """The longest anyone is kept waiting; see the table of limits."""
 
 
 class LogInState(rx.State):
     """When somebody who tried too often may try again."""
 
-    retry: str = "in 15 minutes"
+    retry: str = "in a while"
 
     @access.public
     async def load(self):

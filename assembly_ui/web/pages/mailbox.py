@@ -73,7 +73,7 @@ class MailboxState(Live, rx.State):
         """Show what the address asks for, and keep showing it."""
         await page_changed(self)
         tabs.unwatch(self)
-        tabs.watch(self, MAILBOX_TOPIC)
+        tabs.watch_public(self, MAILBOX_TOPIC)
         self.clearing, before = False, self.opened["id"]
         if await self._within_limits():
             await self._show(None)

@@ -65,6 +65,7 @@ class ResendConfirmationState(rx.State):
             ticket=await ticket_of(self),
             address=use.settings.address,
             link_life=timedelta(hours=use.settings.confirm_link_hours),
+            may_mail=await use.throttles.allows(Deed.RESEND, mailbox=email),
             now=use.clock(),
         )
 
@@ -76,7 +77,7 @@ def _sent() -> rx.Component:
             "If ",
             rx.el.strong(s.sent_to),
             " waits to be confirmed, a message with a new link is on its way there. It can take "
-            "a minute; look in the spam folder too.",
+            "a minute; look in the spam folder too. A link you have already works as well.",
         ),
         p("Nothing there? Check the address below, or ", link("sign up", href="/sign-up"), "."),
         tone="success",

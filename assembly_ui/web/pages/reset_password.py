@@ -8,16 +8,16 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, LinkProblem, Throttled
 from assembly_ui.accounts.password_reset import look_at_link, reset_password
-from assembly_ui.accounts.passwords import strength
-from assembly_ui.accounts.throttles import Deed
+from assembly_ui.accounts.throttles import Deed, Per
 from assembly_ui.bootstrap import parts
 from assembly_ui.web import access
-from assembly_ui.web.account_words import STRENGTH, field_words, link_words, words_for
+from assembly_ui.web.account_words import field_words, link_words, words_for
 from assembly_ui.web.components import card, error_summary, link_button, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, new_password_fields
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
+from assembly_ui.web.password_meter import show_strength
 from assembly_ui.web.query import asked
 from assembly_ui.web.typed import typed_in
 
@@ -58,9 +58,7 @@ class ResetPasswordState(rx.State):
     @access.public(supersedes=True)
     async def measure(self, form: dict):
         """Say how strong the password is while it is being typed."""
-        password = form.get("password", "")
-        self.strength = await strength(password, (self.email,)) if password else 0
-        self.strength_words = STRENGTH[self.strength] if password else ""
+        await show_strength(self, form.get("password", ""), (self.email,))
 
     @access.public
     async def submit(self, form: dict):
@@ -97,7 +95,10 @@ class ResetPasswordState(rx.State):
             now=use.clock(),
         )
         # Wrong passwords typed before must not keep the new one out.
-        await use.throttles.forgive(Deed.LOG_IN, address=email)
+        caller = access.client_ip(self)
+        await use.throttles.forgive(
+            Deed.LOG_IN, Per.PAIR, Per.ADDRESS, caller=caller, address=email
+        )
         return email
 
     async def _count(self) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
+from assembly_ui.connector.claims import holds_number
 from assembly_ui.schools import draft, errors
 from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.register import RegisterSchool
 from assembly_ui.schools.setup import SchoolSetUp, set_up_school, set_up_unlisted_school
+from assembly_ui.schools.shared_numbers import find_sharer
 from assembly_ui.schools.unlisted import FIELDS, UnlistedForm
 from assembly_ui.web import access, school_view
 from assembly_ui.web.components import (
@@ -20,6 +24,7 @@ from assembly_ui.web.components import (
     card,
     checkbox,
     error_summary,
+    link_button,
     row,
     select_field,
     stack,
@@ -39,6 +44,7 @@ from assembly_ui.web.school_words import (
     MIS_CHOICES,
     not_available_words,
     set_up_words,
+    shared_number_words,
     unlisted_words,
     words_for,
 )
@@ -60,6 +66,8 @@ class SchoolSetupState(rx.State):
     note: str = ""
     says: str = ""
     chosen: Chosen = NOBODY
+    shared_number: str = ""
+    join_href: str = ""
     manual: bool = False
     typed: dict[str, str] = dict.fromkeys(FIELDS, "")
     mis: str = ""
@@ -81,7 +89,7 @@ class SchoolSetupState(rx.State):
         kept = await draft.read_draft(use.database, use.register, user_id=me.user_id)
         self._choose_mis(kept.mis)
         self.typed = dict.fromkeys(FIELDS, "") | kept.unlisted
-        self.chosen = school_view.chosen(kept.school)
+        await self._show_chosen(kept.school)
         self.manual = kept.school is None and any(kept.unlisted.values())
         # Whoever types before the page has loaded keeps what they typed.
         return rx.set_value("school", self.chosen["name"]) if self.chosen["name"] else None
@@ -98,7 +106,7 @@ class SchoolSetupState(rx.State):
         if asked == self.asked and self.options:
             return
         try:
-            await use.throttles.hit(Deed.SEARCH, caller=access.client_ip(self))
+            await use.throttles.hit(Deed.SEARCH, caller=access.client_ip(self), account=me.user_id)
         except Throttled as error:
             self._suggest_nothing()
             self.asked, self.note = asked, words_for(error, now=use.clock())
@@ -181,6 +189,8 @@ class SchoolSetupState(rx.State):
             yield self._refuse(self._missing() | unlisted_words(problems.problems))
         except errors.SchoolListed as error:
             yield self._refuse({"dfe_number": words_for(error, now=parts().clock())})
+        except (errors.TooManyUnverified, Throttled) as error:
+            yield self._refuse({self._first_field(): words_for(error, now=parts().clock())})
         except errors.SchoolsError:
             yield self._refuse(self._missing() or {"school": CHOOSE_SCHOOL})
         finally:
@@ -188,17 +198,29 @@ class SchoolSetupState(rx.State):
 
     async def _set_up(self, me: Caller, form: dict[str, str]) -> SchoolSetUp:
         use = parts()
+        await use.throttles.hit(Deed.SET_UP, caller=access.client_ip(self), account=me.user_id)
         common: dict[str, Any] = {
             "user_id": me.user_id,
             "session_id": me.session_id,
             "mis": self.mis,
             "wants_news": self.wants_news,
+            "prove_ownership": use.settings.proves_ownership,
             "now": use.clock(),
         }
         if self.manual:
             typed = UnlistedForm(**{name: form.get(name, "") for name in FIELDS})
             return await set_up_unlisted_school(use.database, use.register, form=typed, **common)
-        return await set_up_school(use.database, use.register, urn=self.chosen["urn"], **common)
+        return await set_up_school(
+            use.database,
+            use.register,
+            urn=self.chosen["urn"],
+            help_email=use.settings.help_email,
+            is_under_way=holds_number,
+            **common,
+        )
+
+    def _first_field(self) -> str:
+        return FIELDS[0] if self.manual else "school"
 
     def _missing(self) -> dict[str, str]:
         missing = {}
@@ -217,9 +239,18 @@ class SchoolSetupState(rx.State):
         school = await draft.keep_school(
             use.database, use.register, user_id=me.user_id, urn=urn, now=use.clock()
         )
-        self.chosen = school_view.chosen(school)
+        await self._show_chosen(school)
         if school:
             self._forgive("school")
+
+    async def _show_chosen(self, school: RegisterSchool | None) -> None:
+        self.chosen, self.shared_number, self.join_href = school_view.chosen(school), "", ""
+        if school is None:
+            return
+        number = school.dfe_number
+        if other := await find_sharer(parts().database, urn=school.urn, dfe_number=number):
+            self.shared_number = shared_number_words(number, other.name, other.urn)
+            self.join_href = f"/join?school={quote(other.urn or number)}"
 
     def _type_in(self) -> Any:
         self.manual = True
@@ -255,6 +286,7 @@ class SchoolSetupState(rx.State):
         self._suggest_nothing()
         self._clear_errors()
         self.chosen, self.manual, self.typed = NOBODY, False, dict.fromkeys(FIELDS, "")
+        self.shared_number = self.join_href = ""
         self.mis = self.not_available = ""
         self.wants_news = self.busy = False
 
@@ -279,8 +311,19 @@ def _school() -> rx.Component:
             error=s.errors["school"],
             required=True,
         ),
+        rx.el.div(rx.cond(s.shared_number, _shared_number(), rx.fragment()), role="status"),
         row(button("My school is not listed", kind="quiet", on_click=s.type_in)),
         gap="tight",
+    )
+
+
+def _shared_number() -> rx.Component:
+    return alert(
+        rx.el.p(SchoolSetupState.shared_number),
+        row(link_button("Ask to join", href=SchoolSetupState.join_href, kind="secondary")),
+        title="Another school has this DfE number",
+        tone="warning",
+        id="shared-number",
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import reflex as rx
 
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, Throttled
-from assembly_ui.accounts.passwords import strength
 from assembly_ui.accounts.sign_up import sign_up
 from assembly_ui.accounts.sign_up_form import (
     FIELDS,
@@ -21,7 +20,7 @@ from assembly_ui.accounts.throttles import Deed
 from assembly_ui.accounts.tokens import new_token
 from assembly_ui.bootstrap import parts
 from assembly_ui.web import access
-from assembly_ui.web.account_words import STRENGTH, field_words, words_for
+from assembly_ui.web.account_words import field_words, words_for
 from assembly_ui.web.components import (
     alert,
     button,
@@ -39,9 +38,10 @@ from assembly_ui.web.components.account_forms import account_form, email_field, 
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
+from assembly_ui.web.password_meter import show_strength
 from assembly_ui.web.ticket import keep_ticket, ticket_of
 from assembly_ui.web.typed import typed_in
-from assembly_ui.web.waiting_request import claim_for_sign_up
+from assembly_ui.web.waiting_request import keep_for_sign_up
 
 FORM = "sign-up"
 
@@ -75,19 +75,17 @@ class SignUpState(rx.State):
             return
         try:
             await parts().throttles.hit(Deed.CHECK, caller=access.client_ip(self))
+            self._say(name, await self._check(name, form))
         except Throttled:
             return  # It is checked again when the form is sent.
-        self._say(name, await self._check(name, form))
         if name == "password" and "password_confirmation" in self._filled:
             self._say("password_confirmation", await self._check("password_confirmation", form))
 
     @access.public(supersedes=True)
     async def measure(self, form: dict):
         """Say how strong the password is while it is being typed."""
-        password = form.get("password", "")
-        personal = tuple(form.get(name, "") for name in ("invite_code", "name", "email"))
-        self.strength = await strength(password, personal) if password else 0
-        self.strength_words = STRENGTH[self.strength] if password else ""
+        personal = (form.get(name, "") for name in ("invite_code", "name", "email"))
+        await show_strength(self, form.get("password", ""), personal)
 
     @access.public
     async def take_suggestion(self):
@@ -129,10 +127,11 @@ class SignUpState(rx.State):
             ticket=await ticket_of(self),
             address=use.settings.address,
             link_life=timedelta(hours=use.settings.confirm_link_hours),
+            may_mail=await use.throttles.allows(Deed.SIGN_UP, mailbox=checked.email),
             now=now,
         )
-        await claim_for_sign_up(self, signed_up.email)
         await keep_ticket(self, signed_up.ticket)
+        await keep_for_sign_up(self)
         self._forget()
 
     async def _check(self, name: str, form: dict[str, str]) -> FieldCheck:

@@ -13,12 +13,22 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
 
 from assembly_ui.accounts.confirmation import confirm
-from assembly_ui.accounts.errors import LinkProblem, LogInRefused, NotConfirmed, Throttled
+from assembly_ui.accounts.errors import (
+    LinkProblem,
+    LogInRefused,
+    NotConfirmed,
+    SignUpPasswordWrong,
+    SignUpProblem,
+    Throttled,
+)
+from assembly_ui.accounts.known_devices import LIFE as DEVICE_LIFE
+from assembly_ui.accounts.known_devices import find_device, remember_device
 from assembly_ui.accounts.log_in import LoggedIn, log_in
 from assembly_ui.accounts.sessions import log_out, resolve
-from assembly_ui.accounts.throttles import Deed
+from assembly_ui.accounts.throttles import Deed, Per
+from assembly_ui.audit.origin import set_subject
 from assembly_ui.bootstrap import parts
-from assembly_ui.callers import REQUEST_COOKIE
+from assembly_ui.callers import REQUEST_COOKIE, while_connected
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE, clean_text
@@ -26,8 +36,8 @@ from assembly_ui.web.http_caller import client_ip, same_origin
 from assembly_ui.web.lead_on import lead_on, own_path
 from assembly_ui.web.waiting_request import claim_for
 
-COOKIE_LIFE = timedelta(days=400)
-"""The longest browsers allow. When a log-in ends is the server's to decide."""
+DEVICE_COOKIE = "assembly_device"
+"""Shows that somebody has logged in with this browser before. It opens nothing."""
 
 
 def router(settings: Settings) -> APIRouter:
@@ -41,7 +51,8 @@ def router(settings: Settings) -> APIRouter:
         onward = own_path(request.query_params.get("next"))
         email, password = await _typed(request, "email", "password")
         try:
-            logged_in = await _log_in(request, email, password)
+            async with while_connected(request):
+                logged_in = await _log_in(request, email, password)
         except Throttled as error:
             return _see(_log_in_page("throttled", onward, error))
         except NotConfirmed:
@@ -49,16 +60,28 @@ def router(settings: Settings) -> APIRouter:
         except LogInRefused:
             return _see(_log_in_page("wrong", onward))
         await log_out(parts().database, token=_token(request), now=parts().clock())
-        answer = _see(f"/continue?{urlencode({'next': onward})}" if onward else "/continue")
-        answer.set_cookie(
-            COOKIE,
-            logged_in.token,
-            max_age=int(COOKIE_LIFE.total_seconds()),
-            path="/",
-            httponly=True,
-            samesite="lax",
-            secure=settings.address.startswith("https://"),
+        device = await remember_device(
+            parts().database,
+            token=request.cookies.get(DEVICE_COOKIE),
+            user_id=logged_in.user_id,
+            log_in=logged_in.token,
+            now=parts().clock(),
         )
+        answer = _see(f"/continue?{urlencode({'next': onward})}" if onward else "/continue")
+        longest = timedelta(days=settings.session_max_days)
+        for name, value, life in (
+            (COOKIE, logged_in.token, longest),
+            (DEVICE_COOKIE, device, DEVICE_LIFE),
+        ):
+            answer.set_cookie(
+                name,
+                value,
+                max_age=int(life.total_seconds()),
+                path="/",
+                httponly=True,
+                samesite="lax",
+                secure=settings.address.startswith("https://"),
+            )
         return answer
 
     @routes.get("/continue")
@@ -66,12 +89,12 @@ def router(settings: Settings) -> APIRouter:
         """Lead a signed-in person on: where they were going, or to their next step."""
         use, token = parts(), _token(request)
         life = timedelta(days=use.settings.log_in_days)
-        await resolve(use.database, token=token, life=life, now=use.clock())
+        longest = timedelta(days=use.settings.session_max_days)
+        await resolve(use.database, token=token, life=life, longest=longest, now=use.clock())
         me = await find_caller(use.database, token=token, now=use.clock())
         if me is None:
             return _see("/log-in")
-        if left := request.cookies.get(REQUEST_COOKIE):
-            await claim_for(me.user_id, left)
+        await claim_for(me, request.cookies.get(REQUEST_COOKIE, ""))
         next_step = await lead_on(me)
         answer = _see(own_path(request.query_params.get("next")) or next_step)
         answer.delete_cookie(REQUEST_COOKIE, path="/", httponly=True, samesite="lax")
@@ -89,12 +112,18 @@ def router(settings: Settings) -> APIRouter:
     async def confirm_with_form(request: Request) -> RedirectResponse:
         """Use a confirmation link; one that opens nothing explains itself on its page."""
         use = parts()
-        (token,) = await _typed(request, "token")
+        token, ticket, password = await _typed(request, "token", "ticket", "password")
+        here = f"/confirm?{urlencode({'token': token})}"
         try:
             await use.throttles.hit(Deed.CONFIRM, caller=client_ip(request))
-            await confirm(use.database, token=token, now=use.clock())
-        except (LinkProblem, Throttled):
-            return _see(f"/confirm?{urlencode({'token': token})}")
+            async with while_connected(request):
+                await confirm(
+                    use.database, token=token, ticket=ticket, password=password, now=use.clock()
+                )
+        except SignUpPasswordWrong:
+            return _see(f"{here}#wrong-password")
+        except (LinkProblem, SignUpProblem, Throttled):
+            return _see(here)
         return _see("/log-in#confirmed")
 
     @routes.get("/auth/{form}")
@@ -106,22 +135,40 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _log_in(request: Request, email: str, password: str) -> LoggedIn:
-    use = parts()
-    await use.throttles.hit(Deed.LOG_IN, caller=client_ip(request), address=email)
+    use, caller = parts(), client_ip(request)
+    set_subject(email)
+    device = await find_device(
+        use.database, token=request.cookies.get(DEVICE_COOKIE), email=email, now=use.clock()
+    )
+    # A browser that this account has logged in with is counted for itself alone.
+    if device:
+        await use.throttles.hit(Deed.LOG_IN, device=str(device))
+    else:
+        await use.throttles.hit(Deed.LOG_IN, caller=caller, address=email)
     logged_in = await log_in(
         use.database,
         email=email,
         password=password,
         user_agent=request.headers.get("user-agent", ""),
         life=timedelta(days=use.settings.log_in_days),
+        longest=timedelta(days=use.settings.session_max_days),
         now=use.clock(),
     )
-    await use.throttles.forgive(Deed.LOG_IN, address=email)
+    await use.throttles.forgive(
+        Deed.LOG_IN,
+        Per.PAIR,
+        Per.DEVICE,
+        caller=caller,
+        address=email,
+        device=str(device or ""),
+    )
     return logged_in
 
 
 async def _typed(request: Request, *names: str) -> list[str]:
     """The fields of a form, cleaned exactly as those that come over the socket are."""
+    # Kept whole: what is left to receive is then the news that the browser has gone.
+    await request.body()
     form = await request.form(max_files=0, max_fields=10)
     return [clean_text(form.get(name)) for name in names]
 

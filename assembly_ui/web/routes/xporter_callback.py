@@ -14,10 +14,12 @@ from fastapi import APIRouter, Request, Response
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
+from assembly_ui.audit.events import Outcome, SecurityEvent
+from assembly_ui.audit.security_log import report
 from assembly_ui.bootstrap import CALLBACK_PATH, parts
 from assembly_ui.connector.callback import Receipt, receive_callback
+from assembly_ui.connector.claims import holder_of
 from assembly_ui.connector.errors import InboxFull
-from assembly_ui.connector.facts import school_of_estab
 from assembly_ui.settings import Settings
 from assembly_ui.sync.errors import NotConnected, NothingWanted
 from assembly_ui.sync.models import Reason
@@ -40,12 +42,13 @@ def router(settings: Settings) -> APIRouter:
             hmac.compare_digest(key.encode(), own.encode())
             for own in parts().settings.callback_keys
         ):
+            report(SecurityEvent.CALLBACK, Outcome.REFUSED)
             return Response(status_code=404)
         try:
             await parts().throttles.hit(Deed.CALLBACK, caller=client_ip(request))
         except Throttled:
             return Response(status_code=429)
-        return Response(status_code=await _receive(await _body(request)))
+        return Response(status_code=await _receive(await _body(request), client_ip(request)))
 
     return routes
 
@@ -59,16 +62,24 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-async def _receive(body: bytes) -> int:
+async def _receive(body: bytes, sender: str) -> int:
     use = parts()
     try:
         callback = parse_body(body)
         receipt = await receive_callback(
-            use.database, use.xporter, use.cipher, callback=callback, clock=use.clock
+            use.database,
+            use.xporter,
+            use.cipher,
+            callback=callback,
+            clock=use.clock,
+            sender=sender,
         )
+        outcome = Outcome.REFUSED if receipt is Receipt.REFUSED else Outcome.SUCCEEDED
+        report(SecurityEvent.CALLBACK, outcome)
         if receipt is Receipt.BELIEVED:
             await _have_synced(callback.estab)
     except CallbackUnreadable as error:
+        report(SecurityEvent.CALLBACK, Outcome.FAILED)
         log.warning("callback.unreadable", why=error.detail)
         return 400
     except InboxFull:
@@ -81,7 +92,7 @@ async def _receive(body: bytes) -> int:
 async def _have_synced(estab: str) -> None:
     """What the school shares may be other data than before."""
     use = parts()
-    if (school_id := await school_of_estab(use.database, estab)) is None:
+    if (school_id := await holder_of(use.database, estab)) is None:
         return
     # Nothing to read, or nothing to read it from: then there is nothing to be done yet.
     with suppress(NothingWanted, NotConnected):

@@ -7,9 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from assembly_ui.accounts.confirmation import confirm, look_at_link
+from assembly_ui.accounts.account_form import AccountForm
+from assembly_ui.accounts.confirmation import (
+    ConfirmationView,
+    confirm,
+    confirm_with_new_password,
+    look_at_link,
+)
 from assembly_ui.accounts.confirmation_mail import sign_up_topic
-from assembly_ui.accounts.errors import LinkExpired, LinkReplaced, LinkUnknown, LinkUsed
+from assembly_ui.accounts.errors import (
+    FormRefused,
+    LinkExpired,
+    LinkReplaced,
+    LinkUnknown,
+    LinkUsed,
+    SignUpPasswordWrong,
+    SignUpProblem,
+)
 from assembly_ui.accounts.password_reset import look_at_link as look_at_reset_link
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import resend
@@ -19,6 +33,7 @@ from assembly_ui.pubsub import PubSub
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,
+    PASSWORD,
     a_sign_up,
     mailed_token,
     the_user,
@@ -30,19 +45,59 @@ EMAIL = "james.walters@kings.sch.uk"
 
 async def test_the_link_activates_the_account(database: Database, clock: ManualClock) -> None:
     await a_sign_up(database, now=clock())
-    confirmed = await confirm(database, token=await mailed_token(database, EMAIL), now=clock())
+    confirmed = await confirm(
+        database, password=PASSWORD, token=await mailed_token(database, EMAIL), now=clock()
+    )
     assert (confirmed.email, confirmed.name) == (EMAIL, "James Walters")
     assert (await the_user(database, EMAIL)).confirmed_at == clock()
+
+
+async def test_in_the_browser_that_signed_up_no_password_is_asked_for(
+    database: Database, clock: ManualClock
+) -> None:
+    ticket = await a_sign_up(database, now=clock())
+    token = await mailed_token(database, EMAIL)
+    await confirm(database, token=token, ticket=ticket, now=clock())
+    assert (await the_user(database, EMAIL)).confirmed_at == clock()
+
+
+async def test_in_another_browser_the_password_of_the_sign_up_is_asked_for(
+    database: Database, clock: ManualClock
+) -> None:
+    await a_sign_up(database, now=clock())
+    token = await mailed_token(database, EMAIL)
+    for password in (None, "", 7):
+        with pytest.raises(SignUpProblem):
+            await confirm(database, token=token, password=password, now=clock())
+    with pytest.raises(SignUpPasswordWrong):
+        await confirm(database, token=token, password="Autumn-Kettle-43", now=clock())
+    await confirm(database, token=token, password=PASSWORD, now=clock())
+
+
+async def test_a_refused_new_password_leaves_the_link_unused(
+    database: Database, clock: ManualClock
+) -> None:
+    await a_sign_up(database, now=clock())
+    token = await mailed_token(database, EMAIL)
+    form = AccountForm("<b>", "short", "other")
+    with pytest.raises(FormRefused) as caught:
+        await confirm_with_new_password(database, token=token, form=form, now=clock())
+    assert list(caught.value.problems) == ["name", "password", "password_confirmation"]
+    form = AccountForm("", "Winter-Teapot-43", "Winter-Teapot-43")
+    confirmed = await confirm_with_new_password(database, token=token, form=form, now=clock())
+    assert (confirmed.email, confirmed.name) == (EMAIL, "")
 
 
 async def test_looking_says_whose_link_it_is_and_leaves_it_unused(
     database: Database, clock: ManualClock
 ) -> None:
-    await a_sign_up(database, now=clock())
+    ticket = await a_sign_up(database, now=clock())
     token = await mailed_token(database, EMAIL)
     for _ in range(3):
-        seen = await look_at_link(database, token=token, now=clock())
-    assert (seen.email, seen.name, seen.asked_at) == (EMAIL, "James Walters", clock())
+        seen = await look_at_link(database, token=token, ticket=ticket, now=clock())
+    assert seen == ConfirmationView(EMAIL, "James Walters", clock(), True, True)
+    seen = await look_at_link(database, token=token, ticket="another browser", now=clock())
+    assert seen == ConfirmationView(EMAIL, "", clock(), False, True)
     assert (await the_user(database, EMAIL)).confirmed_at is None
 
 
@@ -51,7 +106,7 @@ async def test_a_link_works_once_and_then_says_when_it_did(
 ) -> None:
     await a_sign_up(database, now=clock())
     token, used_at = await mailed_token(database, EMAIL), clock()
-    await confirm(database, token=token, now=used_at)
+    await confirm(database, password=PASSWORD, token=token, now=used_at)
     for attempt in (look_at_link, confirm):
         with pytest.raises(LinkUsed) as caught:
             await attempt(database, token=token, now=clock.advance(timedelta(days=3)))
@@ -61,9 +116,10 @@ async def test_a_link_works_once_and_then_says_when_it_did(
 async def test_of_many_presses_at_once_one_confirms(database: Database, clock: ManualClock) -> None:
     await a_sign_up(database, now=clock())
     token = await mailed_token(database, EMAIL)
-    presses = [confirm(database, token=token, now=clock()) for _ in range(5)]
+    # One client may try three passwords of an account at once.
+    presses = [confirm(database, password=PASSWORD, token=token, now=clock()) for _ in range(3)]
     outcomes = await asyncio.gather(*presses, return_exceptions=True)
-    assert sum(isinstance(outcome, LinkUsed) for outcome in outcomes) == 4
+    assert sum(isinstance(outcome, LinkUsed) for outcome in outcomes) == 2
 
 
 async def test_a_link_lasts_a_day(database: Database, clock: ManualClock) -> None:
@@ -85,8 +141,8 @@ async def test_a_newer_link_takes_the_place_of_the_one_before(
     now = clock.advance(timedelta(minutes=5))
     await resend(database, ticket=ticket, address=ADDRESS, link_life=LINK_LIFE, now=now)
     with pytest.raises(LinkReplaced):
-        await confirm(database, token=old, now=now)
-    await confirm(database, token=await mailed_token(database, EMAIL), now=now)
+        await confirm(database, password=PASSWORD, token=old, now=now)
+    await confirm(database, password=PASSWORD, token=await mailed_token(database, EMAIL), now=now)
     with pytest.raises(LinkUsed):
         await look_at_link(database, token=old, now=now)
 
@@ -108,7 +164,7 @@ async def test_a_mangled_link_opens_nothing(database: Database, clock: ManualClo
     token = await mailed_token(database, EMAIL)
     for mangled in (token[:-1], token + "=", token.swapcase(), f"{token} ", f"3D{token}"):
         with pytest.raises(LinkUnknown):
-            await confirm(database, token=mangled, now=clock())
+            await confirm(database, password=PASSWORD, token=mangled, now=clock())
 
 
 async def test_a_confirmation_link_resets_no_password(
@@ -125,6 +181,6 @@ async def test_the_waiting_browser_hears_of_it(
     ticket = await a_sign_up(database, now=clock())
     token = await mailed_token(database, EMAIL)
     async with pubsub.listen() as heard:
-        await confirm(database, token=token, now=clock())
+        await confirm(database, password=PASSWORD, token=token, now=clock())
         topics = {heard.get_nowait() for _ in range(heard.qsize())}
     assert sign_up_topic(hash_token(ticket)) in topics

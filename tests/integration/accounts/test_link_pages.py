@@ -17,7 +17,9 @@ from assembly_ui.web.pages.front import FrontState
 from assembly_ui.web.pages.log_in import LogInState
 from assembly_ui.web.pages.resend_confirmation import ResendConfirmationState
 from assembly_ui.web.pages.reset_password import ResetPasswordState
+from assembly_ui.web.ticket import TicketState
 from tests.factories.accounts import (
+    PASSWORD,
     SESSION_LIFE,
     a_person,
     a_sign_up,
@@ -68,14 +70,15 @@ async def test_a_mangled_link_says_so_with_a_way_on(query: str, page: type) -> N
 async def test_a_confirmation_link_shows_whose_account_it_activates(
     database: Database, clock: ManualClock
 ) -> None:
-    await a_sign_up(database, now=clock())
+    ticket = await a_sign_up(database, now=clock())
     token = await mailed_token(database, EMAIL)
     tab = Tab(path=f"/confirm?token={token}")
+    (await tab.state(TicketState)).ticket = ticket
     for _ in range(2):
         await tab.send(ConfirmState.load)
         state = await tab.state(ConfirmState)
-        assert (state.email, state.name, state.token) == (EMAIL, "James Walters", token)
-    await confirm(database, token=token, now=clock())
+        assert (state.step, state.email, state.name) == ("own", EMAIL, "James Walters")
+    await confirm(database, password=PASSWORD, token=token, now=clock())
     await tab.send(ConfirmState.load)
     assert (state.heading, state.email, state.token) == ("This link has been used", "", "")
 
@@ -122,12 +125,12 @@ async def test_people_who_are_signed_in_are_led_on(
 @pytest.mark.parametrize(
     ("retry", "words"),
     [
-        ("", "in 15 minutes"),
-        ("nonsense", "in 15 minutes"),
-        ("999999999999999", "in 15 minutes"),
-        ("-1", "in 15 minutes"),
-        ("²", "in 15 minutes"),
-        ("{}", "in 15 minutes"),
+        ("", "in 60 minutes"),
+        ("nonsense", "in 60 minutes"),
+        ("999999999999999", "in 60 minutes"),
+        ("-1", "in 60 minutes"),
+        ("²", "in 60 minutes"),
+        ("{}", "in 60 minutes"),
         ("now+90", "in 2 minutes"),
     ],
 )

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from assembly_ui.accounts.confirmation import confirm
+from assembly_ui.accounts.account_form import AccountForm
+from assembly_ui.accounts.confirmation import confirm, confirm_with_new_password
 from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.accounts.errors import (
     FieldProblem,
@@ -23,6 +24,7 @@ from assembly_ui.accounts.errors import (
     PasswordPersonal,
     PasswordsDiffer,
     PasswordTooShort,
+    SignUpPasswordNeeded,
     WrongEmailOrPassword,
 )
 from assembly_ui.accounts.log_in import log_in
@@ -104,14 +106,19 @@ async def test_every_address_gets_the_same_answer(
     assert await posted(database, "nobody@kings.sch.uk") == []
 
 
-async def test_an_address_yet_to_be_confirmed_gets_its_confirmation_link_again(
+async def test_the_owner_of_an_address_yet_to_be_confirmed_chooses_a_password(
     database: Database, clock: ManualClock
 ) -> None:
-    await a_sign_up(database, now=clock())
+    ticket = await a_sign_up(database, now=clock())
     now = clock.advance(COOL_DOWN)
     await asyncio.gather(*[_request(database, EMAIL, now) for _ in range(3)])
-    assert [m.kind for m in await posted(database)] == ["confirm_email", "confirm_email"]
-    await confirm(database, token=await mailed_token(database, EMAIL), now=now)
+    assert [m.kind for m in await posted(database)] == ["confirm_email", "choose_password"]
+    token = await mailed_token(database, EMAIL)
+    with pytest.raises(SignUpPasswordNeeded):
+        await confirm(database, token=token, ticket=ticket, password=PASSWORD, now=now)
+    form = AccountForm("James Walters", NEW, NEW)
+    await confirm_with_new_password(database, token=token, form=form, now=now)
+    await log_in(database, email=EMAIL, password=NEW, life=SESSION_LIFE, now=now)
 
 
 async def test_asking_many_times_at_once_mails_once(database: Database, clock: ManualClock) -> None:
@@ -120,13 +127,16 @@ async def test_asking_many_times_at_once_mails_once(database: Database, clock: M
     assert len(await posted(database)) == 1
 
 
-async def test_asking_again_later_replaces_the_link(database: Database, clock: ManualClock) -> None:
+async def test_who_asks_again_takes_no_link_away_until_one_is_used(
+    database: Database, clock: ManualClock
+) -> None:
     old = await _requested(database, clock)
     now = clock.advance(COOL_DOWN)
     await _request(database, EMAIL, now)
+    await look_at_link(database, token=old, now=now)
+    await _reset(database, await mailed_token(database, EMAIL), now)
     with pytest.raises(LinkReplaced):
         await look_at_link(database, token=old, now=now)
-    await _reset(database, await mailed_token(database, EMAIL), now)
 
 
 async def test_the_new_password_takes_the_place_of_the_old(

@@ -9,16 +9,19 @@ import pytest
 from sqlmodel import select
 
 from assembly_ui.accounts import log_in as log_in_module
-from assembly_ui.accounts.errors import NotConfirmed, WrongEmailOrPassword
+from assembly_ui.accounts.errors import NotConfirmed, PasswordWrong, WrongEmailOrPassword
 from assembly_ui.accounts.log_in import log_in
 from assembly_ui.accounts.models import LogInSession
 from assembly_ui.accounts.people import find_person, get_person
 from assembly_ui.accounts.sessions import (
+    RECENT,
     SignedIn,
+    is_recently_authenticated,
     list_sessions,
     log_out,
     log_out_everywhere,
     look_at_school,
+    reauthenticate,
     resolve,
 )
 from assembly_ui.accounts.tokens import hash_token
@@ -28,6 +31,7 @@ from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, user_topic
 from assembly_ui.schools.models import School
 from tests.factories.accounts import PASSWORD, SESSION_LIFE, a_person, a_token
+from tests.factories.people import a_session
 
 pytestmark = pytest.mark.usefixtures("cheap_bcrypt")
 EMAIL = "james.walters@kings.sch.uk"
@@ -113,17 +117,17 @@ async def test_a_password_reset_while_it_was_checked_opens_nothing(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_person(database, now=clock())
-    real = log_in_module.verify
+    real = log_in_module.find_match
 
-    async def slow(password: object, kept: str | None) -> bool:
-        matches = await real(password, kept)
+    async def slow(password: object, *kept: str | None, **_: str) -> int | None:
+        match = await real(password, *kept)
         async with database.transaction() as session:
             user = await log_in_module.find_user(session, EMAIL)
             assert user
             user.password_hash = "changed"
-        return matches
+        return match
 
-    monkeypatch.setattr(log_in_module, "verify", slow)
+    monkeypatch.setattr(log_in_module, "find_match", slow)
     with pytest.raises(WrongEmailOrPassword):
         await _log_in(database, clock())
 
@@ -237,3 +241,60 @@ async def test_people_are_found_by_id_and_by_address(
     assert await find_person(database, " James.Walters@KINGS.sch.uk ") == person
     assert await get_person(database, 999) is None
     assert await find_person(database, "nobody@kings.sch.uk") is None
+
+
+async def test_a_log_in_ends_in_time_however_much_it_is_used(
+    database: Database, clock: ManualClock
+) -> None:
+    token = await a_token(database, await a_person(database, now=clock()), now=clock())
+    begun, longest = clock(), timedelta(days=30)
+    while clock() < begun + longest - timedelta(days=7):
+        clock.advance(timedelta(days=7))
+        assert await resolve(database, token=token, life=SESSION_LIFE, longest=longest, now=clock())
+    clock.advance(begun + longest - clock())
+    found = await resolve(database, token=token, life=SESSION_LIFE, longest=longest, now=clock())
+    assert found is None
+
+
+async def test_a_log_in_lasts_no_longer_than_allowed_from_the_start(
+    database: Database, clock: ManualClock
+) -> None:
+    person = await a_person(database, now=clock())
+    logged_in = await log_in(
+        database,
+        email=person.email,
+        password=PASSWORD,
+        life=SESSION_LIFE,
+        longest=timedelta(days=1),
+        now=clock(),
+    )
+    assert logged_in.expires_at == clock() + timedelta(days=1)
+
+
+async def test_the_password_counts_as_given_just_now_for_a_while_and_in_its_session_only(
+    database: Database, clock: ManualClock
+) -> None:
+    person = await a_person(database, now=clock())
+    here = await a_session(database, person, now=clock())
+
+    async def is_recent(session_id: int) -> bool:
+        return await is_recently_authenticated(
+            database, session_id=session_id, user_id=person.id, now=clock()
+        )
+
+    assert await is_recent(here)
+    clock.advance(RECENT)
+    assert not await is_recent(here)
+    elsewhere = await a_session(database, person, now=clock())
+    assert await is_recent(elsewhere)
+    assert not await is_recent(here)
+    with pytest.raises(PasswordWrong):
+        await reauthenticate(database, session_id=here, password="wrong", now=clock())
+    assert not await is_recent(here)
+    await reauthenticate(database, session_id=here, password=PASSWORD, now=clock())
+    assert await is_recent(here)
+    assert not await is_recently_authenticated(
+        database, session_id=here, user_id=person.id + 1, now=clock()
+    )
+    await log_out_everywhere(database, user_id=person.id, now=clock())
+    assert not await is_recent(here)

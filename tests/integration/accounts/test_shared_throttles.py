@@ -10,19 +10,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assembly_ui.accounts.errors import Throttled
-from assembly_ui.accounts.throttles import Deed, Throttles
+from assembly_ui.accounts.throttles import Deed, Per, Throttles
 from assembly_ui.pubsub_valkey import open_valkey
 from tools.scaled.valkey import Valkey
 
-WHO = {"address": "james@kings.sch.uk"}
+WHO = {"caller": "192.0.2.1", "address": "james.walters@kings.sch.uk"}
 
 
 @pytest.fixture
 async def processes(valkey_server: Valkey) -> AsyncIterator[list[Throttles]]:
-    """The limits as two processes know them: two log-ins each quarter of an hour."""
+    """The limits as two processes know them: two log-ins each half a minute."""
     async with AsyncExitStack() as stack:
         stores = [await stack.enter_async_context(open_valkey(valkey_server.url)) for _ in range(2)]
-        yield [Throttles(store, scale=0.2) for store in stores]
+        yield [Throttles(store, scale=0.4) for store in stores]
 
 
 async def test_a_limit_reached_here_is_reached_there(processes: list[Throttles]) -> None:
@@ -40,7 +40,7 @@ async def test_what_is_forgiven_here_is_forgiven_there(processes: list[Throttles
     here, there = processes
     for _ in range(2):
         await here.hit(Deed.LOG_IN, **WHO)
-    await here.forgive(Deed.LOG_IN, **WHO)
+    await here.forgive(Deed.LOG_IN, Per.PAIR, **WHO)
     await there.hit(Deed.LOG_IN, **WHO)
 
 
@@ -53,7 +53,7 @@ async def test_while_valkey_is_away_guessing_is_counted_by_each_process_alone(
             await process.hit(Deed.LOG_IN, **WHO)
         with pytest.raises(Throttled):
             await process.hit(Deed.LOG_IN, **WHO)
-        await process.forgive(Deed.LOG_IN, **WHO)
+        await process.forgive(Deed.LOG_IN, Per.PAIR, **WHO)
 
 
 async def test_while_valkey_is_away_the_rest_stays_open(

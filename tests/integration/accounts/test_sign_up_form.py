@@ -119,7 +119,7 @@ async def test_names_of_any_script_are_welcome(
 
 
 @pytest.mark.parametrize(
-    "password", ["пароль на троих", "🐴🔋📎🐴🔋📎🐴🔋", "x y z w v u", "ñandú volador azul"]
+    "password", ["пароль на троих", "🐴🔋📎🦊🐢🦉🐝🦔", "x y z w v u", "ñandú volador azul"]
 )
 async def test_passwords_of_any_script_are_welcome(
     database: Database, clock: ManualClock, password: str

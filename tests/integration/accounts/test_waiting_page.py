@@ -21,6 +21,7 @@ from tests.factories.accounts import (
     mailed_token,
     posted,
 )
+from tests.factories.refused_mail import GREYLISTED, NO_SUCH_USER, send_mail
 from tests.factories.states import HOSTILE, Tab, notice, went_to
 
 pytestmark = pytest.mark.usefixtures("cheap_bcrypt", "parts")
@@ -104,10 +105,67 @@ async def test_the_page_moves_on_once_the_link_was_followed_and_not_before(
     await _signed_up(tab)
     await tab.send(ConfirmEmailState.load)
     assert await tab.send(ConfirmEmailState.move_on) == []
-    await confirm(database, token=await mailed_token(database, EMAIL), now=clock())
+    await confirm(
+        database, password=PASSWORD, token=await mailed_token(database, EMAIL), now=clock()
+    )
     waiting = await tab.state(ConfirmEmailState)
     (topic,) = [topic for topic in tabs._tabs if topic.startswith("sign-up:")]
     await waiting._show(await ConfirmEmailState._read(topic))
     assert waiting.confirmed
     assert went_to(await tab.send(ConfirmEmailState.move_on)) == ["/log-in"]
     assert await notice(tab) == "Your email address is confirmed. Log in to go on."
+
+
+async def _pushed(tab: Tab) -> ConfirmEmailState:
+    """The page after it was told that something changed."""
+    page = await tab.state(ConfirmEmailState)
+    (topic,) = [topic for topic in tabs._tabs if topic.startswith("sign-up:")]
+    await page._show(await ConfirmEmailState._read(topic))
+    return page
+
+
+@pytest.mark.parametrize(
+    ("refusals", "trouble"),
+    [(None, ""), (NO_SUCH_USER, "refused"), (GREYLISTED, "late")],
+    ids=["delivered", "refused", "delayed"],
+)
+async def test_the_page_says_when_the_message_did_not_arrive(
+    tab: Tab,
+    database: Database,
+    clock: ManualClock,
+    refusals: dict[str, str] | None,
+    trouble: str,
+) -> None:
+    await _signed_up(tab)
+    await tab.send(ConfirmEmailState.load)
+    assert (await tab.state(ConfirmEmailState)).trouble == ""
+    await send_mail(database, clock, refusals=refusals)
+    page = await _pushed(tab)
+    assert (page.trouble, page.domain) == (trouble, "kings.sch.uk")
+
+
+async def test_a_corrected_address_is_mailed_and_no_longer_refused(
+    tab: Tab, database: Database, clock: ManualClock
+) -> None:
+    await _signed_up(tab)
+    await tab.send(ConfirmEmailState.load)
+    await send_mail(database, clock, refusals=NO_SUCH_USER)
+    assert (await _pushed(tab)).trouble == "refused"
+    await tab.send(ConfirmEmailState.correct, form={"email": "j.walters@kings.sch.uk"})
+    assert (await tab.state(ConfirmEmailState)).trouble == ""
+    server = await send_mail(database, clock)
+    assert server.recipients == ["j.walters@kings.sch.uk"]
+    assert (await _pushed(tab)).trouble == ""
+
+
+async def test_a_refused_message_can_be_sent_again(
+    tab: Tab, database: Database, clock: ManualClock
+) -> None:
+    await _signed_up(tab)
+    await tab.send(ConfirmEmailState.load)
+    await send_mail(database, clock, refusals=NO_SUCH_USER)
+    clock.advance(COOL_DOWN)
+    await tab.send(ConfirmEmailState.resend)
+    assert (await tab.state(ConfirmEmailState)).trouble == ""
+    server = await send_mail(database, clock)
+    assert server.recipients == [EMAIL]

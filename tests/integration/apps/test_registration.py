@@ -14,13 +14,15 @@ from assembly_ui.apps.errors import (
     AddressUnusable,
     AppUnknown,
     GrantRefused,
+    GrantUnusable,
     NameTaken,
     NameUnusable,
+    PkceNeeded,
     RedirectMissing,
     RotationNeeded,
     ScopeUnusable,
 )
-from assembly_ui.apps.models import ClientType
+from assembly_ui.apps.models import ClientType, GrantType
 from assembly_ui.apps.registration import (
     NewApp,
     Registered,
@@ -32,10 +34,10 @@ from assembly_ui.apps.registration import (
 from assembly_ui.apps.tokens import Lives, find_bearer
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
-from tests.factories.apps import REDIRECT, ASchool, an_app, authorised, wanted_of
+from tests.factories.apps import REDIRECT, VERIFIER, ASchool, an_app, authorised, wanted_of
 from tests.factories.people import recorded
 
-LIVES = Lives(timedelta(days=1), timedelta(days=180))
+LIVES = Lives(timedelta(days=1), timedelta(days=180), timedelta(days=365))
 
 
 async def test_an_app_gets_credentials_that_work_and_are_not_kept(
@@ -86,6 +88,9 @@ async def test_a_public_app_has_no_secret_and_cannot_bring_one(
         ({"support": "@"}, AddressUnusable),
         ({"scopes": "students.everything"}, ScopeUnusable),
         ({"client_type": ClientType.PUBLIC, "is_old_client": True}, RotationNeeded),
+        ({"client_type": ClientType.PUBLIC, "requires_pkce": False}, PkceNeeded),
+        ({"client_type": ClientType.PUBLIC, "grant_types": [*GrantType]}, GrantUnusable),
+        ({"grant_types": [GrantType.REFRESH_TOKEN], "redirect_uris": []}, GrantUnusable),
     ],
 )
 async def test_what_cannot_be_registered_says_why(
@@ -112,7 +117,13 @@ async def test_a_new_secret_ends_the_old_one_and_the_app_tokens_but_no_schools(
     own = await grants.app_token(database, known, now=clock())
     code = await authorised(database, app, school, now=clock())
     tokens = await grants.exchange_code(
-        database, known, code=code, redirect_uri=REDIRECT, verifier="", lives=LIVES, now=clock()
+        database,
+        known,
+        code=code,
+        redirect_uri=REDIRECT,
+        verifier=VERIFIER,
+        lives=LIVES,
+        now=clock(),
     )
     renewed = await rotate_secret(database, client="rooms", now=clock())
     assert renewed.client_id == app.client_id
@@ -139,7 +150,13 @@ async def test_an_app_switched_off_has_no_token_no_credentials_and_no_data_read_
     own = await grants.app_token(database, known, now=clock())
     code = await authorised(database, app, school, now=clock())
     tokens = await grants.exchange_code(
-        database, known, code=code, redirect_uri=REDIRECT, verifier="", lives=LIVES, now=clock()
+        database,
+        known,
+        code=code,
+        redirect_uri=REDIRECT,
+        verifier=VERIFIER,
+        lives=LIVES,
+        now=clock(),
     )
     assert "timetables" in await wanted_of(database, school)
     for _ in range(2):

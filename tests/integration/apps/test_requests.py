@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from assembly_ui.apps.asking import Ask
 from assembly_ui.apps.errors import (
@@ -13,13 +14,17 @@ from assembly_ui.apps.errors import (
     RequestOfDisabledApp,
     RequestUnknown,
 )
+from assembly_ui.apps.models import AccessRequest
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.apps.requests import (
     KEPT,
     LIFE,
+    MOST_UNCLAIMED,
+    UNCLAIMED_LIFE,
     begin,
     claim,
     decline,
+    keep_for_sign_up,
     pending_of,
     read_request,
 )
@@ -29,6 +34,7 @@ from assembly_ui.schools.models import Role
 from tests.factories.accounts import a_person
 from tests.factories.apps import (
     LINKS,
+    PKCE,
     REDIRECT,
     ASchool,
     a_request,
@@ -41,7 +47,7 @@ from tests.factories.people import a_colleague, recorded
 
 
 async def _begun(database: Database, app: Registered, clock: ManualClock, **asked: object) -> str:
-    given = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": "timetables"}
+    given = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": "timetables", **PKCE}
     return (await begin(database, Ask(**{**given, **asked}), now=clock())).token  # type: ignore[arg-type]
 
 
@@ -53,7 +59,7 @@ async def test_anybody_with_its_address_sees_who_asks_for_what(
     assert (seen.app_name, seen.slug, seen.user_id) == ("Rooms", "rooms", None)
     assert (seen.required, seen.optional) == (("school", "timetables"), ("calendar",))
     assert (seen.urn, seen.insists_on_urn, seen.returns_to) == ("123456", False, "rooms.example")
-    assert seen.expires_at == clock() + timedelta(days=7)
+    assert seen.expires_at == clock() + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "\0", None, 7, ["x"]])
@@ -127,8 +133,10 @@ async def test_it_waits_a_week_and_no_longer(
     database: Database, clock: ManualClock, app: Registered, school: ASchool
 ) -> None:
     token = await _begun(database, app, clock)
-    clock.advance(LIFE - timedelta(seconds=1))
+    clock.advance(UNCLAIMED_LIFE - timedelta(seconds=1))
     await claim(database, token=token, user_id=school.owner.id, now=clock())
+    clock.advance(LIFE - UNCLAIMED_LIFE)
+    assert await pending_of(database, user_id=school.owner.id, now=clock())
     clock.advance(timedelta(seconds=1))
     with pytest.raises(RequestExpired):
         await read_request(database, token=token, now=clock())
@@ -136,13 +144,77 @@ async def test_it_waits_a_week_and_no_longer(
 
 
 async def test_long_afterwards_it_is_forgotten(
-    database: Database, clock: ManualClock, app: Registered
+    database: Database, clock: ManualClock, app: Registered, school: ASchool
 ) -> None:
     token = await _begun(database, app, clock)
+    await claim(database, token=token, user_id=school.owner.id, now=clock())
     clock.advance(LIFE + KEPT + timedelta(seconds=1))
     await _begun(database, app, clock)
     with pytest.raises(RequestUnknown):
         await read_request(database, token=token, now=clock())
+
+
+async def test_what_nobody_claimed_is_forgotten_within_the_hour(
+    database: Database, clock: ManualClock, app: Registered
+) -> None:
+    token = await _begun(database, app, clock)
+    clock.advance(UNCLAIMED_LIFE)
+    await _begun(database, app, clock)
+    with pytest.raises(RequestUnknown):
+        await read_request(database, token=token, now=clock())
+
+
+async def test_of_what_nobody_claimed_only_so_many_are_kept_and_no_persons_is_dropped(
+    database: Database,
+    clock: ManualClock,
+    app: Registered,
+    school: ASchool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for holder in MOST_UNCLAIMED:
+        monkeypatch.setitem(MOST_UNCLAIMED, holder, 3)
+    kept = await a_request(database, app, school.owner, now=clock())
+    signed_up = [await _begun(database, app, clock) for _ in range(4)]
+    for token in signed_up:
+        await keep_for_sign_up(database, token=token, now=clock())
+    tokens = [await _begun(database, app, clock) for _ in range(10)]
+    found = []
+    for token in (*signed_up, *tokens):
+        try:
+            await read_request(database, token=token, now=clock())
+            found.append(True)
+        except RequestUnknown:
+            found.append(False)
+    # The last one is added after room was made for it.
+    assert found == [False] + [True] * 3 + [False] * 6 + [True] * 4
+    assert await read_request(database, user_id=school.owner.id, request_id=kept, now=clock())
+
+
+async def test_a_person_has_so_many_and_the_newest(
+    database: Database,
+    clock: ManualClock,
+    app: Registered,
+    school: ASchool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assembly_ui.apps.requests.MOST_OF_PERSON", 2)
+    requests = [await a_request(database, app, school.owner, now=clock()) for _ in range(4)]
+    async with database.read() as session:
+        kept = (await session.exec(select(AccessRequest.id))).all()
+    assert sorted(number or 0 for number in kept) == requests[-2:]
+
+
+async def test_of_what_was_settled_only_that_is_kept(
+    database: Database, clock: ManualClock, app: Registered, school: ASchool
+) -> None:
+    for _ in range(2):
+        await a_request(database, app, school.owner, now=clock(), state=b"secret of the app")
+    await authorised(database, app, school, now=clock(), state=b"secret of the app")
+    async with database.read() as session:
+        rows = (await session.exec(select(AccessRequest))).all()
+    for row in rows:
+        assert row.decided_at
+        assert (row.state, row.required_scopes, row.code_challenge) == (None, [], "")
 
 
 async def test_an_app_switched_off_meanwhile_gets_nothing(

@@ -71,10 +71,23 @@ def test_everything_about_an_app_can_be_said(run: Run) -> None:
     assert set(listed["required_scopes"]) == {"students.basic", "teaching_groups"}
     assert listed["optional_scopes"] == ["contacts.emails"]
     assert (listed["listed"], listed["old_client"]) == (False, True)
+    assert (listed["requires_pkce"], len(listed["grant_types"])) == (True, 3)
 
 
 def test_a_public_app_has_no_secret(run: Run) -> None:
     assert _registered(run, "--client-type", "public")["client_secret"] is None
+    assert _registered(run, "--public", name="Phone")["client_secret"] is None
+    for listed in json.loads(run("app", "list", "--json").output):
+        assert listed["grant_types"] == ["authorization_code", "refresh_token"]
+
+
+def test_an_app_of_before_pkce_and_its_grants_can_be_said(run: Run) -> None:
+    _registered(run, "--no-pkce", "--grant", "refresh_token", "--grant", "authorization_code")
+    run("app", "register", "--name", "Counting", "--grant", "client_credentials")
+    counting, rooms = json.loads(run("app", "list", "--json").output)
+    assert counting["grant_types"] == ["client_credentials"]
+    assert rooms["grant_types"] == ["authorization_code", "refresh_token"]
+    assert (counting["requires_pkce"], rooms["requires_pkce"]) == (True, False)
 
 
 def test_a_secret_is_renewed_and_an_app_switched_off(run: Run) -> None:
@@ -99,6 +112,10 @@ def test_a_secret_is_renewed_and_an_app_switched_off(run: Run) -> None:
             ("--name", "X", "--redirect-uri", REDIRECT, "--client-type", "public", "--old-client"),
             "cannot keep one refresh token",
         ),
+        (("--name", "X", "--redirect-uri", REDIRECT, "--public", "--no-pkce"), "leave --no-pkce"),
+        (("--name", "X", "--public", "--grant", "client_credentials"), "would be anybody's"),
+        (("--name", "X", "--grant", "refresh_token"), "of no use without"),
+        (("--name", "X"), "at least one --redirect-uri"),
     ],
 )
 def test_what_cannot_be_registered_is_said_in_a_sentence(

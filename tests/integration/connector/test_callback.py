@@ -160,32 +160,46 @@ async def test_a_number_nobody_has_is_not_even_asked_about(
     assert service.asked == []
 
 
-async def test_of_two_schools_with_one_number_the_one_that_granted_access_last_is_meant(
+async def test_of_several_schools_with_one_number_the_one_that_was_invited_is_meant(
     database: Database, clock: ManualClock, post: Any
 ) -> None:
     other = await a_person(database, now=clock(), email="other@kings.sch.uk")
-    for urn, hours in [("1", 2), ("2", 1), ("3", 3), ("4", None)]:
+    for urn in ("1", "2", "3"):
         school = await a_school(database, now=clock(), urn=urn, owner=other)
-        if hours:
-            await a_connection(
-                database, school, now=clock(), invited_at=clock() - timedelta(hours=hours)
-            )
+        if urn == "2":
+            await a_connection(database, school, now=clock(), invited=True)
     assert await post()
     async with database.read() as session:
-        authorised = [
-            urn
-            for urn, school_id in [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
-            if (row := await session.get(Connection, school_id)) and row.authorised_at
-        ]
-    assert authorised == ["2"]
+        rows = [await session.get(Connection, number) for number in (1, 2, 3)]
+    assert [bool(row and row.authorised_at) for row in rows] == [False, True, False]
 
 
-async def test_a_school_may_authorise_without_our_invitation(
-    database: Database, clock: ManualClock, post: Any
+async def test_an_authorisation_without_our_invitation_is_not_used(
+    database: Database, clock: ManualClock, post: Any, service: Service
 ) -> None:
     await a_school(database, now=clock())
-    assert await post()
-    assert await _status(database, clock) is Status.AWAITING_CONNECTION
+    assert not await post()
+    assert await _status(database, clock) is Status.AWAITING_INVITATION
+    assert service.asked == []
+
+
+async def test_a_callback_from_before_the_invitation_does_not_answer_it(
+    database: Database,
+    clock: ManualClock,
+    post: Any,
+    service: Service,
+    watcher: Watcher,
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    service.says("GetToken", httpx.Response(500))
+    await post()
+    async with database.transaction() as session:
+        row = await session.get_one(Connection, school.id)
+        row.claimed_at = clock() + timedelta(minutes=1)
+    service.recover()
+    clock.advance(timedelta(minutes=2))
+    await watcher.duties.do_due()
+    assert not (await the_connection(database, school)).has_key
 
 
 CANNOT_TELL: list[tuple[str, Answer]] = [

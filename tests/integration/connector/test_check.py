@@ -19,6 +19,7 @@ from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import PROBLEM_GRACE, Status
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub
+from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
@@ -533,3 +534,62 @@ async def test_nothing_sensitive_is_asked_for_before_an_app_is_authorised(
     assert set(service.asked) == {"GetToken", "TokenDetails", "SchoolInfo"}
     for request in service.requests:
         assert set(request.url.params) <= {"httpStatusCodes"}
+
+
+async def _doubt(database: Database, school: School, clock: ManualClock) -> None:
+    async with database.transaction() as session:
+        (await session.get_one(School, school.id)).owner_unverified_since = clock()
+
+
+async def _verified_by(database: Database, school: School) -> str:
+    async with database.read() as session:
+        row = await session.get_one(School, school.id)
+    assert (row.owner_unverified_since is None) == bool(row.owner_verified_by)
+    return row.owner_verified_by
+
+
+async def test_data_of_the_right_school_verifies_its_owner(
+    database: Database, clock: ManualClock, check_now: Check
+) -> None:
+    school = await a_school(database, now=clock(), authorised=True)
+    await _doubt(database, school, clock)
+    await check_now(school)
+    assert await _verified_by(database, school) == "connection"
+
+
+async def test_a_connection_from_before_verifies_at_its_next_check(
+    database: Database, clock: ManualClock, check_now: Check
+) -> None:
+    school = await a_school(database, now=clock(), connected=True)
+    await _doubt(database, school, clock)
+    await check_now(school)
+    assert await _verified_by(database, school) == "connection"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        school_info("3281110", "Queen's School"),
+        {"SchoolInfo": []},
+        {"ExceptionMessage": PAUSED},
+        httpx.Response(500),
+    ],
+)
+async def test_no_other_answer_verifies_anyone(
+    database: Database, clock: ManualClock, check_now: Check, service: Service, answer: Answer
+) -> None:
+    school = await a_school(database, now=clock(), authorised=True)
+    await _doubt(database, school, clock)
+    service.says("SchoolInfo", answer)
+    await check_now(school)
+    assert await _verified_by(database, school) == ""
+
+
+async def test_an_authorisation_nobody_here_asked_for_verifies_nobody(
+    database: Database, clock: ManualClock, check_now: Check
+) -> None:
+    """A school that shared its data before it was claimed says nothing of who claims it."""
+    school = await a_school(database, now=clock(), authorised=True, invited_at=None)
+    await _doubt(database, school, clock)
+    await check_now(school)
+    assert await _verified_by(database, school) == ""

@@ -171,6 +171,28 @@ async def test_a_school_xporter_cannot_know_is_not_asked_about(
     assert service.asked == []
 
 
+@pytest.mark.parametrize(
+    ("la_code", "number"),
+    [("", "1010012"), ("S12000050", "1000047")],
+    ids=["Northern Ireland", "Scotland"],
+)
+async def test_a_school_with_a_reference_of_its_own_country_is_told_it_has_no_dfe_number(
+    database: Database,
+    xporter: XporterClient,
+    clock: ManualClock,
+    service: Service,
+    la_code: str,
+    number: str,
+) -> None:
+    school = await a_school(database, now=clock())
+    async with database.transaction() as session:
+        kept = await session.get_one(School, school.id)
+        kept.la_code, kept.establishment_number = la_code, number
+    with pytest.raises(NoDfeNumber):
+        await _press(database, xporter, clock, school)
+    assert service.asked == []
+
+
 async def test_two_presses_at_once_send_one_invitation(
     database: Database, xporter: XporterClient, clock: ManualClock, service: Service, told: Kinds
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,14 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.connector import inbox
 from assembly_ui.connector.callback import Receipt, receive_callback
 from assembly_ui.connector.errors import InboxFull
-from assembly_ui.connector.inbox import KEPT_FOR, LEASE, PER_SCHOOL, REFUSED_FOR
+from assembly_ui.connector.inbox import (
+    FIRST_RETRY,
+    KEPT_FOR,
+    LEASE,
+    PER_SCHOOL,
+    PER_SENDER,
+    REFUSED_FOR,
+)
 from assembly_ui.connector.models import Connection, ReceivedCallback
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.schedule import Pace
@@ -23,6 +31,7 @@ from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
+from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection
 from tests.factories.schools import DFE_NUMBER, a_school
 from tests.factories.xporter import Service, a_client
@@ -36,9 +45,13 @@ MINUTE = timedelta(minutes=1)
 def post(database: Database, xporter: XporterClient, clock: ManualClock) -> Any:
     """Post a callback; what became of it."""
 
-    async def posted(secret: str = SECRET, **said: Any) -> Receipt:
-        callback = AuthorisationCallback(estab=DFE_NUMBER, secret=secret, **said)
-        return await receive_callback(database, xporter, CIPHER, callback=callback, clock=clock)
+    async def posted(
+        secret: str = SECRET, sender: str = "", estab: str = DFE_NUMBER, **said: Any
+    ) -> Receipt:
+        callback = AuthorisationCallback(estab=estab, secret=secret, **said)
+        return await receive_callback(
+            database, xporter, CIPHER, callback=callback, clock=clock, sender=sender
+        )
 
     return posted
 
@@ -121,20 +134,60 @@ async def test_a_stranger_is_soon_out_of_guesses(
     database: Database, clock: ManualClock, post: Any, service: Service
 ) -> None:
     await a_school(database, now=clock(), invited=True)
-    for number in range(PER_SCHOOL):
+    for number in range(PER_SENDER):
         assert await post(secret=f"guess {number}") is Receipt.REFUSED
         assert await post(secret=f"guess {number}") is Receipt.REFUSED
+    for number in range(PER_SENDER):
+        assert await post(secret=f"later guess {number}") is Receipt.KEPT
     with pytest.raises(InboxFull):
         await post(secret="one guess more")
-    assert service.asked == ["GetToken"] * PER_SCHOOL
-    assert [row.secret_encrypted for row in await _kept(database)] == [""] * PER_SCHOOL
+    assert service.asked == ["GetToken"] * PER_SENDER
+    assert len(await _kept(database)) == PER_SENDER
+
+
+@pytest.mark.parametrize("guesses", [1, PER_SENDER, PER_SENDER + 2, 2 * PER_SENDER + 1])
+async def test_guesses_from_the_address_of_the_true_callback_do_not_shut_it_out(
+    database: Database, clock: ManualClock, post: Any, watcher: Watcher, guesses: int
+) -> None:
+    """As when everybody comes through one proxy."""
+    school = await a_school(database, now=clock(), invited=True)
+    for number in range(guesses):
+        with suppress(InboxFull):
+            await post(secret=f"guess {number}", sender="192.0.2.1")
+    clock.advance(FIRST_RETRY)
+    await watcher.duties.do_due()
+    assert await post(sender="192.0.2.1") in (Receipt.KEPT, Receipt.BELIEVED)
+    clock.advance(FIRST_RETRY)
+    await watcher.duties.do_due()
+    connection = await the_connection(database, school)
+    assert connection.has_key
+    assert len(await _kept(database)) <= PER_SENDER
+
+
+async def test_ones_own_refused_callback_makes_room_where_others_fill_the_places(
+    database: Database, clock: ManualClock, post: Any, service: Service, watcher: Watcher
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    await post(secret="a guess", sender="192.0.2.1")
+    service.says("TokenDetails", httpx.Response(500))
+    service.says("GetToken", httpx.Response(500))
+    for number in range(1, PER_SCHOOL):
+        await post(secret=f"guess {number}", sender=f"198.51.100.{number}")
+    assert len(await _kept(database)) == PER_SCHOOL
+    assert await post(sender="192.0.2.1") is Receipt.KEPT
+    assert len(await _kept(database)) == PER_SCHOOL
+    service.recover()
+    clock.advance(HOUR)
+    await watcher.duties.do_due()
+    await watcher.duties.do_due()
+    assert (await the_connection(database, school)).has_key
 
 
 async def test_after_a_while_refused_callbacks_make_room_again(
     database: Database, clock: ManualClock, post: Any, watcher: Watcher
 ) -> None:
     school = await a_school(database, now=clock(), invited=True)
-    for number in range(PER_SCHOOL):
+    for number in range(PER_SENDER):
         await post(secret=f"guess {number}")
     clock.advance(REFUSED_FOR)
     await watcher.duties.do_due()
@@ -144,14 +197,67 @@ async def test_after_a_while_refused_callbacks_make_room_again(
     assert (await the_connection(database, school)).authorised_at == clock()
 
 
-async def test_all_schools_together_have_only_so_many_places(
+async def test_guesses_from_many_addresses_leave_room_for_the_true_callback(
+    database: Database, clock: ManualClock, post: Any
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    for number in range(10 * PER_SCHOOL):
+        await post(secret=f"guess {number}", sender=f"192.0.2.{number}")
+    assert len(await _kept(database)) == PER_SCHOOL
+    assert await post(sender="198.51.100.1") is Receipt.BELIEVED
+    assert (await the_connection(database, school)).authorised_at == clock()
+
+
+async def test_while_nothing_can_be_verified_one_sender_does_not_fill_the_places(
+    database: Database, clock: ManualClock, post: Any, service: Service, watcher: Watcher
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    # The service as a whole answers; only this school's secrets cannot be verified.
+    service.says("TokenDetails", httpx.Response(500))
+    service.says("GetToken", httpx.Response(500))
+    for sender in ("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"):
+        for number in range(PER_SENDER + 2):
+            with suppress(InboxFull):
+                await post(secret=f"guess {number} of {sender}", sender=sender)
+    assert len(await _kept(database)) == PER_SCHOOL
+    assert await post(sender="198.51.100.1") is Receipt.KEPT
+    assert len(await _kept(database)) == PER_SCHOOL
+    service.recover()
+    clock.advance(HOUR)
+    await watcher.duties.do_due()
+    await watcher.duties.do_due()
+    await watcher.duties.do_due()
+    assert (await the_connection(database, school)).has_key
+
+
+async def test_all_schools_together_have_only_so_many_places_but_each_has_its_first(
     database: Database, clock: ManualClock, post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_school(database, now=clock(), invited=True)
+    owner = await a_person(database, now=clock())
+    schools = [
+        await a_school(
+            database, now=clock(), owner=owner, urn=number, dfe_number=number, invited=True
+        )
+        for number in (DFE_NUMBER, "3281103")
+    ]
     monkeypatch.setattr(inbox, "IN_ALL", 1)
-    await post(secret="a guess")
+    await post(secret="a guess", sender="192.0.2.1", estab="3281103")
+    assert await post(secret="a second", sender="192.0.2.1", estab="3281103") is Receipt.KEPT
     with pytest.raises(InboxFull):
-        await post()
+        await post(secret="a third", sender="192.0.2.1", estab="3281103")
+    assert await post(sender="192.0.2.1") is Receipt.BELIEVED
+    assert (await the_connection(database, schools[0])).has_key
+
+
+async def test_a_number_under_which_nobody_was_invited_takes_no_place(
+    database: Database, clock: ManualClock, post: Any, service: Service
+) -> None:
+    await a_school(database, now=clock())
+    service.fall(httpx.Response(503))
+    for number in range(20):
+        assert await post(secret=f"guess {number}", sender="192.0.2.1") is Receipt.REFUSED
+    assert await _kept(database) == []
+    assert service.asked == []
 
 
 async def test_an_old_secret_that_comes_late_does_not_replace_the_new_one(

@@ -11,13 +11,18 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 from structlog.testing import capture_logs
 
 from assembly_ui.clock import ManualClock, system_clock
 from assembly_ui.database import Database, Row
+from assembly_ui.mail import worker
 from assembly_ui.mail.errors import Refused, TryLater
+from assembly_ui.mail.messages import Message
+from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.mail.outbox import OUTBOX_TOPIC, post
-from assembly_ui.mail.transports import MailboxTransport
+from assembly_ui.mail.render import Rendered, render
+from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
 from assembly_ui.mail.worker import (
     FIRST_RETRY,
     LONGEST_RETRY,
@@ -37,6 +42,7 @@ from tests.factories.mail import (
     outbox_rows,
 )
 from tests.integration.mail.conftest import SENDER
+from tests.integration.mail.smtp_server import SmtpServer
 
 SOON = 10.0
 """Seconds after which waiting for something that comes at once is given up."""
@@ -238,8 +244,181 @@ async def test_a_message_that_cannot_be_rendered_harms_no_other(
     await outbox.send_due()
     sent, broken = await outbox_rows(database)
     assert sent.sent_at
-    assert (broken.sent_at, broken.last_error) == (None, "TemplateNotFound")
-    assert broken.due_at
+    assert (broken.sent_at, broken.last_error) == (
+        None,
+        "this version has no template for this kind of message",
+    )
+    assert broken.due_at, "a worker of the newer version sends it"
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, "the message could not be rendered: UndefinedError"),
+        ({"href": HREF, "expires_at": ""}, "the message could not be rendered: ValueError"),
+    ],
+    ids=["a value is missing", "a value is malformed"],
+)
+async def test_a_template_error_is_final_and_its_reason_is_kept(
+    database: Database,
+    clock: ManualClock,
+    values: dict[str, str],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "_came_too_late", lambda row, now: False)
+    outbox = _outbox(database, clock)
+    await a_posted_message(database, now=clock())
+    async with database.transaction() as session:
+        row = (await session.exec(select(OutboxMessage))).one()
+        row.values = values
+    with capture_logs() as logs:
+        await outbox.send_due()
+        clock.advance(timedelta(days=1))
+        assert await outbox.send_due() == 0
+    (row,) = await outbox_rows(database)
+    assert (row.attempts, row.last_error) == (1, reason)
+    assert row.gave_up_at
+    assert [line["reason"] for line in logs if line["event"] == "outbox.gave_up"] == [reason]
+
+
+class _Suspended:
+    """A transport whose process sleeps in the middle of sending, until `wake` is set."""
+
+    longest = timedelta(seconds=10)
+
+    def __init__(self, inner: Transport, failure: Exception | None, *, delivers: bool) -> None:
+        self._inner = inner
+        self._failure = failure
+        self._delivers = delivers
+        self.asleep = asyncio.Event()
+        self.wake = asyncio.Event()
+
+    async def send(self, **message: str) -> None:
+        if self._delivers:
+            await self._inner.send(**message)
+        self.asleep.set()
+        await self.wake.wait()
+        if self._failure:
+            raise self._failure
+
+
+class _Unheard:
+    """A transport that delivers and never learns of it."""
+
+    longest = timedelta(seconds=10)
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    async def send(self, **message: str) -> None:
+        await self._inner.send(**message)
+        raise TryLater("the SMTP server did not answer in time")
+
+
+LATE = [
+    (None, True),
+    (TryLater("the SMTP server did not answer in time"), True),
+    (TryLater("the SMTP server did not answer in time"), False),
+    (Refused("recipient refused with 550"), False),
+    (RuntimeError("anything else"), False),
+]
+LATE_IDS = ["delivered", "delivered, answer lost", "try later", "refused", "unexpected"]
+
+
+@pytest.mark.parametrize(("failure", "delivers"), LATE, ids=LATE_IDS)
+async def test_a_worker_that_outslept_its_lease_leaves_a_sent_message_alone(
+    database: Database, clock: ManualClock, failure: Exception | None, delivers: bool
+) -> None:
+    await a_posted_message(database, now=clock())
+    mailbox = MailboxTransport(database, clock)
+    late = _Suspended(mailbox, failure, delivers=delivers)
+    async with asyncio.timeout(SOON), asyncio.TaskGroup() as tasks:
+        tasks.create_task(Outbox(database, late, clock, SENDER).send_due())
+        await late.asleep.wait()
+        clock.advance(late.longest + MARGIN)
+        assert await Outbox(database, mailbox, clock, SENDER).send_due() == 1
+        (sent,) = await outbox_rows(database)
+        clock.advance(timedelta(minutes=1))
+        late.wake.set()
+    assert await outbox_rows(database) == [sent]
+    assert (sent.attempts, sent.last_error) == (1, "")
+    assert sent.gave_up_at is sent.due_at is None
+    assert len(await mailbox_rows(database)) == 1, "both sent it under one message id"
+
+
+@pytest.mark.parametrize("failure", [TryLater("away"), Refused("recipient refused with 550")])
+async def test_a_late_failure_does_not_settle_what_another_worker_holds(
+    database: Database, clock: ManualClock, failure: Exception
+) -> None:
+    await a_posted_message(database, now=clock())
+    mailbox = MailboxTransport(database, clock)
+    first = _Suspended(mailbox, failure, delivers=False)
+    second = _Suspended(mailbox, None, delivers=True)
+    async with asyncio.timeout(SOON), asyncio.TaskGroup() as tasks:
+        late = tasks.create_task(Outbox(database, first, clock, SENDER).send_due())
+        await first.asleep.wait()
+        clock.advance(first.longest + MARGIN)
+        tasks.create_task(Outbox(database, second, clock, SENDER).send_due())
+        await second.asleep.wait()
+        (held,) = await outbox_rows(database)
+        first.wake.set()
+        await late
+        assert await outbox_rows(database) == [held]
+        second.wake.set()
+    (row,) = await outbox_rows(database)
+    assert (row.sent_at, row.attempts, row.gave_up_at) == (clock(), 1, None)
+
+
+@pytest.mark.parametrize("failure", [TryLater("away"), Refused("recipient refused with 550")])
+async def test_a_late_delivery_is_recorded_though_the_next_attempt_failed(
+    database: Database, clock: ManualClock, failure: Exception
+) -> None:
+    await a_posted_message(database, now=clock())
+    mailbox = MailboxTransport(database, clock)
+    late = _Suspended(mailbox, None, delivers=True)
+    async with asyncio.timeout(SOON), asyncio.TaskGroup() as tasks:
+        tasks.create_task(Outbox(database, late, clock, SENDER).send_due())
+        await late.asleep.wait()
+        clock.advance(late.longest + MARGIN)
+        assert await _outbox(database, clock, failure).send_due() == 1
+        late.wake.set()
+    (row,) = await outbox_rows(database)
+    assert (row.sent_at, row.gave_up_at, row.due_at) == (clock(), None, None)
+    clock.advance(timedelta(days=1))
+    assert await _outbox(database, clock).send_due() == 0
+
+
+async def test_a_message_whose_lease_ended_before_it_left_is_not_sent(
+    database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = _Weather(database, clock)
+
+    def slept_while_rendering(message: Message) -> Rendered:
+        clock.advance(transport.longest + MARGIN)
+        return render(message)
+
+    monkeypatch.setattr(worker, "render", slept_while_rendering)
+    await a_posted_message(database, now=clock())
+    await Outbox(database, transport, clock, SENDER).send_due()
+    (row,) = await outbox_rows(database)
+    assert (transport.tries, row.sent_at, row.gave_up_at) == (0, None, None)
+    assert row.due_at, "it is due again"
+
+
+async def test_every_attempt_at_a_message_carries_the_same_message_id(
+    database: Database, clock: ManualClock
+) -> None:
+    await a_posted_message(database, now=clock())
+    async with SmtpServer().serving() as server:
+        smtp = SmtpTransport("127.0.0.1", server.port, "", "", False, clock)
+        for _ in range(3):
+            # The server takes the message and its answer is lost.
+            unheard = _Unheard(smtp)
+            await Outbox(database, unheard, clock, SENDER).send_due()
+            clock.advance(2 * LONGEST_RETRY)
+    assert len(server.messages) == 3
+    assert len({message["Message-ID"] for message in server.messages}) == 1
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -47,12 +47,16 @@ def _school(urn: str, name: str, number: str, status: str = "Open") -> RegisterS
 
 @pytest.fixture(scope="session")
 def register() -> Register:
-    """Three schools, one of them closed."""
+    """Three schools, one of them closed, and one of Northern Ireland."""
     return Register(
         [
             _school("100001", "Abbey School", "2024001"),
             _school("100002", "Bishop School", "2024002"),
             _school("100003", "Closed School", "2024003", "Closed"),
+            replace(
+                _school("NI-2032573", "St Brigid's Primary School", ""),
+                establishment_number="2032573",
+            ),
         ]
     )
 

@@ -12,6 +12,7 @@ from assembly_ui.accounts.errors import FieldProblem
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
+from assembly_ui.mail.delivery import Delivery
 from assembly_ui.schools import invitation_link, invitations, join
 from assembly_ui.schools.errors import (
     AlreadyMember,
@@ -38,6 +39,7 @@ from tests.factories.people import (
     recorded,
     roles_in,
 )
+from tests.factories.refused_mail import GREYLISTED, NO_SUCH_USER, send_mail
 from tests.factories.schools import a_school
 
 ADDRESS = "https://assembly.example"
@@ -351,3 +353,39 @@ async def test_joining_by_invitation_settles_an_older_request(
     await office.invite()
     await _accept(database, clock, await office.newest_token(), ann)
     assert (await join.list_requests(database, school_id=office.school_id)).rows == []
+
+
+async def _deliveries(database: Database, office: Office) -> dict[str, Delivery]:
+    found = await list_open(database, school_id=office.school_id)
+    return {row.email: row.delivery for row in found.rows}
+
+
+async def test_a_refused_invitation_is_listed_as_refused_until_it_is_sent_again(
+    database: Database, clock: ManualClock, office: Office
+) -> None:
+    await office.invite()
+    assert await _deliveries(database, office) == {ANN: Delivery.WAITING}
+    await send_mail(database, clock, refusals=NO_SUCH_USER)
+    assert await _deliveries(database, office) == {ANN: Delivery.REFUSED}
+    clock.advance(COOL_DOWN)
+    (invitation_id,) = await office.open_ids()
+    await office.resend(invitation_id)
+    assert await _deliveries(database, office) == {ANN: Delivery.WAITING}
+    await send_mail(database, clock, refusals=GREYLISTED)
+    assert await _deliveries(database, office) == {ANN: Delivery.DELAYED}
+    clock.advance(COOL_DOWN)
+    await send_mail(database, clock)
+    assert await _deliveries(database, office) == {ANN: Delivery.SENT}
+
+
+async def test_of_two_invitations_the_refused_one_alone_is_refused(
+    database: Database, clock: ManualClock, office: Office
+) -> None:
+    await office.invite()
+    await send_mail(database, clock, refusals=NO_SUCH_USER)
+    await office.invite("bea@kings.sch.uk")
+    await send_mail(database, clock)
+    assert await _deliveries(database, office) == {
+        ANN: Delivery.REFUSED,
+        "bea@kings.sch.uk": Delivery.SENT,
+    }

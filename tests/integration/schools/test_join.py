@@ -16,6 +16,7 @@ from assembly_ui.schools import join
 from assembly_ui.schools.errors import (
     AlreadyMember,
     NotAllowed,
+    NumberShared,
     RequestDeclined,
     RequestNotFound,
     RoleUnknown,
@@ -23,9 +24,12 @@ from assembly_ui.schools.errors import (
 )
 from assembly_ui.schools.join import ASK_AGAIN_AFTER, Asked, find_taken, list_requests
 from assembly_ui.schools.models import Role, School
+from assembly_ui.schools.ownership_disputes import dispute_ownership
+from assembly_ui.web.pages.join import JoinState
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, posted, recorded, roles_in
 from tests.factories.schools import DFE_NUMBER, a_member, a_school
+from tests.integration.schools.conftest import TabOf
 
 ADDRESS = "https://assembly.example"
 
@@ -91,6 +95,51 @@ async def test_a_school_is_found_by_the_numbers_everyone_knows(
 ) -> None:
     found = await find_taken(database, number=number)
     assert (found.id, found.name, found.town) == (school.id, "King's School", "Gloucester")
+
+
+async def test_a_number_that_several_schools_share_names_none_of_them(
+    database: Database, clock: ManualClock, school: School, ann: Person
+) -> None:
+    owner = await a_person(database, now=clock(), email="head@queens.sch.uk")
+    others = [
+        await a_school(database, now=clock(), owner=owner, urn=urn, name=name)
+        for urn, name in (("654321", "Queen's School"), (None, "Prince's School"))
+    ]
+    for ask in (
+        find_taken(database, number=DFE_NUMBER),
+        _ask(database, clock, ann, DFE_NUMBER),
+        dispute_ownership(
+            database, user_id=ann.id, number=DFE_NUMBER, help_email="help@x.test", now=clock()
+        ),
+    ):
+        with pytest.raises(NumberShared) as caught:
+            await ask
+    assert [(choice.name, choice.place) for choice in caught.value.choices] == [
+        (name, "Gloucester, GL1 2LR")
+        for name in ("King's School", "Queen's School", "Prince's School")
+    ]
+    found = [await find_taken(database, number=one.number) for one in caught.value.choices]
+    assert [one.id for one in found] == [school.id, *(other.id for other in others)]
+    with pytest.raises(SchoolNotSetUp):
+        await find_taken(database, number=f"{DFE_NUMBER} Nobody's School")
+
+
+async def test_the_page_asks_which_school_of_a_shared_number_is_meant(
+    database: Database, clock: ManualClock, school: School, ann: Person, tab_of: TabOf
+) -> None:
+    owner = await a_person(database, now=clock(), email="head@queens.sch.uk")
+    await a_school(database, now=clock(), owner=owner, urn=None, name="Queen's & School")
+    tab = await tab_of(ann, path=f"/join?school={DFE_NUMBER}")
+    await tab.send(JoinState.load)
+    page = await tab.state(JoinState)
+    assert (page.name, page.problem) == ("", "")
+    assert [one["href"] for one in page.choices] == [
+        "/join?school=123456",
+        f"/join?school={DFE_NUMBER}%20Queen%27s%20%26%20School",
+    ]
+    chosen = await tab_of(ann, path=page.choices[1]["href"])
+    await chosen.send(JoinState.load)
+    assert (await chosen.state(JoinState)).name == "Queen's & School"
 
 
 @pytest.mark.parametrize("number", ["1", "", "\x00", "\ud800", None, 1, ["123456"], "9" * 10_000])

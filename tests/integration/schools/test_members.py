@@ -14,9 +14,18 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic, user_topic
 from assembly_ui.schools import members
-from assembly_ui.schools.errors import MemberNotFound, NotAllowed, OwnerMustStay, RoleUnknown
+from assembly_ui.schools.errors import (
+    InvitationRevoked,
+    MemberNotFound,
+    NotAllowed,
+    OwnerMustStay,
+    RoleUnknown,
+)
+from assembly_ui.schools.invitation_link import accept, look
+from assembly_ui.schools.invitations import invite, list_open
 from assembly_ui.schools.member_list import Order, list_members
 from assembly_ui.schools.members import get_member
+from assembly_ui.schools.membership import add_member, membership_of
 from assembly_ui.schools.models import Role, School
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, a_session, posted, recorded, roles_in
@@ -58,7 +67,12 @@ async def _remove(database: Database, clock: ManualClock, staff: Staff, by: Pers
 
 async def _hand_on(database: Database, clock: ManualClock, staff: Staff, by: Person, to: Person):
     return await members.transfer_ownership(
-        database, school_id=staff.school_id, by_user_id=by.id, user_id=to.id, now=clock()
+        database,
+        school_id=staff.school_id,
+        by_user_id=by.id,
+        session_id=await a_session(database, by, now=clock()),
+        user_id=to.id,
+        now=clock(),
     )
 
 
@@ -287,3 +301,93 @@ async def test_two_admins_removing_each_other_leave_at_least_one(
     )
     assert [type(o) for o in outcomes if isinstance(o, Exception)] == [NotAllowed]
     assert len(await roles_in(database, staff.school)) == 2
+
+
+async def _invite(database: Database, clock: ManualClock, staff: Staff, by: Person, to: str) -> str:
+    await invite(
+        database,
+        school_id=staff.school_id,
+        by_user_id=by.id,
+        email=to,
+        role="admin",
+        address="https://assembly.example",
+        life=timedelta(days=7),
+        now=clock(),
+    )
+    href = (await posted(database, "colleague_invited"))[-1].values["href"]
+    return href.partition("=")[2]
+
+
+@pytest.mark.parametrize("how", ["removed", "left", "demoted"])
+async def test_invitations_end_with_their_senders_right_to_invite(
+    database: Database, clock: ManualClock, staff: Staff, how: str
+) -> None:
+    anns = await _invite(database, clock, staff, staff.ann, "friend@elsewhere.test")
+    jamess = await _invite(database, clock, staff, staff.james, "new@kings.sch.uk")
+    if how == "removed":
+        await _remove(database, clock, staff, staff.james, staff.ann)
+    elif how == "left":
+        await _leave(database, clock, staff, staff.ann)
+    else:
+        await _change(database, clock, staff, staff.james, user_id=staff.ann.id, role="viewer")
+    with pytest.raises(InvitationRevoked):
+        await look(database, token=anns, now=clock())
+    friend = await a_person(database, now=clock(), email="friend@elsewhere.test", name="Friend")
+    with pytest.raises(InvitationRevoked):
+        await accept(
+            database,
+            token=anns,
+            user_id=friend.id,
+            session_id=await a_session(database, friend, now=clock()),
+            now=clock(),
+        )
+    assert friend.id not in await roles_in(database, staff.school)
+    assert (await look(database, token=jamess, now=clock())).email == "new@kings.sch.uk"
+    open_now = await list_open(database, school_id=staff.school_id)
+    assert [row.email for row in open_now.rows] == ["new@kings.sch.uk"]
+
+
+async def test_a_former_owner_still_invites_as_an_admin(
+    database: Database, clock: ManualClock, staff: Staff
+) -> None:
+    """Handing on the school takes away no right to invite."""
+    token = await _invite(database, clock, staff, staff.james, "new@kings.sch.uk")
+    await _hand_on(database, clock, staff, staff.james, staff.ann)
+    assert (await look(database, token=token, now=clock())).role is Role.ADMIN
+
+
+async def test_an_invitation_opens_nothing_however_its_sender_lost_the_right(
+    database: Database, clock: ManualClock, staff: Staff
+) -> None:
+    """The link asks for the right itself, besides being ended with it."""
+    token = await _invite(database, clock, staff, staff.ann, "friend@elsewhere.test")
+    async with database.transaction() as session:
+        membership = await membership_of(session, school_id=staff.school_id, user_id=staff.ann.id)
+        await session.delete(membership)
+    with pytest.raises(InvitationRevoked):
+        await look(database, token=token, now=clock())
+
+
+async def test_a_removed_member_does_not_come_back_by_an_older_invitation(
+    database: Database, clock: ManualClock, staff: Staff
+) -> None:
+    friend = await a_person(database, now=clock(), email="friend@elsewhere.test", name="Friend")
+    token = await _invite(database, clock, staff, staff.james, "friend@elsewhere.test")
+    async with database.transaction() as session:
+        await add_member(
+            session,
+            school_id=staff.school_id,
+            user_id=friend.id,
+            role=Role.VIEWER,
+            now=clock(),
+        )
+    await _remove(database, clock, staff, staff.james, friend)
+    with pytest.raises(InvitationRevoked):
+        await accept(
+            database,
+            token=token,
+            user_id=friend.id,
+            session_id=await a_session(database, friend, now=clock()),
+            now=clock(),
+        )
+    assert friend.id not in await roles_in(database, staff.school)

@@ -235,6 +235,13 @@ async def test_a_number_of_the_register_leads_back_to_the_list(james: Setting) -
     assert (caught.value.urn, caught.value.name) == ("100001", "Abbey School")
 
 
+async def test_a_number_that_is_a_reference_in_northern_ireland_too_is_taken(
+    james: Setting,
+) -> None:
+    done = await james.up_unlisted(UnlistedForm("New", "London", "NW1 9AA", "Camden", "2032573"))
+    assert done.is_new
+
+
 async def test_the_number_of_a_closed_school_may_be_its_successors(james: Setting) -> None:
     done = await james.up_unlisted(UnlistedForm("New", "London", "NW1 9AA", "Camden", "2024003"))
     assert done.is_new

@@ -55,6 +55,26 @@ async def test_typing_suggests_choosing_is_echoed_and_continue_sets_up(
     assert not page.busy
 
 
+async def test_a_school_that_shares_its_number_says_so_and_offers_to_join_the_other(
+    database: Database, clock: ManualClock, tab: Tab
+) -> None:
+    owner = await a_person(database, now=clock(), email="other@kings.sch.uk")
+    await a_school(
+        database, now=clock(), owner=owner, urn="149915", name="Maypole", dfe_number="2024001"
+    )
+    page = await tab.state(SchoolSetupState)
+    await tab.send(SchoolSetupState.choose, key="100001")
+    assert "shares DfE number 2024001 with Maypole (URN 149915)" in page.shared_number
+    assert page.join_href == "/join?school=149915"
+    await tab.send(SchoolSetupState.choose, key="100002")
+    assert (page.shared_number, page.join_href) == ("", "")
+    await tab.send(SchoolSetupState.choose, key="100001")
+    await tab.send(SchoolSetupState.load)
+    assert "Maypole" in page.shared_number
+    await tab.send(SchoolSetupState.clear)
+    assert page.shared_number == ""
+
+
 async def test_continue_without_a_choice_says_so_beside_each_field(
     database: Database, tab: Tab
 ) -> None:
@@ -67,6 +87,21 @@ async def test_continue_without_a_choice_says_so_beside_each_field(
     await tab.send(SchoolSetupState.choose, key="100001")
     assert [line["field"] for line in page.summary] == ["mis"]
     assert await _schools(database) == []
+
+
+async def test_whoever_searches_without_end_waits_and_the_colleague_beside_them_does_not(
+    database: Database, clock: ManualClock, tab_of: TabOf, tab: Tab
+) -> None:
+    page = await tab.state(SchoolSetupState)
+    asked = 0
+    while not page.note and asked < 300:
+        asked += 1
+        await tab.send(SchoolSetupState.search, text="abbey" if asked % 2 else "abbe")
+    assert asked == 121
+    assert page.options == []
+    colleague = await tab_of(await a_person(database, now=clock(), email="priya@example.sch.uk"))
+    await colleague.send(SchoolSetupState.search, text="abbey")
+    assert [o["key"] for o in (await colleague.state(SchoolSetupState)).options] == ["100001"]
 
 
 async def test_typing_on_after_a_choice_takes_it_back(tab: Tab) -> None:

@@ -26,6 +26,7 @@ from assembly_ui.web.pages.users.requests import RequestsState
 from assembly_ui.web.shell import ShellState
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, posted, roles_in
+from tests.factories.refused_mail import GREYLISTED, NO_SUCH_USER, send_mail
 from tests.factories.schools import a_school
 from tests.factories.states import HOSTILE, Tab, notice, went_to
 from tests.integration.schools.conftest import TabOf
@@ -89,6 +90,7 @@ async def test_every_member_sees_the_people_and_viewers_are_told_they_cannot_act
         (InvitationsState.invite, {"form": {"email": "x@kings.sch.uk", "role": "admin"}}),
         (InvitationsState.resend, {"invitation_id": 1}),
         (InvitationsState.revoke, {"invitation_id": 1}),
+        (InvitationsState.correct, {"invitation_id": 1}),
         (RequestsState.approve, {"request_id": 1, "role": "admin"}),
         (RequestsState.decline, {"request_id": 1}),
         (MisState.choose_mis, {}),
@@ -122,6 +124,8 @@ async def test_only_the_owner_may_transfer(
         assert went_to(await tab.send(handler)) == ["/no-access"]
     tab = await tab_as("owner")
     await tab.send(MemberState.open, user_id=place.people["viewer"].id)
+    await tab.send(MemberState.ask_to_transfer)
+    assert not (await tab.state(MemberState)).asks_password
     await tab.send(MemberState.transfer)
     assert await notice(tab) == "Vic Jones is the owner of King's School now. You are an admin."
     roles = await roles_in(database, place.school)
@@ -372,3 +376,77 @@ async def test_hostile_arguments_change_nothing(
     assert await roles_in(database, place.school) == before
     assert await posted(database, "colleague_invited") == []
     assert (await read_school(database, school_id=place.school.id or 0)).mis == "isams-xod"
+
+
+async def _invited(tab: Tab, email: str = "nobody@kings.sch.uk") -> InvitationsState:
+    await tab.send(InvitationsState.load)
+    await tab.send(InvitationsState.invite, form={"email": email, "role": "admin"})
+    return await tab.state(InvitationsState)
+
+
+async def _seen_again(tab: Tab) -> Any:
+    page = await tab.state(InvitationsState)
+    await page._show(None)
+    return page.invitations
+
+
+@pytest.mark.parametrize(
+    ("refusals", "state", "words"),
+    [
+        (
+            NO_SUCH_USER,
+            "Not delivered",
+            "The mail server of kings.sch.uk refused our message. The invitation is kept. "
+            "Correct the address, or send it again if it is right.",
+        ),
+        (
+            GREYLISTED,
+            "Delayed",
+            "Our message has not been delivered yet. We keep trying for about a day.",
+        ),
+        (None, "", ""),
+    ],
+    ids=["refused", "delayed", "delivered"],
+)
+async def test_the_list_says_what_became_of_an_invitation(
+    database: Database,
+    clock: ManualClock,
+    tab_as: Callable[[str], Any],
+    refusals: dict[str, str] | None,
+    state: str,
+    words: str,
+) -> None:
+    tab = await tab_as("admin")
+    await _invited(tab)
+    await send_mail(database, clock, refusals=refusals)
+    (item,) = await _seen_again(tab)
+    assert (item["delivery"], item["delivery_words"]) == (state, words)
+
+
+async def test_a_refused_address_is_corrected_in_the_form_and_the_dead_invitation_goes(
+    database: Database, clock: ManualClock, tab_as: Callable[[str], Any]
+) -> None:
+    tab = await tab_as("admin")
+    await _invited(tab, "nobody@kings.sch.uk")
+    await send_mail(database, clock, refusals=NO_SUCH_USER)
+    (item,) = await _seen_again(tab)
+    events = await tab.send(InvitationsState.correct, invitation_id=item["id"])
+    assert "nobody@kings.sch.uk" in repr(events), "the form holds the address to be corrected"
+    assert await notice(tab) == (
+        "The invitation of nobody@kings.sch.uk is taken back. Correct the address and send it."
+    )
+    assert await _seen_again(tab) == []
+    await tab.send(
+        InvitationsState.invite, form={"email": "somebody@kings.sch.uk", "role": "admin"}
+    )
+    assert [item["email"] for item in await _seen_again(tab)] == ["somebody@kings.sch.uk"]
+
+
+@pytest.mark.parametrize("invitation_id", HOSTILE, ids=lambda value: repr(value)[:30])
+async def test_correcting_an_invitation_that_is_none_changes_nothing(
+    tab_as: Callable[[str], Any], invitation_id: Any
+) -> None:
+    tab = await tab_as("admin")
+    await _invited(tab)
+    await tab.send(InvitationsState.correct, invitation_id=invitation_id)
+    assert len(await _seen_again(tab)) == 1

@@ -18,12 +18,30 @@ def _without_port(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "base_url"}
 
 
-def test_the_first_line_says_all_and_is_the_same_for_the_same_seed() -> None:
-    with alone("--seed", "7") as first, alone("--seed", "7") as second:
+def test_the_first_line_says_all_and_is_the_same_for_the_same_seed_and_key(
+    tmp_path: Path,
+) -> None:
+    options = ("--seed", "7", "--key-file", str(tmp_path / "key"))
+    with alone(*options) as first, alone(*options) as second:
         assert first["base_url"] != second["base_url"]
         assert _without_port(first) == _without_port(second)
         assert [school["installed"] for school in first["schools"]] == [True, True, True, False]
         assert set(first["schools"][0]) == {"estab", "name", "mis", "secret", "installed"}
+
+
+def test_no_two_installations_share_a_secret(tmp_path: Path) -> None:
+    kept = [("--data", str(tmp_path / name)) for name in ("here", "there")]
+    with alone() as one, alone() as other, alone(*kept[0]) as here, alone(*kept[1]) as there:
+        secrets = [
+            secret
+            for line in (one, other, here, there)
+            for secret in (
+                line["management_secret"],
+                line["control_key"],
+                *(school["secret"] for school in line["schools"]),
+            )
+        ]
+    assert len(set(secrets)) == len(secrets)
 
 
 def test_it_answers_when_it_says_where_it_is() -> None:

@@ -89,7 +89,7 @@ async def test_what_nobody_may_read_any_more_is_not_shown(
     student = await read_stand(database, school_id=school.id or 0, kind="student")
     assert student.standing is Standing.AWAITED
     other = await a_school(
-        database, now=clock(), owner=james, urn="7", dfe_number="", connected=True
+        database, now=clock(), owner=james, urn="7", dfe_number="9331234", connected=True
     )
     connected = await read_stand(database, school_id=other.id or 0, kind="result")
     assert connected.standing is Standing.UNHELD

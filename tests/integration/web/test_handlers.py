@@ -9,7 +9,15 @@ import pytest
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
-from assembly_ui.web.doorman import admitted, declared_handlers, is_frameworks
+from assembly_ui.web.doorman import (
+    LONGEST_KEPT,
+    LONGEST_PATH,
+    admitted,
+    declared_handlers,
+    is_frameworks,
+    kept_by_browsers,
+)
+from assembly_ui.web.shell import ShellState
 from assembly_ui.web.ticket import TicketState
 
 ACCESS = {"public", "signed in", "member", "admin", "owner"}
@@ -160,13 +168,37 @@ def test_what_a_browser_kept_for_states_there_are_not_is_left_out(
     handlers: dict[str, str],
 ) -> None:
     ticket = f"{TicketState.get_full_name()}.ticket"
-    sent = {ticket: "x", "": "x", "nothing": "x", "a.b.c": "x"}
+    shell = f"{ShellState.get_full_name()}.status"
+    sent = {ticket: "x", "": "x", "nothing": "x", "a.b.c": "x", shell: "x"}
     takers = [n for n in handlers if n.endswith((".update_vars_internal", ".hydrate_and_load"))]
     assert len(takers) == 2
     for name in takers:
         event = admitted({"name": name, "payload": {"vars": sent}}, handlers)
         assert event is not None
         assert event["payload"] == {"vars": {ticket: "x"}}
+
+
+def test_all_that_a_browser_may_keep_for_us_is_known_by_name(app: rx.App) -> None:
+    assert kept_by_browsers() == {f"{TicketState.get_full_name()}.ticket"}
+
+
+@pytest.mark.parametrize("value", ["x" * (LONGEST_KEPT + 1), "x" * 1_000_000])
+def test_what_a_browser_kept_is_short_or_left_out(handlers: dict[str, str], value: str) -> None:
+    name = next(name for name in handlers if name.endswith(".hydrate_and_load"))
+    sent = {f"{TicketState.get_full_name()}.ticket": value}
+    event = admitted({"name": name, "payload": {"vars": sent}}, handlers)
+    assert event is not None
+    assert event["payload"] == {"vars": {}}
+
+
+def test_the_parameters_of_an_address_are_no_longer_than_an_address(
+    handlers: dict[str, str],
+) -> None:
+    name = next(name for name, access in _ours(handlers).items() if access == "public")
+    query = {"a": "x" * LONGEST_PATH, "b": "y"}
+    event = admitted({"name": name, "router_data": {"query": query}}, handlers)
+    assert event is not None
+    assert event["router_data"]["query"] == {}
 
 
 @pytest.mark.parametrize(
@@ -210,3 +242,12 @@ def test_what_the_framework_needs_is_known_by_name(handlers: dict[str, str]) -> 
         "on_load_internal",
         "update_vars_internal",
     }
+
+
+def test_what_the_client_of_reflex_kept_arrives(handlers: dict[str, str]) -> None:
+    name = next(name for name in handlers if name.endswith(".hydrate_and_load"))
+    # The client marks the names of vars, which the server's own do not have.
+    sent = {f"{TicketState.get_full_name()}.ticket_rx_state_": "a-ticket"}
+    event = admitted({"name": name, "payload": {"vars": sent}}, handlers)
+    assert event is not None
+    assert event["payload"] == {"vars": sent}

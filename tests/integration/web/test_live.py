@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -12,15 +13,20 @@ import pytest
 import reflex as rx
 
 from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.models import Role
+from assembly_ui.web import live
 from assembly_ui.web.live import Live, LiveTabs
 
 TOPIC = "school:1"
+ANN = Caller(7, 2, "Ann Smith", "ann@kings.sch.uk", 1, "King's School", Role.ADMIN)
 
 
 class NewsState(Live, rx.State):
     """Shows how often it was told."""
 
     told: int = 0
+    may_act: bool = True
     read: ClassVar[list[Topic]] = []
     on_reading: ClassVar[Callable[[], Awaitable[None]] | None] = None
 
@@ -55,8 +61,12 @@ class App:
         self.event_namespace = SimpleNamespace(sid_to_token={})
         self.states = {"a-tab": state}
         self.on_turn: Callable[[], None] = lambda: None
+        self.people: dict[int, Caller] = {ANN.session_id: ANN}
         self.busy: dict[str, asyncio.Event] = {}
         self.turns = 0
+
+    async def find(self, session_ids: Collection[int]) -> Mapping[int, Caller]:
+        return {number: self.people[number] for number in session_ids if number in self.people}
 
     @asynccontextmanager
     async def modify_state(self, ident: rx.BaseStateToken) -> AsyncIterator[rx.State]:
@@ -97,7 +107,7 @@ async def _told(app: App, tabs: LiveTabs, state: rx.State, topic: Topic = TOPIC)
 @asynccontextmanager
 async def _pushing(app: App, tabs: LiveTabs) -> AsyncIterator[PubSub]:
     pubsub = PubSub()
-    pushing = asyncio.create_task(tabs.run(app, pubsub))  # type: ignore[arg-type]
+    pushing = asyncio.create_task(tabs.run(app, pubsub, app.find))  # type: ignore[arg-type]
     await _work_goes_on()
     try:
         yield pubsub
@@ -112,7 +122,7 @@ async def _work_goes_on() -> None:
 
 async def _watching(state: rx.State) -> LiveTabs:
     tabs = LiveTabs()
-    tabs.watch(await state.get_state(NewsState), TOPIC)
+    tabs.watch(await state.get_state(NewsState), ANN, TOPIC)
     return tabs
 
 
@@ -147,7 +157,7 @@ async def test_a_tab_that_comes_back_and_loads_its_page_is_shown_what_changes(
     state._update_router_vars({"token": "a-tab", "sid": "second socket"}, {})
     news = await state.get_state(NewsState)
     tabs.unwatch(news)
-    tabs.watch(news, TOPIC)
+    tabs.watch(news, ANN, TOPIC)
     app.event_namespace.sid_to_token = {"second socket": "a-tab"}
     assert await _told(app, tabs, state) == 1
 
@@ -156,7 +166,7 @@ async def test_when_announcements_may_have_been_missed_every_topic_is_shown_agai
     app: App, state: rx.State
 ) -> None:
     tabs = await _watching(state)
-    tabs.watch(await state.get_state(NewsState), "user:2")
+    tabs.watch(await state.get_state(NewsState), ANN, "user:2")
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
     assert await _told(app, tabs, state, EVERYTHING) == 2
     assert sorted(NewsState.read) == [TOPIC, "user:2"]
@@ -164,7 +174,7 @@ async def test_when_announcements_may_have_been_missed_every_topic_is_shown_agai
 
 async def test_a_tab_that_is_busy_keeps_no_other_waiting(app: App, state: rx.State) -> None:
     tabs, other = await _watching(state), _a_tab("another-tab", "its socket")
-    tabs.watch(await other.get_state(NewsState), TOPIC)
+    tabs.watch(await other.get_state(NewsState), ANN, TOPIC)
     app.states["another-tab"] = other
     app.event_namespace.sid_to_token = {"first socket": "a-tab", "its socket": "another-tab"}
     app.busy["another-tab"] = asyncio.Event()
@@ -192,7 +202,7 @@ async def test_all_that_a_tab_shows_of_a_topic_is_sent_as_one_message(
     app: App, state: rx.State
 ) -> None:
     tabs, more = await _watching(state), await state.get_state(MoreNewsState)
-    tabs.watch(more, TOPIC)
+    tabs.watch(more, ANN, TOPIC)
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
     assert await _told(app, tabs, state) == 1
     assert more.told == 1
@@ -222,7 +232,7 @@ async def test_a_part_that_cannot_be_shown_keeps_no_other_of_its_tab_from_changi
     for failing, other in (both, both[::-1]):
         tabs = LiveTabs()
         for each in both:
-            tabs.watch(each, TOPIC)
+            tabs.watch(each, ANN, TOPIC)
         before = other.told
         with monkeypatch.context() as patch:
             patch.setattr(type(failing), "_show", fails)
@@ -237,3 +247,109 @@ async def test_tabs_that_closed_are_forgotten_though_nothing_is_announced(
     async with _pushing(app, tabs):
         assert tabs.watched(NewsState) == set()
     assert not tabs._tabs
+
+
+ENDED: dict[str, Caller | None] = {
+    "logged out, or run out": None,
+    "removed": replace(ANN, school_id=None, role=None),
+    "looks at another school": replace(ANN, school_id=3),
+    "another person": replace(ANN, user_id=8),
+}
+
+
+@pytest.mark.parametrize("now", ENDED.values(), ids=ENDED)
+async def test_whose_right_has_ended_is_shown_nothing_and_the_page_is_emptied(
+    app: App, state: rx.State, now: Caller | None
+) -> None:
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    more = await state.get_state(MoreNewsState)
+    tabs.watch(more, ANN, "user:2")
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    assert await _told(app, tabs, state) == 1
+    more.told = 5
+    app.people = {ANN.session_id: now} if now else {}
+    await _told(app, tabs, state)
+    assert (news.told, more.told) == (0, 0)
+    assert not tabs.watched(NewsState)
+    assert not tabs.watched(MoreNewsState)
+
+
+@pytest.mark.parametrize(("now", "told"), [(None, 0), (ENDED["removed"], 1)])
+async def test_a_persons_own_news_ends_with_the_session_only(
+    app: App, state: rx.State, now: Caller | None, told: int
+) -> None:
+    tabs = LiveTabs()
+    tabs.watch(await state.get_state(NewsState), ANN, "user:2")
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people = {ANN.session_id: now} if now else {}
+    assert await _told(app, tabs, state, "user:2") == told
+
+
+async def test_a_session_that_ends_without_a_word_empties_its_tabs(
+    app: App, state: rx.State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECK_SECONDS", 0)
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    news.told = 5
+    app.people = {}
+    async with _pushing(app, tabs):
+        await _work_goes_on()
+    assert news.told == 0
+    assert not tabs.watched(NewsState)
+
+
+async def test_when_nobody_can_say_who_looks_nothing_is_shown(app: App, state: rx.State) -> None:
+    async def fails(_session_ids: Collection[int]) -> Mapping[int, Caller]:
+        raise RuntimeError("The database is away.")
+
+    tabs, find = await _watching(state), app.find
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.find = fails  # type: ignore[method-assign]
+    assert await _told(app, tabs, state) == 0
+    app.find = find  # type: ignore[method-assign]
+    assert await _told(app, tabs, state) == 1
+
+
+async def test_a_page_that_was_loaded_again_meanwhile_is_not_emptied(
+    app: App, state: rx.State
+) -> None:
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people = {ANN.session_id: replace(ANN, school_id=3)}
+    app.on_turn = lambda: tabs.watch(news, app.people[ANN.session_id], "school:3")
+    news.told = 5
+    await _told(app, tabs, state)
+    assert news.told == 5
+
+
+async def test_a_demoted_person_is_offered_no_more_than_their_role_allows(
+    app: App, state: rx.State
+) -> None:
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people = {ANN.session_id: replace(ANN, role=Role.VIEWER)}
+    assert await _told(app, tabs, state) == 1
+    assert not news.may_act
+
+
+@pytest.mark.parametrize("topic", ["school:3", "sync:3", "school:10", "user:1", "user:"])
+async def test_nobody_watches_what_is_another_schools_or_persons(
+    state: rx.State, topic: Topic
+) -> None:
+    with pytest.raises(ValueError, match="another"):
+        LiveTabs().watch(await state.get_state(NewsState), ANN, topic)
+
+
+@pytest.mark.parametrize("topic", ["school:1", "sync:1", "user:2"])
+async def test_nothing_of_a_school_or_a_person_is_public(state: rx.State, topic: Topic) -> None:
+    with pytest.raises(ValueError, match="not public"):
+        LiveTabs().watch_public(await state.get_state(NewsState), topic)
+
+
+async def test_what_is_public_is_shown_to_everybody(app: App, state: rx.State) -> None:
+    tabs = LiveTabs()
+    tabs.watch_public(await state.get_state(NewsState), "mailbox")
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people = {}
+    assert await _told(app, tabs, state, "mailbox") == 1

@@ -40,7 +40,7 @@ def live(tmp_path: Path) -> Settings:
         "database_url": f"sqlite+aiosqlite:///{path}",
         "secret_keys": [Fernet.generate_key().decode()],
         "xporter_url": "https://xporter.example.org",
-        "xporter_management_secret": "secret",
+        "xporter_management_secret": "management-secret",
         "smtp_host": "mail.example.org",
         "work_in_web": False,
     }

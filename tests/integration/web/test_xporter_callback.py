@@ -79,7 +79,7 @@ async def test_when_too_many_wait_the_sender_should_repeat(
     web: httpx.AsyncClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(inbox, "PER_SCHOOL", 0)
+    monkeypatch.setattr(inbox, "PER_SENDER", 0)
     await a_school(database, now=clock(), invited=True)
     assert (await web.post(_path(), data=TRUE)).status_code == 503
 

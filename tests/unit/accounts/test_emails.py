@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from email_validator import EmailUndeliverableError
 
-from assembly_ui.accounts import emails
+from assembly_ui.accounts import emails, mail_domains
 from assembly_ui.accounts.emails import parse_email, usable_email
 from assembly_ui.accounts.errors import (
     EmailMalformed,
@@ -15,6 +14,7 @@ from assembly_ui.accounts.errors import (
     NotText,
     TooLong,
 )
+from assembly_ui.accounts.mail_domains import MailDomains
 from assembly_ui.accounts.typos import PROVIDERS, distance, likely_meant
 
 
@@ -77,16 +77,37 @@ async def test_deliverability_is_asked_of_dns_only_when_wanted(
 ) -> None:
     asked: list[str] = []
 
-    def no_such_domain(email: str, **_: object) -> None:
-        asked.append(email)
-        raise EmailUndeliverableError("no mail here")
+    def no_such_domain(domain: str) -> bool:
+        asked.append(domain)
+        return False
 
+    monkeypatch.setattr(emails, "MAIL_DOMAINS", MailDomains(no_such_domain))
     assert await usable_email("head@nowhere.invalid-example.uk", deliverable=False)
-    monkeypatch.setattr(emails, "_ask_dns", no_such_domain)
     with pytest.raises(EmailUndeliverable) as caught:
         await usable_email("head@nowhere.sch.uk", deliverable=True)
     assert caught.value.domain == "nowhere.sch.uk"
-    assert asked == ["head@nowhere.sch.uk"]
+    assert asked == ["nowhere.sch.uk"]
+
+
+async def test_an_answer_of_dns_is_remembered_for_the_domains_asked_of_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    domains = MailDomains(lambda domain: asked.append(domain) or True)
+    monkeypatch.setattr(mail_domains, "MOST_DOMAINS", 2)
+    for domain in ("a.uk", "b.uk", "a.uk", "c.uk", "a.uk", "b.uk"):
+        assert await domains.takes_mail(domain)
+    assert asked == ["a.uk", "b.uk", "c.uk", "b.uk"]
+    assert len(domains._answers) == 2
+
+
+async def test_no_answer_is_asked_for_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    domains = MailDomains(asked.append)
+    monkeypatch.setattr(mail_domains, "UNKNOWN_SECONDS", 0)
+    for _ in range(2):
+        assert await domains.takes_mail("slow.uk") is None
+    assert asked == ["slow.uk", "slow.uk"]
 
 
 @pytest.mark.parametrize(

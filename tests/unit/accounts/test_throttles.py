@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from assembly_ui.accounts import throttles as throttles_module
 from assembly_ui.accounts.errors import Throttled
-from assembly_ui.accounts.throttles import LIMITS, Deed, Per, Throttles
+from assembly_ui.accounts.throttles import LIMITS, Deed, Limit, Per, Throttles
+
+
+def _who(email: str = "one@kings.sch.uk", ip: str = "192.0.2.1") -> dict[str, str]:
+    return {"caller": ip, "address": email}
 
 
 async def _hit(throttles: Throttles, deed: Deed, times: int, **who: str) -> None:
@@ -16,8 +22,12 @@ async def _hit(throttles: Throttles, deed: Deed, times: int, **who: str) -> None
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit.deed}-{limit.per}")
-async def test_each_limit_lets_its_amount_through_and_says_when_to_return(limit) -> None:
-    throttles, who = Throttles(), {limit.per.value: "someone"}
+async def test_each_limit_lets_its_amount_through_and_says_when_to_return(
+    monkeypatch: pytest.MonkeyPatch, limit: Limit
+) -> None:
+    monkeypatch.setattr(throttles_module, "LIMITS", (limit,))
+    throttles = Throttles()
+    who = _who() if limit.per is Per.PAIR else {limit.per.value: "someone"}
     await _hit(throttles, limit.deed, limit.amount, **who)
     with pytest.raises(Throttled) as caught:
         await throttles.hit(limit.deed, **who)
@@ -27,10 +37,10 @@ async def test_each_limit_lets_its_amount_through_and_says_when_to_return(limit)
 
 async def test_one_person_is_not_held_up_by_another() -> None:
     throttles = Throttles(scale=0.1)
-    await _hit(throttles, Deed.LOG_IN, 1, address="one@kings.sch.uk")
+    await _hit(throttles, Deed.LOG_IN, 1, **_who())
     with pytest.raises(Throttled):
-        await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
-    await throttles.hit(Deed.LOG_IN, address="two@kings.sch.uk")
+        await throttles.hit(Deed.LOG_IN, **_who())
+    await throttles.hit(Deed.LOG_IN, **_who("two@kings.sch.uk"))
 
 
 @pytest.mark.parametrize(
@@ -45,9 +55,9 @@ async def test_one_person_is_not_held_up_by_another() -> None:
 )
 async def test_another_spelling_of_an_address_does_not_dodge_the_limit(spelling: str) -> None:
     throttles = Throttles(scale=0.1)
-    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+    await throttles.hit(Deed.LOG_IN, **_who())
     with pytest.raises(Throttled):
-        await throttles.hit(Deed.LOG_IN, address=spelling)
+        await throttles.hit(Deed.LOG_IN, **_who(spelling))
 
 
 @pytest.mark.parametrize(
@@ -75,16 +85,41 @@ async def test_a_caller_is_counted_by_network_where_addresses_cost_nothing(
 
 async def test_the_right_password_wipes_the_slate() -> None:
     throttles = Throttles(scale=0.1)
-    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
-    await throttles.forgive(Deed.LOG_IN, address="one@kings.sch.uk")
-    await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+    await throttles.hit(Deed.LOG_IN, **_who())
+    await throttles.forgive(Deed.LOG_IN, Per.PAIR, **_who())
+    await throttles.hit(Deed.LOG_IN, **_who())
 
 
 async def test_the_scale_multiplies_every_limit() -> None:
     throttles = Throttles(scale=2)
-    await _hit(throttles, Deed.LOG_IN, 20, address="one@kings.sch.uk")
+    await _hit(throttles, Deed.LOG_IN, 10, **_who())
     with pytest.raises(Throttled):
-        await throttles.hit(Deed.LOG_IN, address="one@kings.sch.uk")
+        await throttles.hit(Deed.LOG_IN, **_who())
+
+
+async def test_one_network_does_not_hold_up_another() -> None:
+    throttles = Throttles(scale=0.1)
+    await throttles.hit(Deed.LOG_IN, **_who())
+    with pytest.raises(Throttled):
+        await throttles.hit(Deed.LOG_IN, **_who())
+    await throttles.hit(Deed.LOG_IN, **_who(ip="192.0.2.2"))
+    await throttles.hit(Deed.LOG_IN, device="7")
+
+
+async def test_tries_that_are_refused_do_not_count_against_other_networks() -> None:
+    throttles = Throttles()
+    for _ in range(100):
+        with suppress(Throttled):
+            await throttles.hit(Deed.LOG_IN, **_who())
+    for n in range(2, 22):
+        await throttles.hit(Deed.LOG_IN, **_who(ip=f"192.0.2.{n}"))
+
+
+async def test_a_mailbox_has_enough_at_some_time_and_another_has_not() -> None:
+    throttles = Throttles(scale=0.1)
+    assert await throttles.allows(Deed.RESET, mailbox="one@kings.sch.uk")
+    assert not await throttles.allows(Deed.RESET, mailbox=" ONE@kings.sch.uk")
+    assert await throttles.allows(Deed.RESET, mailbox="two@kings.sch.uk")
 
 
 async def test_a_caller_nobody_knows_is_not_counted_as_one() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assembly_ui.apps.asking import LONGEST_STATE, Ask, understood
-from assembly_ui.apps.errors import AskedWrongly, ClientUnknown, RedirectMismatch
+from assembly_ui.apps.errors import AskedTooMuch, AskedWrongly, ClientUnknown, RedirectMismatch
 from assembly_ui.apps.models import App, ClientType
 from assembly_ui.apps.pkce import s256
 
@@ -31,7 +31,13 @@ def _app(**different: Any) -> App:
 
 
 def _ask(**different: Any) -> Ask:
-    given = {"client_id": "app_1", "redirect_uri": REDIRECT, "scope": "school"}
+    given = {
+        "client_id": "app_1",
+        "redirect_uri": REDIRECT,
+        "scope": "school",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
     return Ask(**{**given, **different})
 
 
@@ -79,13 +85,12 @@ def test_an_app_registered_for_some_scopes_cannot_ask_for_others() -> None:
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": "code id_token"}, "unsupported_response_type"),
         ({"repeated": ("scope",)}, "invalid_request"),
-        ({"state": b"x" * (LONGEST_STATE + 1)}, "invalid_request"),
-        ({"state": b"\xff" * (LONGEST_STATE // 3 + 1)}, "invalid_request"),
         ({"urn": "1" * 21}, "invalid_request"),
         ({"urn": "12\x0034"}, "invalid_request"),
         ({"urn": "١٢٣"}, "invalid_request"),
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
-        ({"code_challenge_method": "S256"}, "invalid_request"),
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge": "v" * 43, "code_challenge_method": "plain"}, "invalid_request"),
     ],
 )
 def test_a_known_app_that_asks_wrongly_hears_it_at_its_own_address(
@@ -94,16 +99,41 @@ def test_a_known_app_that_asks_wrongly_hears_it_at_its_own_address(
     _refused(_ask(**asked), _app(), error)
 
 
-def test_a_state_of_a_thousand_bytes_and_more_is_fine() -> None:
-    assert understood(_ask(state=b"\xff" * 2600), _app())
+def test_a_state_of_two_thousand_characters_is_fine() -> None:
+    assert understood(_ask(state=b"x" * LONGEST_STATE), _app())
 
 
-def test_a_public_app_proves_itself_by_pkce() -> None:
-    app = _app(client_type=ClientType.PUBLIC)
-    _refused(_ask(), app, "invalid_request")
-    _refused(_ask(code_challenge="v" * 43), app, "invalid_request")
-    wanted = understood(_ask(code_challenge=CHALLENGE, code_challenge_method="S256"), app)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"state": b"x" * (LONGEST_STATE + 1)},
+        {"state": b"\xff" * (LONGEST_STATE // 3 + 1)},
+        {"scope": "school " * 600},
+    ],
+)
+def test_more_than_we_keep_is_not_sent_back_either(asked: dict[str, Any]) -> None:
+    with pytest.raises(AskedTooMuch):
+        understood(_ask(**asked), _app())
+
+
+@pytest.mark.parametrize("client_type", list(ClientType))
+def test_every_app_proves_itself_by_pkce(client_type: ClientType) -> None:
+    app = _app(client_type=client_type)
+    _refused(_ask(code_challenge="", code_challenge_method=""), app, "invalid_request")
+    _refused(_ask(code_challenge_method=""), app, "invalid_request")
+    wanted = understood(_ask(), app)
     assert (wanted.code_challenge, wanted.code_challenge_method) == (CHALLENGE, "S256")
+
+
+def test_only_an_app_registered_before_goes_without_and_never_a_public_one() -> None:
+    without = _ask(code_challenge="", code_challenge_method="")
+    assert understood(without, _app(requires_pkce=False)).code_challenge == ""
+    public = _app(requires_pkce=False, client_type=ClientType.PUBLIC)
+    _refused(without, public, "invalid_request")
+
+
+def test_an_app_that_may_not_ask_schools_is_told_so() -> None:
+    _refused(_ask(), _app(grant_types=["client_credentials"]), "unauthorized_client")
 
 
 def test_an_app_that_insists_on_the_school_must_name_it() -> None:

@@ -15,11 +15,11 @@ NOTHING: dict[str, object] = {"held": [], "added": [], "removed": []}
 @pytest.mark.parametrize(
     ("what", "different", "subject", "said"),
     [
-        ("authorised", {}, "may now read data of", "It may read:"),
+        ("authorised", {}, "may now read your school", "It may read:"),
         ("changed", {"added": ["Rooms"]}, "has changed", "It may now read as well:"),
         ("changed", {"removed": ["Rooms"]}, "has changed", "It may no longer read:"),
-        ("revoked", {}, "can no longer read", "Amina Khan revoked the access of SchoolBooking"),
-        ("ended_by_app", {"by": ""}, "can no longer read", "SchoolBooking itself ended"),
+        ("revoked", {}, "can no longer read", "“Amina Khan” revoked the access of “SchoolBooking”"),
+        ("ended_by_app", {"by": ""}, "can no longer read", "“SchoolBooking” itself ended"),
         ("deletion_asked", {}, "was asked to delete", "They answer to the person who asked."),
     ],
 )

@@ -89,19 +89,23 @@ def test_links_are_whole_web_addresses_or_refused(kind: str, href: str) -> None:
     ("given", "kept"),
     [
         ("James Walters", "James Walters"),
-        ("James\r\nBcc: all@kings.sch.uk", "James Bcc: all@kings.sch.uk"),
-        ("James\0\x1b[31m", "James[31m"),
+        ("James\r\nBcc: all@kings.sch.uk", "James Bcc all kings. sch. uk"),
+        ("James\0\x1b[31m", "James 31m"),
         ("\u202eevil\u2066 name", "evil name"),
         ("محمد علي", "محمد علي"),
-        ("👩‍🏫 Ysgol Ŵ", "👩‍🏫 Ysgol Ŵ"),
+        ("👩‍🏫 Ysgol Ŵ", "Ysgol Ŵ"),
+        ("O’Brien-Smith (St. Mary’s C.P. & R.C.)", "O’Brien-Smith (St. Mary’s C.P. & R.C.)"),
+        ("visit http://evil.example/x", "visit http //evil. example/x"),
         ("lone \ud800 surrogate", "lone surrogate"),
-        ("<b>James</b>", "<b>James</b>"),
+        ("<b>James</b>", "b James /b"),
         (" \n ", ""),
-        ("x" * 1_000_000, "x" * 299 + "…"),
+        ("x" * 1_000_000, "x" * 59 + "…"),
     ],
 )
-def test_words_are_one_line_of_what_can_be_seen(given: str, kept: str) -> None:
-    assert a_message(name=given).values["name"] == kept
+def test_what_somebody_else_writes_is_one_line_of_what_names_are_made_of(
+    given: str, kept: str
+) -> None:
+    assert a_message("password_changed", name=given).values["name"] == kept
 
 
 def test_links_are_kept_exactly() -> None:
@@ -111,3 +115,12 @@ def test_links_are_kept_exactly() -> None:
 def test_a_message_from_the_database_is_checked_again() -> None:
     with pytest.raises(AddressMalformed):
         Message("confirm_email", "a@b.test\nBcc: c@d.test", {})
+
+
+def test_a_message_that_does_not_say_who_writes_a_value_is_refused() -> None:
+    def new_message(*, to: str, word: str) -> Message:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="is word OwnText or UntrustedText"):
+        messages._declare(recipient="nobody")(new_message)
+    assert "new_message" not in DECLARATIONS

@@ -120,7 +120,6 @@ def test_the_school_that_is_meant_comes_first(register: Register, query: str, ur
         ("bradford-on-avon", "town", "Bradford-on-Avon"),
         ("e1", "postcode", "E1 "),
         ("SW1", "postcode", "SW1"),
-        ("201/60", "dfe_number", "20160"),
     ],
 )
 def test_every_hit_of_a_place_lies_in_it(
@@ -130,6 +129,16 @@ def test_every_hit_of_a_place_lies_in_it(
     assert found
     for match in found:
         assert getattr(match.school, field).startswith(value) or value in match.school.name
+
+
+def test_a_number_finds_those_that_begin_with_it_here_and_in_northern_ireland(
+    register: Register,
+) -> None:
+    found = register.search("201/60", limit=50).matches
+    assert any(match.school.dfe_number.startswith("20160") for match in found)
+    for match in found:
+        number = match.school.dfe_number or match.school.urn.removeprefix("NI-")
+        assert number.startswith("20160")
 
 
 @pytest.mark.parametrize("query", ["E1 4", "n1 2", "SE1 "])
@@ -217,6 +226,8 @@ def marked(parts: object) -> str:
         ("st pauls ec4m 9", "postcode", "[EC4M] [9]AD"),
         ("10000", "urn", "[10000]5"),
         ("201/6007", "dfe_number", "[2016007]"),
+        ("1010012", "urn", "NI-[1010012]"),
+        ("NI 101", "urn", "[NI-101]0012"),
         ("harow scool", "name", "[Harrow] [School]"),
         ("charterhouse godal", "town", "[Godal]ming"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.status import Facts, Status
+from assembly_ui.mail.delivery import Delivery
 from assembly_ui.schools.invitations import OpenInvitation
 from assembly_ui.schools.join import RequestView
 from assembly_ui.schools.member_list import Order
@@ -186,7 +187,7 @@ def test_a_member_is_shown_by_name_or_else_by_address() -> None:
 
 
 def test_an_invitation_is_marked_when_it_is_too_late() -> None:
-    view = OpenInvitation(1, "ann@kings.sch.uk", Role.VIEWER, "James", NOW, NOW)
+    view = OpenInvitation(1, "ann@kings.sch.uk", Role.VIEWER, "James", NOW, NOW, Delivery.SENT)
     assert users_view.invited(view, now=NOW)["expired"]
     assert not users_view.invited(view, now=NOW - timedelta(seconds=1))["expired"]
     assert users_view.invited(view, now=NOW)["until"] == "23 November 2026"

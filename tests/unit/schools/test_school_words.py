@@ -30,12 +30,17 @@ SOON = NOW + timedelta(seconds=42)
 ARGUMENTS: dict[type, tuple] = {
     errors.SchoolListed: ("100001", "Abbey School"),
     errors.SchoolTaken: (1, "Abbey School"),
+    errors.NumberShared: ([],),
     errors.AlreadyMember: (1,),
     errors.RequestDeclined: (SOON,),
     errors.InvitationExpired: (SOON,),
     errors.InvitationForSomeoneElse: ("ann@kings.sch.uk",),
     errors.InvitedTooSoon: (SOON,),
     errors.FieldProblems: ({},),
+    errors.TooManyUnverified: (3,),
+    errors.AddressElsewhere: ("abbey.gloucs.sch.uk",),
+    errors.ProofLinkSent: (SOON,),
+    errors.DisputedAlready: (NOW,),
 }
 # Answered elsewhere: by the field, by asking to join, by the command line.
 ELSEWHERE = (errors.FieldProblems, errors.SchoolTaken, errors.RegisterImportProblem)
@@ -49,7 +54,10 @@ def _leaves(of: type[errors.SchoolsError]) -> Iterator[type[errors.SchoolsError]
         yield from _leaves(kind)
 
 
-SPOKEN = [kind for kind in _leaves(errors.SchoolsError) if not issubclass(kind, ELSEWHERE)]
+SPOKEN = [
+    errors.NotAllowed,
+    *(kind for kind in _leaves(errors.SchoolsError) if not issubclass(kind, ELSEWHERE)),
+]
 
 
 @pytest.mark.parametrize("kind", SPOKEN)
@@ -65,6 +73,7 @@ def test_no_two_invitations_that_open_nothing_are_explained_alike() -> None:
         errors.InvitationUsed(),
         errors.InvitationRevoked(),
         errors.InvitationReplaced(),
+        errors.InvitationOnHold(),
         errors.InvitationExpired(NOW),
     ]
     assert len({invitation_words(problem) for problem in dead}) == len(dead)

@@ -26,13 +26,15 @@ EXAMPLES = {
     errors.LinkExpired: (NOW,),
     errors.NotConfirmed: ("james@kings.sch.uk",),
     errors.Throttled: (NOW + timedelta(minutes=12),),
+    errors.TooBusy: (NOW + timedelta(seconds=5),),
     errors.InviteCodeTaken: ("spring",),
 }
 
 
 def _leaves(kind: type[errors.AccountsError]) -> list[type[errors.AccountsError]]:
     below = kind.__subclasses__()
-    return [leaf for each in below for leaf in _leaves(each)] if below else [kind]
+    own = [] if below and kind not in EXAMPLES else [kind]
+    return own + [leaf for each in below for leaf in _leaves(each)]
 
 
 def _example(kind: type[errors.AccountsError]) -> errors.AccountsError:

@@ -65,7 +65,7 @@ def _app(held: Held | None = None, **different: str) -> AppView:
 
 
 def _held(*scopes: str, offered: tuple[str, ...] = ("contacts.emails", "students.basic")) -> Held:
-    return Held(1, scopes, ("school", "timetables"), (), offered, NOW, "James", None, None)
+    return Held(1, scopes, ("school", "timetables"), (), offered, NOW, "James", None, None, None)
 
 
 @pytest.mark.parametrize(

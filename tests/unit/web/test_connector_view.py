@@ -12,7 +12,7 @@ import pytest
 from assembly_ui.connector import layers
 from assembly_ui.connector import models as tables
 from assembly_ui.connector.check import LONGEST_CHECK
-from assembly_ui.connector.errors import SecretUnreadable
+from assembly_ui.connector.errors import NumberHeld, SecretUnreadable
 from assembly_ui.connector.facts import facts_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import Overview
@@ -22,6 +22,7 @@ from assembly_ui.connector.tester import LONGEST_RUN
 from assembly_ui.connector.timeline import Entry, Kind
 from assembly_ui.connector.warnings import Warn
 from assembly_ui.schools.models import School
+from assembly_ui.schools.shared_numbers import NumberSharer
 from assembly_ui.web import connector_view
 from assembly_ui.web.connector_problems import (
     ADMIN,
@@ -30,6 +31,7 @@ from assembly_ui.web.connector_problems import (
     MANAGER,
     PROBLEMS,
     invite_failed_words,
+    number_held_words,
     problem_of,
 )
 from assembly_ui.web.connector_view import View, view_of
@@ -356,7 +358,8 @@ ROWS: dict[str, tuple[dict[str, Any], str, tuple[str, str, str, str, str]]] = {
         (
             "fail",
             "Wrong school",
-            "You chose King's School (3281102), but the MIS says it is Queen's School (3281110)",
+            "You chose King's School (3281102), but the MIS says it is Queen's School (3281110). "
+            "The number and name differ",
             "",
             "",
         ),
@@ -367,7 +370,8 @@ ROWS: dict[str, tuple[dict[str, Any], str, tuple[str, str, str, str, str]]] = {
         (
             "fail",
             "Wrong school",
-            "You chose King's School (3281102), but the MIS says it is Queen's School",
+            "You chose King's School (3281102), but the MIS says it is Queen's School. "
+            "The name differs",
             "",
             "",
         ),
@@ -378,7 +382,36 @@ ROWS: dict[str, tuple[dict[str, Any], str, tuple[str, str, str, str, str]]] = {
         (
             "fail",
             "Wrong school",
-            "You chose King's School (3281102), but the MIS says it is a school without a name",
+            "You chose King's School (3281102), but the MIS says it is a school without a name. "
+            "Other schools have this DfE number, so name and postcode must agree as well",
+            "",
+            "",
+        ),
+    ),
+    "another school at another place": (
+        {
+            "wrong_school": True,
+            "mis_estab": "3281102",
+            "mis_says": {"address": "Queen's School\n1 High Street\nSW1A 1AA"},
+        },
+        "school",
+        (
+            "fail",
+            "Wrong school",
+            "You chose King's School (3281102, GL1 2LR), but the MIS says it is Queen's School "
+            "(3281102, SW1A 1AA). The name and postcode differ",
+            "",
+            "",
+        ),
+    ),
+    "the right school with another postcode": (
+        {"connected": True, "mis_says": {"address": "1 High Street\nSW1A 1AA"}},
+        "school",
+        (
+            "pass",
+            "Right school",
+            "Your MIS says it is King's School (3281102, SW1A 1AA), in the register it is King's "
+            "School (3281102, GL1 2LR). The postcode differs",
             "",
             "",
         ),
@@ -509,6 +542,38 @@ def test_a_test_runs_is_finished_or_was_stopped(test: Any, state: str) -> None:
     view = _view(connected=True, test=test)
     assert view["test_state"] == state
     assert bool(view["tested"]) == bool(state) == bool(view["bundle"])
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_school_of_the_same_number_is_told_of_by_its_public_record(is_held: bool) -> None:
+    sharer = NumberSharer("Maypole School", "149917", "3281102")
+    waiting = replace(_overview(Connection(school_id=1)), sharer=sharer, is_held_by_sharer=is_held)
+    view = view_of(waiting, [], None)
+    assert "DfE number 3281102 with Maypole School (URN 149917)" in view["shared_number"]
+    assert ("cannot invite yours" in view["shared_number"]) is is_held
+    assert view["join_href"] == "/join?school=149917"
+
+
+def test_a_connected_school_is_not_troubled_by_another_of_its_number() -> None:
+    connected = _overview(connection_row(_school(), now=NOW, connected=True))
+    sharer = NumberSharer("Maypole School", "149917", "3281102")
+    assert view_of(replace(connected, sharer=sharer), [], None)["shared_number"] == ""
+
+
+def test_grant_access_says_who_holds_the_number_and_when_to_try_again() -> None:
+    words = number_held_words(NumberHeld("3281102", "Maypole School", "149917", NOW))
+    assert "shares DfE number 3281102 with Maypole School (URN 149917)" in words
+    assert "No invitation was sent" in words
+    assert "ask to join" in words
+    assert "try again after 23 November 2026" in words
+    assert "try again" not in number_held_words(NumberHeld("3281102", "Maypole School", ""))
+
+
+def test_a_wrong_school_is_told_of_by_what_differs() -> None:
+    detail = {"chosen": "King's", "found": "Queen's", "differing": "name, postcode"}
+    found = _layer("right_school", "fail", "wrong_school", **detail)
+    (layer,) = _view(test=_test([found]))["layers"]
+    assert "You chose King's, the MIS has Queen's. The name and postcode differ." in layer["words"]
 
 
 def test_the_support_bundle_tells_support_what_it_needs() -> None:

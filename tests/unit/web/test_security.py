@@ -11,8 +11,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
 
 from assembly_ui.settings import Settings
 from assembly_ui.web.security import LARGEST_BODY, Security, inline_hashes
@@ -30,19 +30,29 @@ def pages(tmp_path: Path) -> Path:
 
 def _client(pages: Path, **settings: str) -> httpx.AsyncClient:
     async def echo(request: Request) -> Response:
-        return PlainTextResponse(str(len(await request.body())))
+        return HTMLResponse(str(len(await request.body())))
 
     async def framed(_: Request) -> Response:
         return PlainTextResponse("", headers={"Content-Security-Policy": "sandbox"})
 
+    async def broken(_: Request) -> Response:
+        raise ValueError("a stranger's words")
+
+    async def missing(_: Request) -> Response:
+        return PlainTextResponse("", 404, {"Cache-Control": "public, max-age=31536000"})
+
     inner = Starlette(
         routes=[
             Route("/framed", framed),
+            Route("/broken", broken),
+            Route("/assets/missing.js", missing),
+            Mount("/inner", routes=[Route("/folder/", framed)]),
             Route("/{path:path}", echo, methods=["GET", "POST"]),
         ]
     )
-    app = Security(inner, Settings(data_dir=pages, **settings), pages)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:3000")
+    config = Settings(data_dir=pages, **settings)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(Security(inner, config, pages))
+    return httpx.AsyncClient(transport=transport, base_url=config.address)
 
 
 async def test_a_page_allows_its_own_inline_scripts_and_no_others(pages: Path) -> None:
@@ -108,3 +118,53 @@ async def test_a_body_that_hides_its_length_is_refused_just_as_plainly(pages: Pa
     async with _client(pages) as client:
         refused = await client.post("/form", content=endless())
     assert (refused.status_code, refused.text) == (413, "That is too large.")
+
+
+async def test_an_error_nobody_foresaw_is_answered_with_the_headers_of_every_answer(
+    pages: Path,
+) -> None:
+    async with _client(pages) as client:
+        failed = await client.get("/broken")
+    assert failed.status_code == 500
+    assert "stranger" not in failed.text
+    assert failed.headers["X-Content-Type-Options"] == "nosniff"
+    assert failed.headers["Cache-Control"] == "no-store"
+
+
+async def test_an_error_is_kept_by_no_cache_whatever_its_address(pages: Path) -> None:
+    async with _client(pages) as client:
+        assert (await client.get("/assets/missing.js")).headers["Cache-Control"] == "no-store"
+
+
+async def test_a_router_that_repeats_the_host_leads_nowhere_else(pages: Path) -> None:
+    async with _client(pages) as client:
+        onward = await client.get("/inner/folder?x=1")
+        assert (onward.status_code, onward.headers["Location"]) == (307, "/inner/folder/?x=1")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "localhost:a"])
+async def test_an_answer_under_another_name_is_refused(pages: Path, host: str) -> None:
+    async with _client(pages) as client:
+        refused = await client.get("/connector", headers={"Host": host})
+    assert refused.status_code == 421
+    assert "http://localhost:3000" in refused.text
+
+
+async def test_over_https_cookies_carry_the_host_prefix_both_ways(pages: Path) -> None:
+    async def cookies(request: Request) -> Response:
+        answer = PlainTextResponse(request.headers.get("cookie", ""))
+        answer.set_cookie("narrow", "1", path="/somewhere", domain="a.example")
+        answer.delete_cookie("gone")
+        return answer
+
+    settings = Settings(data_dir=pages, public_url="https://a.example")
+    app = Security(Starlette(routes=[Route("/", cookies)]), settings, pages)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://a.example") as client:
+        headers = {"Cookie": "narrow=planted; __Host-narrow=own; other=x"}
+        answer = await client.get("/", headers=headers)
+    assert answer.text == "narrow=own"
+    narrow, gone = answer.headers.get_list("set-cookie")
+    assert narrow == "__Host-narrow=1; SameSite=lax; Path=/; Secure"
+    assert gone.startswith('__Host-gone=""')
+    assert gone.endswith("Path=/; Secure")

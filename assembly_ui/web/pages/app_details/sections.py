@@ -78,6 +78,14 @@ def _authorised() -> rx.Component:
             ("Last changed", rx.cond(held["changed"], ago(held["changed"]), "Not changed since")),
             ("Last used", rx.cond(held["used"], ago(held["used"]), "Not yet")),
             ("May read", held["sets"]),
+            (
+                "Lasts until",
+                rx.cond(
+                    held["until"],
+                    rx.fragment(held["until"], ", then it has to ask you again"),
+                    "Shown here once the app has used its access",
+                ),
+            ),
         ),
         rx.cond(
             s.may_act,

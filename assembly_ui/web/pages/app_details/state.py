@@ -17,7 +17,7 @@ from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
 from assembly_ui.pubsub import Topic, school_topic, sync_topic
 from assembly_ui.schools.caller import Caller
-from assembly_ui.schools.errors import NotAllowed
+from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.models import Role
 from assembly_ui.sync.requests import PURGE_AFTER
 from assembly_ui.sync.status import read_status
@@ -38,6 +38,7 @@ from assembly_ui.web.figures import is_syncing, known_figures
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.query import asked
+from assembly_ui.web.school_words import UNVERIFIED
 from assembly_ui.web.scopes_view import ScopeShown, titles
 from assembly_ui.web.still_here import still_member
 
@@ -83,8 +84,8 @@ class AppState(Live, rx.State):
         self.reset()
         self._slug, self._school_id = asked(self, "name"), me.school_id or 0
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
-        tabs.watch(self, sync_topic(me.school_id))
+        tabs.watch(self, me, school_topic(me.school_id))
+        tabs.watch(self, me, sync_topic(me.school_id))
         await self._read_all(me)
 
     @access.admin
@@ -233,7 +234,10 @@ class AppState(Live, rx.State):
         }
 
     async def _explain(self, error: AppsError | NotAllowed) -> None:
-        words = words_for(error) if isinstance(error, AppsError) else ONLY_ADMINS
+        if isinstance(error, AppsError):
+            words = words_for(error)
+        else:
+            words = UNVERIFIED if isinstance(error, OwnerUnverified) else ONLY_ADMINS
         await notify(self, words, "warning")
 
 

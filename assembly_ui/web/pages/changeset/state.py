@@ -49,7 +49,7 @@ class ChangesetState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, sync_topic(me.school_id))
+        tabs.watch(self, me, sync_topic(me.school_id))
         await self._look(me)
 
     @access.member

@@ -42,7 +42,7 @@ class HeldState(Live, rx.State):
         """Show what waits, and keep showing it."""
         topic = sync_topic(me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, topic)
+        tabs.watch(self, me, topic)
         self.may_act = me.may_act_as(Role.ADMIN)
         await self._show(await self._read(topic))
 

@@ -34,7 +34,7 @@ class SyncNowState(Live, rx.State):
         """Show whether it can be, and keep showing it."""
         topic = sync_topic(me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, topic)
+        tabs.watch(self, me, topic)
         self.may_act = me.may_act_as(Role.ADMIN)
         await self._show(await self._read(topic))
         self.loaded = True

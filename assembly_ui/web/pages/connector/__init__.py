@@ -10,7 +10,8 @@ from assembly_ui.web.layout import admin_page
 from assembly_ui.web.page import Page
 from assembly_ui.web.pages.connector.actions import connection_test, grant, whom_to_ask
 from assembly_ui.web.pages.connector.state import ConnectorState
-from assembly_ui.web.pages.connector.status import notes, service, standing
+from assembly_ui.web.pages.connector.status import notes, service, shared_number, standing
+from assembly_ui.web.pages.ownership import OwnershipState, ownership_notice
 from assembly_ui.web.shell import ShellState
 
 __all__ = ["PAGE", "ConnectorState"]
@@ -54,6 +55,7 @@ def connector() -> rx.Component:
     s = ConnectorState
     connection = rx.fragment(
         rx.cond(s.service_since, service(), rx.fragment()),
+        rx.cond(s.shared_number, shared_number(), rx.fragment()),
         standing(),
         rx.cond(s.notes.length() > 0, notes(), rx.fragment()),
         card(grant(), connection_test(), whom_to_ask(), aria_label="Actions"),
@@ -61,6 +63,7 @@ def connector() -> rx.Component:
     )
     known = rx.cond(ConnectorState.unavailable, _unavailable(), connection)
     return admin_page(
+        ownership_notice(),
         rx.cond(ConnectorState.loaded, known, p("Loading the connection …")),
         rx.el.span(on_unmount=ConnectorState.leave),
         heading=ConnectorState.title,
@@ -73,5 +76,5 @@ PAGE = Page(
     title="Connector",
     description="The live state of your school's connection to Xporter on Demand.",
     content=connector,
-    on_load=[ShellState.enter, ConnectorState.load],
+    on_load=[ShellState.enter, ConnectorState.load, OwnershipState.load],
 )

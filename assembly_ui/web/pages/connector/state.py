@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import reflex as rx
 
+from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.catalogue import authorised_names
 from assembly_ui.bootstrap import parts
 from assembly_ui.connector import errors
@@ -18,9 +20,9 @@ from assembly_ui.connector.timeline import newest
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
-from assembly_ui.web import access
+from assembly_ui.web import access, account_words
 from assembly_ui.web.connector_notes import Note, ServiceView, service_view
-from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words
+from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words, number_held_words
 from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
@@ -43,6 +45,8 @@ class ConnectorState(Live, rx.State):
     checking: bool = False
     owner: str = ""
     service_since: str = ""
+    shared_number: str = ""
+    join_href: str = ""
     notes: list[Note] = []
     rows: list[Row] = []
     lines: list[Line] = []
@@ -60,8 +64,8 @@ class ConnectorState(Live, rx.State):
         """Show the connection and keep showing it."""
         use, topic = parts(), school_topic(me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, topic)
-        tabs.watch(self, SERVICE_TOPIC)
+        tabs.watch(self, me, topic)
+        tabs.watch(self, me, SERVICE_TOPIC)
         await mark_watched(use.database, school_ids={me.school_id}, now=use.clock(), pace=use.pace)
         self.may_act = me.may_act_as(Role.ADMIN)
         self.granting = False
@@ -74,6 +78,7 @@ class ConnectorState(Live, rx.State):
         self.granting, self.again_at = True, ""
         yield
         try:
+            await use.throttles.hit(Deed.GRANT, caller=access.client_ip(self), account=me.user_id)
             email = await grant_access(
                 use.database,
                 use.xporter,
@@ -87,6 +92,9 @@ class ConnectorState(Live, rx.State):
             if isinstance(error, errors.InvitedJustNow):
                 self.again_at = error.retry_at.isoformat()
             await notify(self, _why_not(error), "warning")
+        except Throttled as error:
+            self.again_at = error.retry_at.isoformat()
+            await notify(self, account_words.words_for(error, now=use.clock()), "warning")
         finally:
             self.granting = False
 
@@ -125,6 +133,8 @@ def _why_not(error: errors.ConnectorError) -> str:
             return "The invitation is being sent already. This page changes when it is."
         case errors.ServiceHasProblems():
             return SERVICE_DOWN
+        case errors.NumberHeld():
+            return number_held_words(error)
         case errors.InviteFailed(kind=kind, detail=said):
             return invite_failed_words(kind, said)
         case errors.NoDfeNumber():

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.web.components import ago, alert, badge, card, checks, facts, link, mark, row
+from assembly_ui.web.components import (
+    ago,
+    alert,
+    badge,
+    card,
+    checks,
+    facts,
+    link,
+    link_button,
+    mark,
+    row,
+)
 from assembly_ui.web.connector_notes import Note
 from assembly_ui.web.connector_view import Row
-from assembly_ui.web.connector_words import SERVICE_PROBLEM, SERVICE_TITLE
+from assembly_ui.web.connector_words import SERVICE_PROBLEM, SERVICE_TITLE, SHARED_NUMBER_TITLE
 from assembly_ui.web.pages.connector.state import ConnectorState
 
 
@@ -20,6 +31,18 @@ def service() -> rx.Component:
         title=SERVICE_TITLE,
         role="status",
         id="service-problem",
+    )
+
+
+def shared_number() -> rx.Component:
+    """Another school has the number: why that matters, and how to join it."""
+    return alert(
+        rx.el.p(ConnectorState.shared_number),
+        row(link_button("Ask to join", href=ConnectorState.join_href, kind="secondary")),
+        tone="warning",
+        title=SHARED_NUMBER_TITLE,
+        role="status",
+        id="shared-number",
     )
 
 

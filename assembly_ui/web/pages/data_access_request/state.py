@@ -22,7 +22,7 @@ from assembly_ui.mail.render import uk_time
 from assembly_ui.pubsub import Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
 from assembly_ui.schools.details import read_school
-from assembly_ui.schools.errors import NotAllowed
+from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.member_list import list_members
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access
@@ -33,6 +33,7 @@ from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.request_steps import Missing, StepShown, missing, steps
 from assembly_ui.web.request_view import Asked, app_of, asked_of
+from assembly_ui.web.school_words import UNVERIFIED
 from assembly_ui.web.scopes_view import ScopeShown
 from assembly_ui.web.ticket import ticket_of
 from assembly_ui.web.waiting_request import PAGE, token_of, with_token
@@ -90,11 +91,11 @@ class RequestState(Live, rx.State):
         self.signed_in = True
         mine = await count_schools(parts().database, user_id=me.user_id)
         self.has_other_schools = mine > 1
-        tabs.watch(self, user_topic(me.user_id))
+        tabs.watch(self, me, user_topic(me.user_id))
         if me.school_id is not None:
             self._school_id = me.school_id
             await access.show_school(self, me.school_id)
-            tabs.watch(self, school_topic(me.school_id))
+            tabs.watch(self, me, school_topic(me.school_id))
         try:
             await self._open(me)
         except RequestProblem as problem:
@@ -135,6 +136,8 @@ class RequestState(Live, rx.State):
             self._end(problem)
         except AppsError as error:
             await notify(self, words_for(error), "warning")
+        except OwnerUnverified:
+            await notify(self, UNVERIFIED, "warning")
         except NotAllowed:
             self.busy = False
             await self._show(None)
@@ -179,17 +182,20 @@ class RequestState(Live, rx.State):
         if me is None or me.school_id not in (None, self._school_id or me.school_id):
             # Logged out, or looking at another school from another tab.
             tabs.unwatch(self)
-            self.reset()
-            self.heading, self.sentence, self.stage = *NOT_YOURS, "gone"
+            await self._revoke()
             return
         if me.school_id is not None and not self._school_id:
             self._school_id = me.school_id
             await access.show_school(self, me.school_id)
-            tabs.watch(self, school_topic(me.school_id))
+            tabs.watch(self, me, school_topic(me.school_id))
         try:
             await self._open(me)
         except RequestProblem as problem:
             self._end(problem)
+
+    async def _revoke(self) -> None:
+        self.reset()
+        self.heading, self.sentence, self.stage = *NOT_YOURS, "gone"
 
     async def _welcome(self) -> None:
         use = parts()

@@ -74,7 +74,7 @@ class SchoolDetailsState(Live, rx.State):
         """Show the school and keep showing it."""
         topic = school_topic(me.school_id)
         tabs.unwatch(self)
-        tabs.watch(self, topic)
+        tabs.watch(self, me, topic)
         self.may_act = me.may_act_as(Role.ADMIN)
         self._close_forms()
         await self._show(await self._read(topic))
@@ -99,6 +99,7 @@ class SchoolDetailsState(Live, rx.State):
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 form=UnlistedForm(**{name: form.get(name, "") for name in FIELDS}),
+                prove_ownership=use.settings.proves_ownership,
                 now=use.clock(),
             )
             self._close_forms()

@@ -9,6 +9,7 @@ import reflex as rx
 
 from assembly_ui.web.layout import admin_page
 from assembly_ui.web.page import Page
+from assembly_ui.web.pages.ownership import OwnershipState, ownership_notice
 from assembly_ui.web.pages.users.invitations import (
     InvitationsState,
     invite_colleague,
@@ -25,6 +26,7 @@ __all__ = ["PAGE"]
 def users() -> rx.Component:
     """The page."""
     return admin_page(
+        ownership_notice(),
         rx.cond(
             PeopleState.gone,
             gone(),
@@ -47,5 +49,6 @@ PAGE = Page(
         InvitationsState.load,
         RequestsState.load,
         MemberState.close,
+        OwnershipState.load,
     ],
 )

@@ -14,7 +14,14 @@ from assembly_ui.bootstrap import parts
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
-from assembly_ui.schools.invitations import Sent, invite, list_open, resend, revoke
+from assembly_ui.schools.invitations import (
+    Sent,
+    check_invitation,
+    invite,
+    list_open,
+    resend,
+    revoke,
+)
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
@@ -58,7 +65,7 @@ class InvitationsState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, me, school_topic(me.school_id))
         await self._list(me)
 
     @access.admin
@@ -85,7 +92,7 @@ class InvitationsState(Live, rx.State):
         """Send an invitation again."""
         use = parts()
         try:
-            await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self))
+            await use.throttles.hit(Deed.INVITE, caller=access.client_ip(self), account=me.user_id)
             sent = await resend(
                 use.database,
                 invitation_id=invitation_id,
@@ -111,6 +118,28 @@ class InvitationsState(Live, rx.State):
         except errors.SchoolsError as error:
             await notify(self, words_for(error, now=use.clock()), "warning")
 
+    @access.admin
+    async def correct(self, me: Caller, invitation_id: int):
+        """Take an invitation back whose address was wrong, and put the address into the form."""
+        use = parts()
+        try:
+            email = await revoke(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                invitation_id=invitation_id,
+                now=use.clock(),
+            )
+        except errors.SchoolsError as error:
+            await notify(self, words_for(error, now=use.clock()), "warning")
+            return
+        await notify(
+            self,
+            f"The invitation of {email} is taken back. Correct the address and send it.",
+        )
+        yield rx.set_value("email", email)
+        yield rx.set_focus("email")
+
     @access.member
     async def turn_to(self, me: Caller, number: int):
         """Show another page."""
@@ -123,15 +152,21 @@ class InvitationsState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _invite(self, me: Caller, form: dict[str, str]) -> Sent:
-        use, email = parts(), form.get("email", "")
-        await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self), address=email)
-        return await invite(
+        use, caller, letter = parts(), access.client_ip(self), self._letter(me)
+        typed = {"email": form.get("email", ""), "role": form.get("role", "")}
+        # A form that is refused uses up nothing of what others may send to that mailbox.
+        await use.throttles.hit(Deed.CHECK, caller=caller)
+        to = await check_invitation(
             use.database,
-            email=email,
-            role=form.get("role", ""),
-            asks_dns=use.settings.asks_dns,
-            **self._letter(me),
+            school_id=me.school_id,
+            by_user_id=me.user_id,
+            now=letter["now"],
+            **typed,
         )
+        await use.throttles.hit(
+            Deed.INVITE, caller=caller, address=to, mailbox=to, account=me.user_id
+        )
+        return await invite(use.database, asks_dns=use.settings.asks_dns, **typed, **letter)
 
     def _letter(self, me: Caller) -> dict[str, Any]:
         use = parts()
@@ -222,7 +257,13 @@ def open_invitations() -> rx.Component:
 
 def _invitation(item: rx.Var[Invited]) -> rx.Component:
     s, email = InvitationsState, item["email"].to(str)
+    correct = button(
+        "Correct the address",
+        on_click=s.correct(item["id"]),
+        aria_label="Correct the address " + email,
+    )
     actions = row(
+        rx.cond(item["is_refused"], correct, rx.fragment()),
         button(
             "Send again",
             kind="secondary",
@@ -237,12 +278,17 @@ def _invitation(item: rx.Var[Invited]) -> rx.Component:
         ),
     )
     until = rx.el.span("Can be used until ", item["until"])
+    undelivered = rx.fragment(
+        rx.el.span(badge(item["delivery"], "warning")),
+        rx.el.span(item["delivery_words"]),
+    )
     return rx.el.li(
         rx.el.span(
             rx.el.strong(item["email"]),
             rx.el.span(item["role_name"]),
             muted("sent ", ago(item["sent"]), " by ", item["by"]),
             rx.cond(item["expired"], badge("Expired", "warning"), until),
+            rx.cond(item["delivery"], undelivered, rx.fragment()),
             class_name="listed-words",
         ),
         rx.cond(s.may_act, actions, rx.fragment()),

@@ -6,16 +6,26 @@ from typing import Any
 
 import reflex as rx
 
+from assembly_ui.accounts.errors import (
+    PasswordWrong,
+    ReauthenticationNeeded,
+    Throttled,
+)
+from assembly_ui.accounts.sessions import is_recently_authenticated, reauthenticate
+from assembly_ui.accounts.throttles import Deed
 from assembly_ui.bootstrap import parts
 from assembly_ui.schools import errors, members
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
-from assembly_ui.web import access
-from assembly_ui.web.components import button, muted, p, row, select_field, stack
+from assembly_ui.web import access, account_words
+from assembly_ui.web.components import button, muted, p, password_field, row, select_field, stack
 from assembly_ui.web.components.dialog import dialog
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_words import ROLE_CHOICES, ROLES_HINT, a_role, words_for
+from assembly_ui.web.typed import typed_in
 from assembly_ui.web.users_view import NOBODY, Member, member
+
+TRANSFER = "transfer-ownership"
 
 
 class MemberState(rx.State):
@@ -26,6 +36,9 @@ class MemberState(rx.State):
     step: str = ""
     i_own: bool = False
     may_act: bool = False
+    asks_password: bool = False
+    error: str = ""
+    busy: bool = False
 
     @access.member
     async def open(self, me: Caller, user_id: int):
@@ -59,7 +72,10 @@ class MemberState(rx.State):
     @access.owner
     async def ask_to_transfer(self, me: Caller):
         """Make sure before transferring the ownership."""
-        self.step = "transfer"
+        self.step, self.error = "transfer", ""
+        self.asks_password = not await is_recently_authenticated(
+            parts().database, session_id=me.session_id, user_id=me.user_id, now=parts().clock()
+        )
 
     @access.admin
     async def choose_role(self, me: Caller, role: str):
@@ -102,26 +118,32 @@ class MemberState(rx.State):
         self.step = ""
 
     @access.owner
-    async def transfer(self, me: Caller):
-        """Make the member the owner."""
-        use, who = parts(), self.member["name"]
+    async def transfer(self, me: Caller, form: dict):
+        """Make the member the owner, once the password has been given lately."""
+        self.busy, self.error = True, ""
+        yield
         try:
-            await members.transfer_ownership(
-                use.database,
-                school_id=me.school_id,
-                by_user_id=me.user_id,
-                user_id=self.member["id"],
-                now=use.clock(),
-            )
-            await notify(self, f"{who} is the owner of {me.school_name} now. You are an admin.")
+            await self._transfer(me, form.get("password", ""))
+            self.step = ""
+        except ReauthenticationNeeded:
+            self.asks_password, self.error = True, "Enter your password."
+            yield rx.set_focus("password")
+        except PasswordWrong as error:
+            self.error = account_words.words_for(error, now=parts().clock())
+            yield rx.set_focus("password")
+        except Throttled as error:
+            self.error = account_words.words_for(error, now=parts().clock())
         except errors.SchoolsError as error:
             await self._explain(error)
-        self.step = ""
+            self.step = ""
+        finally:
+            self.busy = False
 
     @access.member
     async def leave_school(self, me: Caller):
         """Leave the school oneself."""
         use = parts()
+        await access.use_limit(self, me)
         self.step = ""
         try:
             await members.leave_school(
@@ -132,6 +154,25 @@ class MemberState(rx.State):
             return None
         await notify(self, f"You have left {me.school_name}.", on_next_page=True)
         return rx.redirect("/schools")
+
+    async def _transfer(self, me: Caller, password: str) -> None:
+        use, who = parts(), self.member["name"]
+        if password:
+            await use.throttles.hit(
+                Deed.REAUTHENTICATE, caller=access.client_ip(self), account=me.user_id
+            )
+            await reauthenticate(
+                use.database, session_id=me.session_id, password=password, now=use.clock()
+            )
+        await members.transfer_ownership(
+            use.database,
+            school_id=me.school_id,
+            by_user_id=me.user_id,
+            session_id=me.session_id,
+            user_id=self.member["id"],
+            now=use.clock(),
+        )
+        await notify(self, f"{who} is the owner of {me.school_name} now. You are an admin.")
 
     async def _explain(self, error: errors.SchoolsError) -> None:
         await notify(self, words_for(error, now=parts().clock()), "warning")
@@ -208,15 +249,32 @@ def _remove() -> rx.Component:
 
 def _transfer() -> rx.Component:
     s = MemberState
-    return _sure(
-        rx.fragment("Transfer the ownership to ", s.member["name"], "?"),
+    password = password_field(
+        "password",
+        "Your password",
+        hint="We ask for it again, since this cannot be undone by you.",
+        error=s.error,
+        auto_complete="current-password",
+    )
+    refusal = rx.cond(s.error, p(s.error, role="alert"), rx.fragment())
+    return stack(
+        p(rx.el.strong("Transfer the ownership to ", s.member["name"], "?")),
         p(
             "Invitations to share data go to the owner, who alone can transfer the school again. "
             "You stay as an admin, and only they can give it back. You are both told by email."
         ),
-        yes="Yes, transfer",
-        on_yes=s.transfer,
-        no=s.back,
+        rx.el.form(
+            stack(
+                rx.cond(s.asks_password, password, refusal),
+                row(
+                    button("Yes, transfer", kind="danger", type="submit", busy=s.busy, wide=True),
+                    button("Cancel", kind="secondary", on_click=s.back, wide=True),
+                ),
+            ),
+            id=TRANSFER,
+            no_validate=True,
+            on_submit=s.transfer(typed_in(TRANSFER)),
+        ),
     )
 
 

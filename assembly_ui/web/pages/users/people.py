@@ -56,7 +56,7 @@ class PeopleState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, me, school_topic(me.school_id))
         await self._list(me)
 
     @access.member
@@ -91,10 +91,13 @@ class PeopleState(Live, rx.State):
         me = await still_member(self, self._school_id)
         if me is None:
             tabs.unwatch(self)
-            self.reset()
-            self.gone = True
+            await self._revoke()
             return
         await self._list(me)
+
+    async def _revoke(self) -> None:
+        self.reset()
+        self.gone = True
 
     async def _list(self, me: Caller) -> None:
         found = await list_members(

@@ -25,6 +25,7 @@ class RequestsState(Live, rx.State):
 
     may_act: bool = False
     requests: list[Asking] = []
+    named: bool = True
     page: int = 1
     pages: int = 1
     _school_id: int = 0
@@ -35,7 +36,7 @@ class RequestsState(Live, rx.State):
         self.reset()
         self._school_id = me.school_id
         tabs.unwatch(self)
-        tabs.watch(self, school_topic(me.school_id))
+        tabs.watch(self, me, school_topic(me.school_id))
         await self._list(me)
 
     @access.admin
@@ -100,6 +101,7 @@ class RequestsState(Live, rx.State):
     async def _list(self, me: Caller) -> None:
         found = await list_requests(parts().database, school_id=me.school_id, page=self.page)
         self.requests = [asking(view) for view in found.rows]
+        self.named = all(view.email for view in found.rows)
         self.page, self.pages = found.number, found.pages
         self.may_act = me.may_act_as(Role.ADMIN)
 
@@ -108,7 +110,11 @@ def requests() -> rx.Component:
     """The section, while anyone asks."""
     s = RequestsState
     listed = card(
-        p("Approve only people whose name and address you know."),
+        rx.cond(
+            s.named,
+            p("Approve only people whose name and address you know."),
+            p("You see who they are, and can answer them, once the school is shown to be yours."),
+        ),
         rx.el.ul(rx.foreach(s.requests, _request), class_name="list"),
         pager("requests", number=s.page, pages=s.pages, on_go=s.turn_to),
         title="People who ask to join",
@@ -147,7 +153,7 @@ def _request(item: rx.Var[Asking]) -> rx.Component:
             muted("asked ", ago(item["asked"])),
             class_name="listed-words",
         ),
-        rx.cond(s.may_act, answers, rx.fragment()),
+        rx.cond(s.may_act & s.named, answers, rx.fragment()),
         key=item["id"],
         class_name="listed",
     )

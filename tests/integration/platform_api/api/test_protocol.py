@@ -199,7 +199,7 @@ async def test_a_token_is_in_no_log(
             await app.ask(path)
         monkeypatch.setattr(database, "glance", away)
         await app.ask("/school")
-    assert [log["event"] for log in logs] == ["api.database_away"]
+    assert [log["event"] for log in logs] == ["security.api_scope", "api.database_away"]
     assert token not in str(logs)
 
 

@@ -25,8 +25,10 @@ from assembly_ui.platform_api.slashes import SingleSlashes
 from tests.factories.accounts import ADDRESS
 from tests.factories.apps import (
     LINKS,
+    PKCE,
     REDIRECT,
     SCOPE,
+    VERIFIER,
     ASchool,
     a_connected_school,
     an_app,
@@ -45,8 +47,8 @@ class Platform:
     school: ASchool
 
     async def asked(self, app: Registered, **different: Any) -> httpx.Response:
-        """The answer to an authorisation request."""
-        asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE}
+        """The answer to an authorisation request, with PKCE; None leaves a parameter out."""
+        asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE, **PKCE}
         sent = {name: value for name, value in {**asked, **different}.items() if value is not None}
         return await self.web.get("/oauth/authorize", params=sent)
 
@@ -73,11 +75,17 @@ class Platform:
     async def token(self, app: Registered | None, **params: Any) -> httpx.Response:
         """The answer to a token call with a form and HTTP Basic (none without an app)."""
         headers = {"Authorization": basic(app)} if app else {}
-        return await self.web.post("/oauth/token", data=params, headers=headers)
+        sent = {name: value for name, value in params.items() if value is not None}
+        return await self.web.post("/oauth/token", data=sent, headers=headers)
 
     async def exchanged(self, app: Registered, code: str, **different: Any) -> httpx.Response:
-        """The answer to the exchange of a code."""
-        sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+        """The answer to the exchange of a code, with its proof."""
+        sent = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": REDIRECT,
+            "code_verifier": VERIFIER,
+        }
         return await self.token(app, **{**sent, **different})
 
     async def refreshed(self, app: Registered, token: str, **different: Any) -> httpx.Response:

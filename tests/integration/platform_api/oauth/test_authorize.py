@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
+from urllib.parse import parse_qsl, quote_from_bytes, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from tests.factories.accounts import ADDRESS
-from tests.factories.apps import REDIRECT, an_app, query_of
+from tests.factories.apps import PKCE, REDIRECT, an_app, query_of
 from tests.factories.parts import running_parts
 from tests.integration.platform_api.oauth.conftest import Platform
 
@@ -46,14 +46,15 @@ async def test_what_known_clients_leave_out_may_be_left_out_or_empty(
         b"a b+c/d=e&f%g#h?i",
         "Schüler – 学校".encode(),
         b"\x00\x01\xff\xfe",
-        bytes(range(256)) * 4,
-        b"CfDJ8" * 500,
+        bytes(range(256)) * 3,
+        b"CfDJ8" * 400,
     ],
 )
 async def test_the_state_comes_back_byte_for_byte(
     platform: Platform, app: Registered, state: bytes
 ) -> None:
-    query = f"client_id={app.client_id}&redirect_uri={REDIRECT}&scope=school"
+    proof = urlencode(PKCE)
+    query = f"client_id={app.client_id}&redirect_uri={REDIRECT}&scope=school&{proof}"
     sent = f"/oauth/authorize?{query}&state={quote_from_bytes(state)}"
     back = await platform.said_yes(await platform.web.get(sent))
     pairs = dict(parse_qsl(urlsplit(back).query, encoding="latin-1"))
@@ -70,6 +71,7 @@ async def test_the_state_comes_back_byte_for_byte(
         ({"scope": ["school", "timetables"]}, "invalid_request"),
         ({"state": ["a", "b"]}, "invalid_request"),
         ({"urn": "x" * 50}, "invalid_request"),
+        ({"code_challenge": "x" * 5000}, "invalid_request"),
     ],
 )
 async def test_a_known_app_that_asks_wrongly_hears_it_with_its_state(
@@ -140,6 +142,15 @@ async def test_an_app_that_is_switched_off_leads_to_our_own_page(
     _is_our_page(await platform.asked(app), "can no longer be authorised")
 
 
+@pytest.mark.parametrize("much", [{"state": "marker" * 400}, {"scope": "marker " * 700}])
+async def test_more_than_we_keep_leads_to_our_own_page(
+    platform: Platform, app: Registered, much: dict[str, str]
+) -> None:
+    answer = await platform.asked(app, **much)
+    _is_our_page(answer, "Rooms sent you here", "too long")
+    assert "marker" not in answer.text
+
+
 async def test_a_flood_of_parameters_leads_to_our_own_page(platform: Platform) -> None:
     _is_our_page(await platform.web.get("/oauth/authorize?" + "a=1&" * 500))
 
@@ -148,7 +159,12 @@ async def test_a_body_that_comes_with_it_is_tolerated(platform: Platform, app: R
     answer = await platform.web.request(
         "GET",
         "/oauth/authorize",
-        params={"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": "school"},
+        params={
+            "client_id": app.client_id,
+            "redirect_uri": REDIRECT,
+            "scope": "school",
+            **PKCE,
+        },
         data={"per_page": "100"},
     )
     assert answer.status_code == 302
@@ -190,4 +206,5 @@ async def test_asking_too_often_is_refused_for_a_while(
     ):
         answers = [await platform.asked(app) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [302, 302, 429]
-    assert "wait a minute" in answers[-1].text
+    assert "minutes, go back to the app" in answers[-1].text
+    assert int(answers[-1].headers["retry-after"]) > 60

@@ -20,7 +20,9 @@ ASPNET = "http://localhost:5000/assembly-auth"
 async def test_the_sinatra_sample_is_authorised(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock(), redirect_uris=[SINATRA], is_old_client=True)
+    app = await an_app(
+        database, now=clock(), redirect_uris=[SINATRA], is_old_client=True, requires_pkce=False
+    )
     # Its PLATFORM_URI ends in a slash, so both its paths begin with two.
     base = f"{ADDRESS}/"
     state = "qwertyuiopasdfghjklzxcvbnmqwertyuiopasdfghjklzxcvb"
@@ -60,7 +62,7 @@ async def test_the_sinatra_sample_is_authorised(
 async def test_the_sinatra_sample_shows_why_the_school_declined(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock(), redirect_uris=[SINATRA])
+    app = await an_app(database, now=clock(), redirect_uris=[SINATRA], requires_pkce=False)
     answer = await platform.web.get(
         f"{ADDRESS}//oauth/authorize?urn=&redirect_uri={quote(SINATRA, safe='')}"
         f"&client_id={app.client_id}&scope=students+everything&state=abc"
@@ -73,7 +75,7 @@ async def test_the_sinatra_sample_shows_why_the_school_declined(
 async def test_the_aspnetcore_sample_is_authorised(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock(), redirect_uris=[ASPNET])
+    app = await an_app(database, now=clock(), redirect_uris=[ASPNET], requires_pkce=False)
     # What its data protection makes of the state: long, and it must come back unchanged.
     state = base64.urlsafe_b64encode(bytes(range(256)) * 3).decode().rstrip("=")
     query = {
@@ -116,7 +118,7 @@ async def test_the_aspnetcore_sample_is_authorised(
 async def test_the_ruby_client_refreshes_with_its_vendor_accept_header(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock(), is_old_client=True)
+    app = await an_app(database, now=clock(), is_old_client=True, requires_pkce=False)
     tokens = await platform.tokens(app)
     basic = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
     answer = await platform.web.post(
@@ -134,7 +136,7 @@ async def test_the_ruby_client_refreshes_with_its_vendor_accept_header(
 async def test_the_dotnet_client_refreshes_with_json_on_the_address_of_the_api(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock(), is_old_client=True)
+    app = await an_app(database, now=clock(), is_old_client=True, requires_pkce=False)
     tokens = await platform.tokens(app)
     basic = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
     for path in ("/api/oauth/token", "/api//oauth/token"):
@@ -149,13 +151,15 @@ async def test_the_dotnet_client_refreshes_with_json_on_the_address_of_the_api(
 async def test_the_php_client_asks_with_literal_plus_signs_and_an_approval_prompt(
     platform: Platform, database: Database, clock: ManualClock
 ) -> None:
-    app = await an_app(database, now=clock())
+    app = await an_app(database, now=clock(), requires_pkce=False)
     answer = await platform.asked(
         app,
         scope="school:required+students:optional+teaching_groups",
         response_type="code",
         approval_prompt="auto",
         state="0123456789abcdef0123456789abcdef",
+        code_challenge=None,
+        code_challenge_method=None,
     )
     back = query_of(await platform.said_yes(answer))
     assert back["state"] == "0123456789abcdef0123456789abcdef"

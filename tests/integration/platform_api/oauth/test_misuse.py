@@ -8,28 +8,39 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 from structlog.testing import capture_logs
 
 from assembly_ui.apps.authorising import end_by_app, revoke
-from assembly_ui.apps.models import AccessRequest, AuthorisationCode, ClientType, OAuthToken
+from assembly_ui.apps.grants import GRACE
+from assembly_ui.apps.models import (
+    AccessRequest,
+    Authorisation,
+    AuthorisationCode,
+    ClientType,
+    GrantType,
+    OAuthToken,
+)
 from assembly_ui.apps.pkce import s256
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from tests.factories.accounts import ADDRESS
-from tests.factories.apps import LINKS, REDIRECT, allowed, an_app, query_of
+from tests.factories.apps import LINKS, REDIRECT, VERIFIER, allowed, an_app, query_of
 from tests.factories.parts import running_parts
 from tests.integration.platform_api.oauth.conftest import Platform, basic, refused
-
-VERIFIER = "v" * 43
-PKCE = {"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"}
 
 
 @pytest.fixture
 async def public(database: Database, clock: ManualClock) -> Registered:
     return await an_app(database, now=clock(), name="Phone", client_type=ClientType.PUBLIC)
+
+
+@pytest.fixture
+async def older(database: Database, clock: ManualClock) -> Registered:
+    """An app that was registered before PKCE was asked for."""
+    return await an_app(database, now=clock(), name="Older", requires_pkce=False)
 
 
 async def _exchange_publicly(platform: Platform, app: Registered, **params: Any) -> Any:
@@ -153,7 +164,7 @@ async def test_nothing_that_opens_anything_is_kept_as_it_is(
 async def test_a_public_app_gets_tokens_by_its_proof(
     platform: Platform, public: Registered
 ) -> None:
-    code = await platform.code(public, **PKCE)
+    code = await platform.code(public)
     answer = await _exchange_publicly(platform, public, code=code)
     assert answer.status_code == 200
     fresh = await platform.token(
@@ -169,42 +180,63 @@ async def test_a_public_app_gets_tokens_by_its_proof(
 async def test_a_stolen_code_without_the_proof_is_worth_nothing_and_can_be_tried_once(
     platform: Platform, public: Registered, verifier: str
 ) -> None:
-    code = await platform.code(public, **PKCE)
+    code = await platform.code(public)
     answer = await _exchange_publicly(platform, public, code=code, code_verifier=verifier)
     refused(answer, "invalid_grant")
     refused(await _exchange_publicly(platform, public, code=code), "invalid_grant")
 
 
+NO_PROOF = {"code_challenge": None, "code_challenge_method": None}
+
+
 @pytest.mark.parametrize(
     "asked",
     [
-        {},
-        {"code_challenge": VERIFIER},
+        NO_PROOF,
+        {"code_challenge": VERIFIER, "code_challenge_method": None},
         {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
-        {"code_challenge_method": "S256"},
+        {"code_challenge": None},
     ],
 )
-async def test_a_public_app_cannot_ask_without_a_proof_that_nobody_can_read(
-    platform: Platform, public: Registered, asked: dict[str, str]
+@pytest.mark.parametrize("client_type", list(ClientType))
+async def test_no_app_that_is_registered_now_asks_without_a_proof_that_nobody_can_read(
+    platform: Platform,
+    database: Database,
+    clock: ManualClock,
+    asked: dict[str, str | None],
+    client_type: ClientType,
 ) -> None:
-    answer = await platform.asked(public, **asked)
+    app = await an_app(database, now=clock(), client_type=client_type)
+    answer = await platform.asked(app, **asked)
     assert query_of(answer.headers["location"])["error"] == "invalid_request"
 
 
-async def test_a_confidential_app_that_began_with_a_proof_must_finish_with_it(
-    platform: Platform, app: Registered
+async def test_an_app_of_before_may_leave_the_proof_out_but_cannot_send_it_readable(
+    platform: Platform, older: Registered
 ) -> None:
-    code = await platform.code(app, **PKCE)
-    refused(await platform.exchanged(app, code), "invalid_grant")
-    code = await platform.code(app, **PKCE)
-    assert (await platform.exchanged(app, code, code_verifier=VERIFIER)).status_code == 200
+    code = await platform.code(older, **NO_PROOF)
+    assert (await platform.exchanged(older, code, code_verifier=None)).status_code == 200
+    for method in ("plain", None):
+        answer = await platform.asked(older, code_challenge=VERIFIER, code_challenge_method=method)
+        assert query_of(answer.headers["location"])["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("name", ["app", "older"])
+async def test_a_confidential_app_that_began_with_a_proof_must_finish_with_it(
+    platform: Platform, app: Registered, older: Registered, name: str
+) -> None:
+    asks = {"app": app, "older": older}[name]
+    code = await platform.code(asks)
+    refused(await platform.exchanged(asks, code, code_verifier=None), "invalid_grant")
+    code = await platform.code(asks)
+    assert (await platform.exchanged(asks, code)).status_code == 200
 
 
 async def test_cutting_the_challenge_out_of_the_request_is_noticed(
-    platform: Platform, app: Registered
+    platform: Platform, older: Registered
 ) -> None:
-    code = await platform.code(app)
-    refused(await platform.exchanged(app, code, code_verifier=VERIFIER), "invalid_grant")
+    code = await platform.code(older, **NO_PROOF)
+    refused(await platform.exchanged(older, code), "invalid_grant")
 
 
 # Refresh tokens: RFC 6749, 10.4; RFC 9700, 2.2.2 and 4.14.
@@ -215,6 +247,7 @@ async def test_a_refresh_token_that_comes_again_ends_its_whole_family(
 ) -> None:
     first = await platform.tokens(app)
     second = (await platform.refreshed(app, first["refresh_token"])).json()
+    platform.clock.advance(GRACE + timedelta(seconds=1))
     refused(await platform.refreshed(app, first["refresh_token"]), "invalid_grant")
     refused(await platform.refreshed(app, second["refresh_token"]), "invalid_grant")
     for tokens in (first, second):
@@ -223,17 +256,116 @@ async def test_a_refresh_token_that_comes_again_ends_its_whole_family(
 
 async def test_the_family_of_another_code_goes_on(platform: Platform, app: Registered) -> None:
     first, other = await platform.tokens(app), await platform.tokens(app)
-    for _ in range(2):
-        await platform.refreshed(app, first["refresh_token"])
+    await platform.refreshed(app, first["refresh_token"])
+    platform.clock.advance(GRACE + timedelta(seconds=1))
+    refused(await platform.refreshed(app, first["refresh_token"]), "invalid_grant")
     assert (await platform.refreshed(app, other["refresh_token"])).status_code == 200
 
 
-async def test_a_refresh_token_that_comes_many_times_at_once_brings_one_pair_at_most(
+async def test_a_refresh_token_that_comes_many_times_at_once_brings_one_pair_and_no_more(
     platform: Platform, app: Registered
 ) -> None:
     token = (await platform.tokens(app))["refresh_token"]
     answers = await asyncio.gather(*(platform.refreshed(app, token) for _ in range(5)))
-    assert [answer.status_code for answer in answers].count(200) == 1
+    assert [answer.status_code for answer in answers] == [200] * 5
+    pairs = {(a.json()["access_token"], a.json()["refresh_token"]) for a in answers}
+    assert len(pairs) == 1
+    ((access, newer),) = pairs
+    assert await platform.opens(access)
+    assert (await platform.refreshed(app, newer)).status_code == 200
+
+
+async def test_a_lost_answer_is_given_again_for_a_minute(
+    platform: Platform, app: Registered
+) -> None:
+    first = await platform.tokens(app)
+    lost = (await platform.refreshed(app, first["refresh_token"])).json()
+    platform.clock.advance(GRACE)
+    again = (await platform.refreshed(app, first["refresh_token"])).json()
+    assert again == {**lost, "expires_in": lost["expires_in"] - 60}
+    assert await platform.opens(again["access_token"])
+    assert (await platform.refreshed(app, again["refresh_token"])).status_code == 200
+
+
+async def test_what_was_used_since_was_not_lost_and_whoever_asks_again_is_a_thief(
+    platform: Platform, app: Registered
+) -> None:
+    first = await platform.tokens(app)
+    second = (await platform.refreshed(app, first["refresh_token"])).json()
+    third = (await platform.refreshed(app, second["refresh_token"])).json()
+    refused(await platform.refreshed(app, first["refresh_token"]), "invalid_grant")
+    assert await platform.opens(third["access_token"]) is None
+
+
+async def test_an_answer_that_was_given_back_is_not_given_again(
+    platform: Platform, app: Registered
+) -> None:
+    first = await platform.tokens(app)
+    second = (await platform.refreshed(app, first["refresh_token"])).json()
+    given = {"token": second["refresh_token"]}
+    await platform.web.post("/oauth/revoke", data=given, headers={"Authorization": basic(app)})
+    refused(await platform.refreshed(app, first["refresh_token"]), "invalid_grant")
+
+
+async def test_a_public_app_cannot_prove_that_it_is_the_one_whose_answer_was_lost(
+    platform: Platform, public: Registered
+) -> None:
+    code = await platform.code(public)
+    first = (await _exchange_publicly(platform, public, code=code)).json()
+    sent = {
+        "grant_type": "refresh_token",
+        "client_id": public.client_id,
+        "refresh_token": first["refresh_token"],
+    }
+    second = (await platform.token(None, **sent)).json()
+    refused(await platform.token(None, **sent), "invalid_grant")
+    assert await platform.opens(second["access_token"]) is None
+
+
+async def test_another_app_gets_no_answer_again(
+    platform: Platform, app: Registered, thief: Registered
+) -> None:
+    first = await platform.tokens(app)
+    second = (await platform.refreshed(app, first["refresh_token"])).json()
+    refused(await platform.refreshed(thief, first["refresh_token"]), "invalid_grant")
+    assert await platform.opens(second["access_token"])
+
+
+@pytest.mark.parametrize("is_old_client", [False, True])
+async def test_however_often_it_is_used_a_family_ends_a_year_after_the_school_said_yes(
+    platform: Platform, database: Database, clock: ManualClock, is_old_client: bool
+) -> None:
+    app = await an_app(database, now=clock(), name="Busy", is_old_client=is_old_client)
+    tokens = await platform.tokens(app)
+    fresh = tokens["refresh_token"]
+    ends = clock() + timedelta(days=365)
+    (held,) = await allowed(platform.database, platform.school)
+    assert held.ends_at == ends
+    while clock() + timedelta(days=90) < ends:
+        clock.advance(timedelta(days=90))
+        answer = (await platform.refreshed(app, fresh)).json()
+        fresh = answer.get("refresh_token", fresh)
+    clock.advance(ends - clock() - timedelta(hours=1))
+    last = (await platform.refreshed(app, fresh)).json()
+    assert last["expires_in"] == 3600
+    clock.advance(timedelta(hours=1))
+    assert await platform.opens(last["access_token"]) is None
+    refused(await platform.refreshed(app, last.get("refresh_token", fresh)), "invalid_grant")
+    (held,) = await allowed(platform.database, platform.school)
+    assert held.revoked_at is None
+
+
+async def test_a_family_of_before_gets_its_end_when_it_is_used_next(
+    platform: Platform, app: Registered, database: Database, clock: ManualClock
+) -> None:
+    tokens = await platform.tokens(app)
+    async with database.transaction() as session:
+        await session.exec(update(OAuthToken).values(family_ends_at=None))
+        await session.exec(update(Authorisation).values(ends_at=None))
+    clock.advance(timedelta(days=100))
+    assert (await platform.refreshed(app, tokens["refresh_token"])).status_code == 200
+    (held,) = await allowed(platform.database, platform.school)
+    assert held.ends_at == clock() + timedelta(days=365)
 
 
 async def test_a_stolen_refresh_token_is_worth_nothing_to_another_app(
@@ -333,7 +465,7 @@ async def test_a_wrong_secret_and_an_unknown_app_look_the_same(
 async def test_a_confidential_app_must_always_prove_itself(
     platform: Platform, app: Registered
 ) -> None:
-    code = await platform.code(app, **PKCE)
+    code = await platform.code(app)
     refused(await _exchange_publicly(platform, app, code=code), "invalid_client")
 
 
@@ -386,12 +518,13 @@ async def test_a_theft_is_told_to_whoever_reads_the_log(
     code = await platform.code(app)
     tokens = (await platform.exchanged(app, code)).json()
     await platform.refreshed(app, tokens["refresh_token"])
+    platform.clock.advance(GRACE + timedelta(seconds=1))
     with capture_logs() as logs:
         if what == "code":
             await platform.exchanged(app, code)
         else:
             await platform.refreshed(app, tokens["refresh_token"])
-    (told,) = logs
+    (told,) = [line for line in logs if line["event"] == "oauth.used_twice"]
     assert (told["event"], told["app"], told["what"]) == ("oauth.used_twice", "rooms", what)
     secrets = (code, tokens["access_token"], tokens["refresh_token"])
     assert not any(secret in str(told) for secret in secrets)
@@ -400,6 +533,33 @@ async def test_a_theft_is_told_to_whoever_reads_the_log(
 async def test_a_public_app_gets_no_app_token(platform: Platform, public: Registered) -> None:
     answer = await platform.token(None, grant_type="client_credentials", client_id=public.client_id)
     refused(answer, "unauthorized_client")
+
+
+@pytest.mark.parametrize("grant", list(GrantType))
+async def test_an_app_uses_the_grants_it_is_registered_for_and_no_others(
+    platform: Platform, database: Database, clock: ManualClock, grant: GrantType
+) -> None:
+    others = set(GrantType) - {grant, GrantType.REFRESH_TOKEN}
+    app = await an_app(database, now=clock(), name="Few", grant_types=[*others])
+    sent = {"grant_type": grant.value, "code": "x", "redirect_uri": REDIRECT, "refresh_token": "x"}
+    refused(await platform.token(app, **sent), "unauthorized_client")
+
+
+async def test_an_app_without_refresh_tokens_gets_none(
+    platform: Platform, database: Database, clock: ManualClock
+) -> None:
+    code_only = [GrantType.AUTHORIZATION_CODE]
+    app = await an_app(database, now=clock(), name="Once", grant_types=code_only)
+    assert "refresh_token" not in await platform.tokens(app)
+
+
+async def test_an_app_that_asks_no_schools_cannot_begin_to(
+    platform: Platform, database: Database, clock: ManualClock
+) -> None:
+    own_only = [GrantType.CLIENT_CREDENTIALS]
+    app = await an_app(database, now=clock(), name="Alone", grant_types=own_only)
+    answer = await platform.asked(app)
+    assert query_of(answer.headers["location"])["error"] == "unauthorized_client"
 
 
 # Calls that make no sense: RFC 6749, 3.2 and 5.2.

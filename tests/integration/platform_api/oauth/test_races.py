@@ -142,6 +142,48 @@ async def test_a_code_that_comes_again_takes_along_what_is_just_refreshed(
     await _none_opens(platform, client, first, second)
 
 
+async def test_a_refresh_that_is_repeated_while_the_first_is_half_done_gets_the_same_pair(
+    platform: Platform, client: Registered, meanwhile: Meanwhile
+) -> None:
+    first = await platform.tokens(client)
+    repeated: list[Any] = []
+
+    async def again() -> None:
+        repeated.append((await platform.refreshed(client, first["refresh_token"])).json())
+
+    meanwhile.after(grants, _last_of_all(client), again)
+    second = (await platform.refreshed(client, first["refresh_token"])).json()
+    await meanwhile.is_over()
+    (third,) = repeated
+    assert await platform.opens(second["access_token"])
+    assert await platform.opens(third["access_token"])
+    assert second.get("refresh_token") == third.get("refresh_token")
+    newest = second.get("refresh_token", first["refresh_token"])
+    assert (await platform.refreshed(client, newest)).status_code == 200
+
+
+async def test_a_repeated_refresh_takes_along_nothing_that_is_given_back_meanwhile(
+    platform: Platform, meanwhile: Meanwhile, app: Registered
+) -> None:
+    first = await platform.tokens(app)
+    second = (await platform.refreshed(app, first["refresh_token"])).json()
+    meanwhile.after(
+        grants,
+        "_use",
+        lambda: platform.web.post(
+            "/oauth/revoke",
+            data={
+                "client_id": app.client_id,
+                "client_secret": app.client_secret,
+                "token": second["refresh_token"],
+            },
+        ),
+    )
+    third = (await platform.refreshed(app, first["refresh_token"])).json()
+    await meanwhile.is_over()
+    await _none_opens(platform, app, second, third)
+
+
 async def test_an_old_secret_gets_no_token_for_ever_while_it_is_replaced(
     platform: Platform, client: Registered, database: Database, clock: ManualClock
 ) -> None:

@@ -12,7 +12,7 @@ from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from tests.factories.accounts import ADDRESS
-from tests.factories.apps import LINKS, REDIRECT, an_app
+from tests.factories.apps import LINKS, REDIRECT, VERIFIER, an_app
 from tests.factories.parts import running_parts
 from tests.integration.platform_api.oauth.conftest import Platform, basic, refused
 
@@ -174,6 +174,7 @@ async def test_parameters_and_credentials_come_in_every_known_form(
         "grant_type": "authorization_code",
         "code": await platform.code(app),
         "redirect_uri": REDIRECT,
+        "code_verifier": VERIFIER,
     }
     headers = {"Accept": "application/json"}
     own = {"client_id": app.client_id, "client_secret": app.client_secret}

@@ -14,7 +14,7 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.schools.models import Role
 from tests.factories.accounts import cheap_bcrypt
-from tests.factories.apps import REDIRECT, SCOPE, ASchool, a_connected_school, an_app
+from tests.factories.apps import PKCE, REDIRECT, SCOPE, ASchool, a_connected_school, an_app
 from tests.factories.people import a_colleague
 from tests.factories.states import Tab
 from tests.integration.schools.conftest import TabOf, parts, register, tab_of
@@ -62,7 +62,7 @@ def begun(database: Database, clock: ManualClock, app: Registered) -> Begun:
     """The app asks; gives the address of the page."""
 
     async def asks(**different: object) -> str:
-        asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE}
+        asked = {"client_id": app.client_id, "redirect_uri": REDIRECT, "scope": SCOPE, **PKCE}
         wanted = Ask(**{**asked, "state": b"a state", **different})  # type: ignore[arg-type]
         token = (await begin(database, wanted, now=clock())).token
         return f"/data-access-request?request={token}"

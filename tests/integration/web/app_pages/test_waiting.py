@@ -20,7 +20,7 @@ from assembly_ui.web.pages.data_access_request.state import RequestState
 from assembly_ui.web.pages.school_setup import SchoolSetupState
 from assembly_ui.web.pages.sign_up import SignUpState
 from assembly_ui.web.routes import accounts
-from tests.factories.accounts import ADDRESS, PASSWORD, a_person
+from tests.factories.accounts import ADDRESS, PASSWORD, a_person, mailed_token
 from tests.factories.states import Tab, went_to
 from tests.integration.schools.conftest import TabOf
 from tests.integration.web.app_pages.conftest import Begun
@@ -57,13 +57,20 @@ async def _signs_up(database: Database, clock: ManualClock, tab: Tab, email: str
     await tab.send(SignUpState.submit, form={**FORM, "email": email})
 
 
+async def _confirms_and_logs_in(database: Database, web: httpx.AsyncClient) -> str:
+    token = await mailed_token(database, EMAIL)
+    await web.post("/auth/confirm", data={"token": token, "password": PASSWORD})
+    await web.post("/auth/log-in", data={"email": EMAIL, "password": PASSWORD})
+    return (await web.get("/continue")).headers["location"]
+
+
 def _token(path: str) -> str:
     return path.partition("=")[2]
 
 
 @pytest.mark.parametrize("carried", ["address", "cookie", "the page before"])
-async def test_signing_up_claims_the_request_of_this_browser(
-    database: Database, clock: ManualClock, begun: Begun, parts: Parts, carried: str
+async def test_signing_up_keeps_the_request_of_this_browser_for_any_device(
+    database: Database, clock: ManualClock, begun: Begun, web: httpx.AsyncClient, carried: str
 ) -> None:
     path = await begun()
     token = _token(path)
@@ -77,16 +84,17 @@ async def test_signing_up_claims_the_request_of_this_browser(
             await tab.send(RequestState.load)
             tab._root._update_router_vars({"asPath": "/sign-up", "pathname": "/sign-up"}, {})
     await _signs_up(database, clock, tab)
-    assert await _waits_for(database, clock, EMAIL)
+    assert not await _waits_for(database, clock, EMAIL)
+    assert await _confirms_and_logs_in(database, web) == "/data-access-request"
 
 
 async def test_it_goes_along_when_the_address_is_corrected(
-    database: Database, clock: ManualClock, begun: Begun, parts: Parts
+    database: Database, clock: ManualClock, begun: Begun, web: httpx.AsyncClient
 ) -> None:
     tab = Tab(cookie=f"{REQUEST_COOKIE}={_token(await begun())}", path="/sign-up")
     await _signs_up(database, clock, tab, "mistyped@kings.sch.uk")
     await tab.send(ConfirmEmailState.correct, form={"email": EMAIL})
-    assert await _waits_for(database, clock, EMAIL)
+    assert await _confirms_and_logs_in(database, web) == "/data-access-request"
 
 
 async def test_nobody_hands_a_request_to_an_account_by_typing_its_address(

@@ -1,0 +1,1 @@
+"""Tests of the audit record and the security log."""
