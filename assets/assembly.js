@@ -108,6 +108,37 @@ document.addEventListener("mousedown", (event) => {
   if (sends && document.activeElement.role !== "combobox") event.preventDefault();
 });
 
+// A press counts for what it began on, though the page moved meanwhile: what changes by
+// itself must not swallow a tick. Whoever moves the pointer off before letting go means no press.
+const PRESSED = "a[href], button, input, label, select, summary";
+const MOVED_PX = 5;
+let press = null;
+
+document.addEventListener(
+  "pointerdown",
+  ({ target, clientX, clientY, button }) => {
+    const on = button === 0 ? target.closest?.(PRESSED) : null;
+    press = on && { on, clientX, clientY };
+  },
+  true,
+);
+
+window.addEventListener(
+  "click",
+  (event) => {
+    const began = press;
+    press = null;
+    // A click without a pointer is one of the keyboard, or of a label on its field.
+    if (!began || !event.detail || began.on.contains(event.target)) return;
+    const moved = Math.hypot(event.clientX - began.clientX, event.clientY - began.clientY);
+    if (moved > MOVED_PX || !began.on.isConnected) return;
+    event.preventDefault();
+    event.stopPropagation();
+    began.on.click();
+  },
+  true,
+);
+
 // A form that leads away is sent once by a double click: the second half would
 // take the place of the first, and find that everything has been done.
 const DOUBLE_CLICK_MS = 1000;
@@ -205,6 +236,29 @@ new MutationObserver(() => {
   if (menu) menu.dataset.open = "false";
   focusHeading(heading, 30);
 }).observe(document.head, { childList: true, subtree: true, characterData: true });
+
+// The focus does not fall off the page when what has it goes: the heading nearest to where
+// it stood takes it, and the next Tab goes on from there.
+let focused = [];
+
+document.addEventListener("focusin", ({ target }) => {
+  focused = [];
+  for (let element = target; element; element = element.parentElement) focused.push(element);
+});
+
+new MutationObserver(() => {
+  if (!focused.length || focused[0].isConnected) return;
+  const around = focused.filter((element) => element.isConnected);
+  focused = [];
+  if (document.activeElement !== document.body) return;
+  for (const element of around) {
+    const nearest = element.querySelector("h1, h2, h3");
+    if (!nearest) continue;
+    if (!nearest.hasAttribute("tabindex")) nearest.tabIndex = -1;
+    nearest.focus({ preventScroll: true });
+    return;
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });
 
 // Few pages have a field that suggests; the others need not load its keys.
 document.addEventListener("focusin", (event) => {
