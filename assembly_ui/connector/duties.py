@@ -1,7 +1,8 @@
 """What the engine does beside the checks, one thing after the other.
 
-Probing Xporter on Demand while that is down; else verifying kept callbacks,
-asking for the list of authorised schools, and telling admins of trouble.
+Settling presses of Grant Access that were interrupted; then probing Xporter on
+Demand while that is down, else verifying kept callbacks, asking for the list of
+authorised schools, and telling admins of trouble.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from assembly_ui.connector.callback import verify
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import SERVICE_TOPIC, Health
 from assembly_ui.connector.inbox import INBOX_TOPIC
+from assembly_ui.connector.interrupted_invitations import next_lapse, settle_interrupted
 from assembly_ui.connector.models import ReceivedCallback, Reconciliation, ServiceHealth
 from assembly_ui.connector.notices import Links, next_notice_at, tell_due
 from assembly_ui.connector.reconciling import Reconciler
@@ -75,6 +77,7 @@ class Duties:
 
     async def do_due(self) -> None:
         """Do, to the end, what is due now."""
+        await settle_interrupted(self._database, now=self._clock())
         service = await self._health.look()
         if service.is_down:
             await self._health.probe_due()
@@ -117,6 +120,7 @@ class Duties:
                 await next_notice_at(self._database) if self._links else None,
             ]
         )
+        moments.append(await next_lapse(self._database))
         soonest = min([now + LONGEST_SLEEP, *(moment for moment in moments if moment)])
         return max(soonest - now, SHORTEST_SLEEP)
 

@@ -2,7 +2,8 @@
 
 ConnectorError
 ├── InvitedJustNow        retry_at
-├── InviteUnderWay
+├── InviteUnderWay        retry_at
+├── InvitationUnconfirmed retry_at
 ├── InviteFailed          kind, fault, detail
 ├── NoDfeNumber
 ├── NotViaXporter
@@ -35,8 +36,18 @@ class InvitedJustNow(ConnectorError):
     retry_at: datetime
 
 
+@dataclass
 class InviteUnderWay(ConnectorError):
-    """Somebody else's press of the button is being carried out."""
+    """Somebody else's press of the button is being carried out, until `retry_at` at most."""
+
+    retry_at: datetime
+
+
+@dataclass
+class InvitationUnconfirmed(ConnectorError):
+    """The last invitation may have been sent or not; another may be sent at `retry_at`."""
+
+    retry_at: datetime
 
 
 @dataclass

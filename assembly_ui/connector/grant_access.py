@@ -1,8 +1,10 @@
 """Grant Access: ask Xporter on Demand to invite the school's owner.
 
 Safe to press twice: a press first reserves the school in a transaction, calls
-Xporter on Demand outside any transaction, then records what came of it. A
-process that dies in between leaves a reservation that lapses by itself.
+Xporter on Demand outside any transaction, then records what came of it. A tab
+that closes in between changes nothing. A process that dies in between leaves a
+reservation, which `interrupted_invitations` settles. While nobody knows whether
+an invitation was sent, none is sent on top of it for `UNCONFIRMED_WAIT`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from assembly_ui.clock import Clock
 from assembly_ui.connector import timeline
 from assembly_ui.connector.claims import claim_number, release_number
 from assembly_ui.connector.errors import (
+    InvitationUnconfirmed,
     InvitedJustNow,
     InviteFailed,
     InviteUnderWay,
@@ -27,6 +30,7 @@ from assembly_ui.connector.errors import (
 )
 from assembly_ui.connector.facts import connection_of, note_trouble
 from assembly_ui.connector.health import read_service
+from assembly_ui.connector.interrupted_invitations import INTERRUPTED, RESERVATION
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.reconciling import hurry
 from assembly_ui.database import Database, Session, announce
@@ -35,16 +39,19 @@ from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import owner_of, permit
 from assembly_ui.schools.mis import is_via_xporter
 from assembly_ui.schools.models import Role, School
+from assembly_ui.unbroken import to_its_end
 from assembly_ui.xporter.client import SchoolInvitation, XporterClient
 from assembly_ui.xporter.errors import TooSlow, XporterError
 
-RESERVATION = timedelta(seconds=60)
 NO_LAST_NAME = "(school owner)"
 NO_PHONE = "Not known"
 """Xporter on Demand wants every text filled in (facts file, section 3)."""
 
-PERHAPS_SENT = frozenset({"too_slow", "connection_lost"})
+PERHAPS_SENT = frozenset({"too_slow", "connection_lost", INTERRUPTED})
 """After these nobody knows whether the invitation went out (see the client)."""
+
+UNCONFIRMED_WAIT = timedelta(minutes=5)
+"""Then an invitation that was sent has reached the mailbox, where the owner can look for it."""
 
 LONGEST_CALL = timedelta(seconds=50)
 """The call gives up while its reservation still holds."""
@@ -74,7 +81,7 @@ async def grant_access(
     Raises:
         NotPermitted, NoDfeNumber, NotViaXporter: it cannot be sent at all.
         NumberHeld: another school is connected, or being connected, under the number.
-        InvitedJustNow, InviteUnderWay: it was already pressed.
+        InvitedJustNow, InviteUnderWay, InvitationUnconfirmed: it was already pressed.
         ServiceHasProblems: Xporter on Demand is known to be down, so it was not asked.
         InviteFailed: Xporter on Demand refused or did not answer.
     """
@@ -83,12 +90,7 @@ async def grant_access(
         raise ServiceHasProblems(since)
     async with database.transaction() as session:
         granting = await _reserve(session, school_id, by_user_id, clock(), cooldown)
-    refused = await _register(xporter, granting.invitation)
-    async with database.transaction() as session:
-        if refused is None:
-            await _record_sent(session, granting, clock())
-        else:
-            await _record_refusal(session, granting, refused, clock())
+    refused = await to_its_end(_invite(database, xporter, granting, clock))
     if refused is not None:
         raise InviteFailed(refused.kind, refused.fault, refused.detail) from refused
     return granting.owner_email
@@ -97,6 +99,18 @@ async def grant_access(
 async def _check_may_ask(database: Database, school_id: int, by_user_id: int) -> None:
     async with database.transaction() as session:
         await _school_of_admin(session, school_id, by_user_id)
+
+
+async def _invite(
+    database: Database, xporter: XporterClient, granting: Granting, clock: Clock
+) -> XporterError | None:
+    refused = await _register(xporter, granting.invitation)
+    async with database.transaction() as session:
+        if refused is None:
+            await _record_sent(session, granting, clock())
+        else:
+            await _record_refusal(session, granting, refused, clock())
+    return refused
 
 
 async def _register(xporter: XporterClient, invitation: SchoolInvitation) -> XporterError | None:
@@ -122,11 +136,23 @@ async def _reserve(
     if connection.invited_at and now < connection.invited_at + cooldown:
         raise InvitedJustNow(connection.invited_at + cooldown)
     if connection.inviting_until and now < connection.inviting_until:
-        raise InviteUnderWay
+        raise InviteUnderWay(connection.inviting_until)
+    if (until := _unconfirmed_until(connection)) and now < until:
+        raise InvitationUnconfirmed(until)
     await claim_number(session, school, connection, now)
     connection.inviting_until = now + RESERVATION
     owner = await owner_of(session, school_id)
     return Granting(school_id, by_user_id, owner.email, _invitation(school, owner))
+
+
+def _unconfirmed_until(connection: Connection) -> datetime | None:
+    """Until when an invitation that may have been sent is waited for."""
+    if connection.inviting_until:
+        # Its process died, and nothing has settled it yet.
+        return connection.inviting_until + UNCONFIRMED_WAIT
+    if connection.invite_failed_at and connection.invite_failure in PERHAPS_SENT:
+        return connection.invite_failed_at + UNCONFIRMED_WAIT
+    return None
 
 
 async def _school_of_admin(session: Session, school_id: int, user_id: int) -> School:

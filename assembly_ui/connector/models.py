@@ -43,7 +43,7 @@ class Connection(Row, table=True):
     invited_at: datetime | None = None
     invited_by: int | None = Field(default=None, foreign_key="users.id")
     invited_email: str = Field(default="", max_length=254)
-    inviting_until: datetime | None = None
+    inviting_until: datetime | None = Field(default=None, index=True)
     invite_failed_at: datetime | None = None
     invite_failure: str = Field(default="", max_length=300)
 

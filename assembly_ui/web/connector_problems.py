@@ -83,6 +83,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "not_found": _ours("Xporter on Demand does not know your school, or what we asked for."),
     "refused": _theirs("Xporter on Demand refused, in words we do not know."),
+    "interrupted": _ours("We were interrupted while Xporter on Demand was asked to send it."),
     "invite_refused": Problem(
         "Xporter on Demand did not take the invitation.",
         "Check your school's details, then click Grant Access again. If it is refused once more, "
@@ -147,6 +148,14 @@ SERVICE_DOWN = (
 """When Grant Access is not even tried."""
 
 
+INVITATION_UNCONFIRMED = (
+    "We do not know yet whether the last invitation was sent, so we did not send another. Look "
+    "into the mailbox of the school owner. If nothing has come within five minutes, click Grant "
+    "Access again."
+)
+"""When Grant Access is pressed while the last press is unconfirmed."""
+
+
 def number_held_words(error: NumberHeld) -> str:
     """Why Grant Access is refused while another school holds the number."""
     other = f"{error.name} (URN {error.urn})" if error.urn else error.name or "another school"
@@ -179,7 +188,7 @@ def invite_failed_words(kind: str, said: str = "") -> str:
     if kind in PERHAPS_SENT:
         return (
             f"{reason} The invitation may have been sent or not. Look into the mailbox of the "
-            "school owner before you click Grant Access again."
+            "school owner. If nothing has come within five minutes, click Grant Access again."
         )
     remedy = problem_of(kind).remedy if kind == "invite_refused" else "Try again in a minute."
     return f"{reason} No invitation was sent, and nothing else changed. {remedy}"

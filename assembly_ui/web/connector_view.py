@@ -173,7 +173,10 @@ def _sentence(overview: Overview, words: Words) -> str:
 
 def _next_step(overview: Overview, words: Words) -> tuple[str, str]:
     connection = overview.connection
-    if overview.status is Status.AWAITING_INVITATION and connection.invite_failed_at:
+    is_invited = overview.status is not Status.AWAITING_INVITATION
+    if not is_invited and (until := connection.inviting_until):
+        step, who = NEXT_STEPS["being_sent" if overview.now < until else "perhaps_taken"]
+    elif not is_invited and connection.invite_failed_at:
         unsure = connection.invite_failure in PERHAPS_SENT
         step, who = NEXT_STEPS["perhaps_taken" if unsure else "not_taken"]
     elif words.next_step:

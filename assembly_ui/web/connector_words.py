@@ -89,6 +89,11 @@ WRONG_SCHOOL = (
 """Instead of the sentence above, when it is not the calls that are the problem."""
 
 NEXT_STEPS: dict[str, tuple[str, str]] = {
+    "being_sent": (
+        "Nothing to do for you: the invitation is being sent. Within a minute this page says what "
+        "came of it.",
+        ASSEMBLY,
+    ),
     "not_taken": (
         "Click Grant Access to try again: Xporter on Demand did not take the last invitation, "
         "and nothing was sent.",
@@ -96,7 +101,8 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
     ),
     "perhaps_taken": (
         "Look into the mailbox of {owner}: Xporter on Demand did not confirm the last "
-        "invitation, which may have been sent or not. If nothing came, click Grant Access again.",
+        "invitation, which may have been sent or not. If nothing has come within five minutes, "
+        "click Grant Access again.",
         ADMIN,
     ),
     "invited": (

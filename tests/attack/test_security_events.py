@@ -78,6 +78,7 @@ NO_REFUSALS = {
     "NotConnected",
     "RegistrationProblem",
     "ConnectorError",
+    "InvitationUnconfirmed",
     "InvitedJustNow",
     "InviteUnderWay",
     "InviteFailed",

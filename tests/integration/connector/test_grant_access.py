@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from assembly_ui.audit.models import AuditEntry
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector import grant_access as grant_access_module
 from assembly_ui.connector.errors import (
+    InvitationUnconfirmed,
     InvitedJustNow,
     InviteFailed,
     InviteUnderWay,
@@ -21,10 +24,19 @@ from assembly_ui.connector.errors import (
     NotPermitted,
     NotViaXporter,
 )
-from assembly_ui.connector.grant_access import NO_LAST_NAME, NO_PHONE, RESERVATION, grant_access
+from assembly_ui.connector.grant_access import (
+    NO_LAST_NAME,
+    NO_PHONE,
+    PERHAPS_SENT,
+    UNCONFIRMED_WAIT,
+    grant_access,
+)
+from assembly_ui.connector.interrupted_invitations import INTERRUPTED, RESERVATION
+from assembly_ui.connector.models import ServiceHealth
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.timeline import newest
+from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic
 from assembly_ui.schools.models import Role, School
@@ -239,7 +251,7 @@ NOT_TAKEN = [
 
 
 @pytest.mark.parametrize(("answer", "kind"), NOT_TAKEN, ids=[kind for _, kind in NOT_TAKEN])
-async def test_an_invitation_that_was_not_taken_is_kept_on_record_and_may_be_repeated_at_once(
+async def test_an_invitation_that_was_not_taken_is_kept_on_record_and_may_be_repeated(
     database: Database,
     xporter: XporterClient,
     clock: ManualClock,
@@ -257,6 +269,11 @@ async def test_an_invitation_that_was_not_taken_is_kept_on_record_and_may_be_rep
     assert (connection.invite_failed_at, connection.invite_failure) == (clock(), kind)
     assert (connection.invited_at, connection.inviting_until) == (None, None)
     assert await _status(database, school, clock) is Status.AWAITING_INVITATION
+    if kind in PERHAPS_SENT:
+        with pytest.raises(InvitationUnconfirmed) as waiting:
+            await _press(database, xporter, clock, school)
+        assert waiting.value.retry_at == clock() + UNCONFIRMED_WAIT
+        clock.advance(UNCONFIRMED_WAIT)
     await _press(database, xporter, clock, school)
     connection = await the_connection(database, school)
     assert (connection.invite_failed_at, connection.invite_failure) == (None, "")
@@ -291,28 +308,114 @@ async def test_a_refused_repeat_leaves_the_first_invitation_as_it_was(
     assert await _status(database, school, clock) is Status.AWAITING_CONNECTION
 
 
-async def test_a_process_that_dies_in_between_blocks_the_button_for_a_minute_at_most(
+async def _die_while_inviting(database: Database, school: School, clock: ManualClock) -> None:
+    """Press in a process of its own, which is killed while Xporter on Demand is asked."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.integration.connector.killed_while_inviting",
+        database.engine.url.render_as_string(hide_password=False),
+        clock().isoformat(),
+        str(school.id),
+    )
+    assert await process.wait() == -signal.SIGKILL
+
+
+async def test_a_killed_press_ends_as_unconfirmed_by_itself_and_invites_nobody_twice(
+    database: Database,
+    xporter: XporterClient,
+    clock: ManualClock,
+    service: Service,
+    watcher: Watcher,
+    pubsub: PubSub,
+    told: Kinds,
+) -> None:
+    """Xporter on Demand may have sent its email before the process was killed."""
+    school = await a_school(database, now=clock())
+    await _die_while_inviting(database, school, clock)
+    reserved_until = clock() + RESERVATION
+    with pytest.raises(InviteUnderWay) as under_way:
+        await _press(database, xporter, clock, school)
+    assert under_way.value.retry_at == reserved_until
+    clock.advance(RESERVATION - timedelta(seconds=1))
+    await watcher.duties.do_due()
+    assert await told(school) == []
+    clock.advance(timedelta(seconds=1))
+    async with pubsub.listen() as heard:
+        await watcher.duties.do_due()
+        assert heard.get_nowait() == school_topic(1)
+    await watcher.duties.do_due()
+    assert await told(school) == ["invitation_refused"]
+    connection = await the_connection(database, school)
+    assert (connection.inviting_until, connection.invite_failed_at) == (None, reserved_until)
+    assert connection.invite_failure == INTERRUPTED
+    assert await _status(database, school, clock) is Status.AWAITING_INVITATION
+    with pytest.raises(InvitationUnconfirmed) as unconfirmed:
+        await _press(database, xporter, clock, school)
+    assert unconfirmed.value.retry_at == reserved_until + UNCONFIRMED_WAIT
+    assert "SchoolRegister" not in service.asked
+    clock.advance(UNCONFIRMED_WAIT)
+    await _press(database, xporter, clock, school)
+    assert await _status(database, school, clock) is Status.AWAITING_CONNECTION
+    assert service.asked.count("SchoolRegister") == 1
+
+
+async def test_a_killed_press_is_not_repeated_where_nothing_settles_it(
     database: Database, xporter: XporterClient, clock: ManualClock, service: Service
 ) -> None:
+    """The background work may be down, or not have come round yet."""
     school = await a_school(database, now=clock())
-    reached = asyncio.Event()
+    await _die_while_inviting(database, school, clock)
+    clock.advance(RESERVATION)
+    with pytest.raises(InvitationUnconfirmed):
+        await _press(database, xporter, clock, school)
+    clock.advance(UNCONFIRMED_WAIT)
+    await _press(database, xporter, clock, school)
+    assert service.asked.count("SchoolRegister") == 1
 
-    async def never(_request: httpx.Request) -> None:
+
+async def test_a_killed_press_is_settled_while_xporter_on_demand_is_down(
+    database: Database, clock: ManualClock, watcher: Watcher, told: Kinds
+) -> None:
+    school = await a_school(database, now=clock(), inviting_until=clock())
+    async with database.transaction() as session:
+        session.add(ServiceHealth(opened_at=clock(), failing_since=clock()))
+    await watcher.duties.do_due()
+    assert await told(school) == ["invitation_refused"]
+
+
+async def test_a_killed_press_whose_invitation_was_answered_needs_no_words(
+    database: Database, clock: ManualClock, watcher: Watcher, told: Kinds
+) -> None:
+    school = await a_school(
+        database, now=clock(), authorised=True, authorised_at=clock(), inviting_until=clock()
+    )
+    await watcher.duties.do_due()
+    connection = await the_connection(database, school)
+    assert (connection.inviting_until, connection.invite_failed_at) == (None, None)
+    assert await told(school) == []
+
+
+async def test_a_tab_that_closes_while_inviting_changes_nothing(
+    database: Database, xporter: XporterClient, clock: ManualClock, service: Service, told: Kinds
+) -> None:
+    school = await a_school(database, now=clock())
+    reached, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: httpx.Request) -> Answer:
         reached.set()
-        await asyncio.Event().wait()
+        await answered.wait()
+        return service.registered(request)
 
-    service.says("SchoolRegister", never, service.registered)
+    service.says("SchoolRegister", slowly)
     press = asyncio.create_task(_press(database, xporter, clock, school))
     await reached.wait()
     press.cancel()
-    await asyncio.gather(press, return_exceptions=True)
-    assert await _status(database, school, clock) is Status.AWAITING_INVITATION
-    clock.advance(RESERVATION - timedelta(seconds=1))
-    with pytest.raises(InviteUnderWay):
-        await _press(database, xporter, clock, school)
-    clock.advance(timedelta(seconds=1))
-    await _press(database, xporter, clock, school)
+    answered.set()
+    with pytest.raises(asyncio.CancelledError):
+        await press
     assert await _status(database, school, clock) is Status.AWAITING_CONNECTION
+    assert await told(school) == ["invitation_sent"]
 
 
 async def test_a_call_that_outlasts_its_reservation_is_given_up(

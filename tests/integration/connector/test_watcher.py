@@ -346,7 +346,9 @@ async def test_a_database_that_is_away_for_a_while_is_waited_for(
     await _rename(database, "connections", "away")
     with _logged() as events:
         async with pubsub.listen() as topics, _running(watcher, pubsub):
-            assert await asyncio.wait_for(events.get(), LONG_ENOUGH) == "watcher.failed"
+            async with asyncio.timeout(LONG_ENOUGH):
+                while await events.get() != "watcher.failed":
+                    pass
             await _rename(database, "away", "connections")
             await pubsub.announce(["anything"])
 

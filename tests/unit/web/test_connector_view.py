@@ -14,6 +14,7 @@ from assembly_ui.connector import models as tables
 from assembly_ui.connector.check import LONGEST_CHECK
 from assembly_ui.connector.errors import NumberHeld, SecretUnreadable
 from assembly_ui.connector.facts import facts_of
+from assembly_ui.connector.interrupted_invitations import INTERRUPTED
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.service import ServiceFacts
@@ -143,6 +144,21 @@ STEPS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "perhaps sent": (
         {"invite_failed_at": NOW, "invite_failure": "too_slow"},
+        "Look into the mailbox of James Walters",
+        ADMIN,
+    ),
+    "being sent": (
+        {"inviting_until": NOW + timedelta(seconds=30)},
+        "Nothing to do for you: the invitation is being sent.",
+        ASSEMBLY,
+    ),
+    "interrupted while being sent": (
+        {"inviting_until": NOW},
+        "Look into the mailbox of James Walters",
+        ADMIN,
+    ),
+    "interrupted, and settled": (
+        {"invite_failed_at": NOW, "invite_failure": "interrupted"},
         "Look into the mailbox of James Walters",
         ADMIN,
     ),
@@ -675,7 +691,8 @@ def test_a_line_says_when_and_by_whom() -> None:
             "too_slow",
             "",
             "Xporter on Demand did not answer in time. The invitation may have been sent or not. "
-            "Look into the mailbox of the school owner before you click Grant Access again.",
+            "Look into the mailbox of the school owner. If nothing has come within five minutes, "
+            "click Grant Access again.",
         ),
     ],
 )
@@ -701,7 +718,7 @@ def test_every_cause_a_layer_names_has_words() -> None:
 
 
 def test_no_words_are_kept_for_what_cannot_happen() -> None:
-    kinds = {error.kind for error in _family(XporterError)} | {SecretUnreadable.kind}
+    kinds = {error.kind for error in _family(XporterError)} | {SecretUnreadable.kind, INTERRUPTED}
     named = re.findall(r'Outcome\(FAIL, "(\w+)"', _source(layers))
     assert set(PROBLEMS) == kinds | set(named)
     assert set(NEXT_STEPS) <= set(re.findall(r'"(\w+)"', _source(connector_view)))

@@ -22,7 +22,12 @@ from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
 from assembly_ui.web import access, account_words
 from assembly_ui.web.connector_notes import Note, ServiceView, service_view
-from assembly_ui.web.connector_problems import SERVICE_DOWN, invite_failed_words, number_held_words
+from assembly_ui.web.connector_problems import (
+    INVITATION_UNCONFIRMED,
+    SERVICE_DOWN,
+    invite_failed_words,
+    number_held_words,
+)
 from assembly_ui.web.connector_view import Line, Row, TestLayer, View, view_of
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
@@ -89,7 +94,7 @@ class ConnectorState(Live, rx.State):
             )
             await notify(self, f"Xporter on Demand is sending the invitation to {email}.")
         except errors.ConnectorError as error:
-            if isinstance(error, errors.InvitedJustNow):
+            if isinstance(error, _LATER):
                 self.again_at = error.retry_at.isoformat()
             await notify(self, _why_not(error), "warning")
         except Throttled as error:
@@ -125,12 +130,21 @@ class ConnectorState(Live, rx.State):
         self._put(**seen, loaded=True)
 
 
+_LATER = (errors.InvitedJustNow, errors.InviteUnderWay, errors.InvitationUnconfirmed)
+"""After these the button can be pressed again at a known moment."""
+
+
 def _why_not(error: errors.ConnectorError) -> str:
     match error:
         case errors.InvitedJustNow():
             return "An invitation was sent a moment ago. Check the mailbox first."
         case errors.InviteUnderWay():
-            return "The invitation is being sent already. This page changes when it is."
+            return (
+                "The invitation is being sent already. Within a minute this page says what came "
+                "of it."
+            )
+        case errors.InvitationUnconfirmed():
+            return INVITATION_UNCONFIRMED
         case errors.ServiceHasProblems():
             return SERVICE_DOWN
         case errors.NumberHeld():
