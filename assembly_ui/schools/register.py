@@ -14,12 +14,7 @@ from pathlib import Path
 
 from assembly_ui import worker_pools
 from assembly_ui.audit.origin import current_origin
-from assembly_ui.schools.register_file import (
-    IMPORTED_NAME,
-    SHIPPED,
-    RegisterSchool,
-    read_register,
-)
+from assembly_ui.schools.register_file import RegisterSchool, read_in_force
 from assembly_ui.schools.register_index import RegisterIndex
 from assembly_ui.schools.register_match import Marked, Match, Part, match
 from assembly_ui.schools.register_text import MAX_CHARACTERS
@@ -58,8 +53,7 @@ class Register:
             OSError: the file cannot be read.
             ValueError: it is not a register file.
         """
-        imported = data_dir / IMPORTED_NAME
-        register = cls(read_register(imported if imported.exists() else SHIPPED))
+        register = cls(read_in_force(data_dir))
         # Counted here, where nobody waits for it.
         _ = register._schools_at
         return register

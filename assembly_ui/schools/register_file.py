@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -97,14 +98,34 @@ def read_register(path: Path) -> list[RegisterSchool]:
     """Every record of a file written by `write_register`.
 
     Raises:
-        OSError: the file cannot be read or is not complete.
-        ValueError: it is not a register file.
+        OSError: the file cannot be read.
+        ValueError: it is not a register file, or not a complete one.
     """
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if tuple(next(rows, ())) != COLUMNS:
-            raise ValueError(f"{path} is not a register file")
-        return [RegisterSchool(*row) for row in rows]
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            if tuple(next(rows, ())) == COLUMNS:
+                return [RegisterSchool(*row) for row in rows]
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError, csv.Error, TypeError):
+        raise ValueError(f"{path} is damaged") from None
+    raise ValueError(f"{path} is not a register file")
+
+
+def read_in_force(data_dir: Path, *, shipped: Path = SHIPPED) -> list[RegisterSchool]:
+    """The register imported into `data_dir`, or the shipped one.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not a register file, or not a complete one.
+    """
+    imported = data_dir / IMPORTED_NAME
+    if not imported.exists():
+        return read_register(shipped)
+    # An earlier version may have imported what is left out today.
+    return [
+        school_from(dict(zip(COLUMNS, astuple(school), strict=True)))
+        for school in read_register(imported)
+    ]
 
 
 def write_register(path: Path, schools: Iterable[RegisterSchool]) -> None:

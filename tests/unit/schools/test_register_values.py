@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assembly_ui.schools.register import Register
 from assembly_ui.schools.register_file import (
     COLUMNS,
+    IMPORTED_NAME,
     SHIPPED,
     RegisterSchool,
     read_register,
     school_from,
+    write_register,
 )
 from assembly_ui.schools.register_import import import_gias
 from tests.unit.schools.test_register_import import ROW, an_extract, shipped
@@ -103,3 +106,29 @@ def test_an_import_leaves_words_for_nothing_out_and_counts_them(
     assert (report.read, report.skipped, report.blanked) == (1, 1, 4)
     school = {s.urn: s for s in read_register(report.path)}["900001"]
     assert (school.town, school.website, school.telephone) == ("", "", "")
+
+
+def test_a_register_that_an_earlier_version_imported_is_cleaned_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    blank = dict.fromkeys(COLUMNS, "")
+    dirty = RegisterSchool(
+        **(blank | {"urn": "100001", "name": "A", "town": "nan", "telephone": "2070000000"})
+    )
+    write_register(tmp_path / IMPORTED_NAME, [dirty])
+    school = Register.load(tmp_path).get("100001")
+    assert school is not None
+    assert (school.town, school.telephone) == ("", "02070000000")
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "another file"])
+def test_a_damaged_register_is_named_so(tmp_path: Path, damage: str) -> None:
+    whole = SHIPPED.read_bytes()
+    content = {
+        "cut": whole[: len(whole) // 2],
+        "changed": whole[:5_000] + b"\x00" * 500 + whole[5_500:],
+        "another file": b"not compressed",
+    }[damage]
+    (tmp_path / IMPORTED_NAME).write_bytes(content)
+    with pytest.raises(ValueError, match=IMPORTED_NAME):
+        Register.load(tmp_path)
