@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -11,6 +11,7 @@ from assembly_ui.connector.overview import Overview
 from assembly_ui.schools.mis import find_mis, label_of
 from assembly_ui.schools.models import School
 from assembly_ui.sync.suggesting import plain
+from assembly_ui.sync.unknown_years import UnknownYear
 from assembly_ui.web.school_words import not_available_words
 
 
@@ -29,6 +30,13 @@ class Said(TypedDict):
     mis: str
     register: str
     differs: bool
+
+
+class UnknownYearLine(TypedDict):
+    """A year group that is not recognised, and how many are in it."""
+
+    name: str
+    students: str
 
 
 class DetailsView(TypedDict):
@@ -50,9 +58,10 @@ class DetailsView(TypedDict):
     checked: str
     answered: str
     typed: dict[str, str]
+    unknown_years: list[UnknownYearLine]
 
 
-def view_of(overview: Overview) -> DetailsView:
+def view_of(overview: Overview, unknown: Sequence[UnknownYear] = ()) -> DetailsView:
     """What every open tab of the school shows."""
     school, connection = overview.school, overview.connection
     mis = find_mis(school.mis)
@@ -73,7 +82,13 @@ def view_of(overview: Overview) -> DetailsView:
         checked=_iso(connection.school_checked_at),
         answered=_iso(connection.data_at),
         typed=typed_of(school),
+        unknown_years=[_unknown(one) for one in unknown],
     )
+
+
+def _unknown(year: UnknownYear) -> UnknownYearLine:
+    count = year.students
+    return UnknownYearLine(name=year.name, students=f"{count:,} student{'' if count == 1 else 's'}")
 
 
 def typed_of(school: School) -> dict[str, str]:

@@ -10,7 +10,8 @@ from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json, numbers
 from assembly_ui.sync.mapping.rows import GROUP_QUERIES, group_rows, keys_of, maybe, said, text
 from assembly_ui.sync.mapping.subjects import mis_subject, mis_subject_key, plain_subject
-from assembly_ui.sync.mapping.years import current_year, first_day, last_day, year_code
+from assembly_ui.sync.mapping.year_names import code_and_unknown
+from assembly_ui.sync.mapping.years import current_year, first_day, last_day
 
 GROUP = "group"
 """In whose name all groups are numbered, whatever their shape."""
@@ -94,17 +95,19 @@ def make_groups(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
 
 
 def make_year_groups(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
-    """Year groups."""
+    """Year groups. The name decides of the code, as it does of that of the students in it."""
     around = _around(source, ids)
     for key, name, row in _named(source, "YearGroup"):
+        code, unknown = code_and_unknown(name)
         data = {
             "object": "year_group",
             "id": ids.of(GROUP, key),
-            "code": year_code(text(row, "Code") or name) or maybe(row, "Code"),
+            "code": code,
             "name": name or None,
             **around.dates,
             "supervisor_ids": around.staff_of(row),
             "student_ids": around.students_of(row),
+            **unknown,
         }
         yield Made(key, name, data)
 

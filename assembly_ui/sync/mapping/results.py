@@ -14,11 +14,12 @@ from assembly_ui.sync.mapping.assessments import (
     assessment_of,
 )
 from assembly_ui.sync.mapping.catalogue import rank_of_term
-from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, SourceRow
+from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source
 from assembly_ui.sync.mapping.moments import of_day, of_stamp
 from assembly_ui.sync.mapping.rows import day, text
 from assembly_ui.sync.mapping.subjects import plain_subject
-from assembly_ui.sync.mapping.years import current_year, earlier, term_of, year_code, year_of
+from assembly_ui.sync.mapping.year_names import year_code
+from assembly_ui.sync.mapping.years import current_year, earlier, term_of, year_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class _Points:
     def __init__(self, source: Source) -> None:
         self._now = current_year(source)
         self.years = {
-            text(row, "Id"): self._year_group(row) for row in source.rows("Students", "Students")
+            text(row, "Id"): year_code(text(row, "YearGroup"))
+            for row in source.rows("Students", "Students")
         }
         self._ranks: dict[tuple[str, date], int | None] = {}
 
@@ -101,11 +103,6 @@ class _Points:
             then = earlier(code, self._now - year_of(on))
             self._ranks[code, on] = rank_of_term(then, term_of(on)) if then else None
         return self._ranks[code, on]
-
-    @staticmethod
-    def _year_group(row: SourceRow) -> str | None:
-        name = text(row, "YearGroup")
-        return year_code(name) if name else None
 
 
 RESULT_KINDS = (

@@ -9,7 +9,7 @@ from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, Sou
 from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json, address, emails, name_of, phones_of
 from assembly_ui.sync.mapping.rows import day, flag, keys_of, maybe, said, text, whole
-from assembly_ui.sync.mapping.years import year_code
+from assembly_ui.sync.mapping.year_names import code_and_unknown
 
 _LINKS = frozenset({"Students", "Contacts", "StudentContacts"})
 _PROFICIENCY = {
@@ -44,11 +44,11 @@ def make_contacts(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
 
 
 def _student(ids: Ids, key: str, row: SourceRow) -> Json:
-    year = text(row, "YearGroup", "LeavingYearGroup")
+    code, unknown = code_and_unknown(text(row, "YearGroup", "LeavingYearGroup"))
     return {
         "object": "student",
         "id": ids.of("student", key),
-        "year_code": year_code(year) if year else None,
+        "year_code": code,
         "upn": maybe(row, "UPN"),
         "former_upn": maybe(row, "FormerUPN"),
         "uln": maybe(row, "UniqueLearnerNumber"),
@@ -73,6 +73,7 @@ def _student(ids: Ids, key: str, row: SourceRow) -> Json:
         "learning_aims": None,
         "photo": None,
         "_left": text(row, "StudentStatus").casefold() == "leaver",
+        **unknown,
     }
 
 

@@ -1,28 +1,13 @@
-"""Year groups as the API writes them, and the academic year."""
+"""The academic year, and which year group somebody was in before."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import lru_cache
 
 from assembly_ui.sync.mapping.catalogue import YEAR_CODES
 from assembly_ui.sync.mapping.making import Source
 from assembly_ui.sync.mapping.rows import whole
-
-_NUMBER = re.compile(r"\d{1,2}")
-_UNNUMBERED = (("reception", "R"), ("nursery", "N1"), ("foundation", "R"))
-
-
-@lru_cache(maxsize=256)
-def year_code(name: str) -> str | None:
-    """The code of a year group: 7 of "Year  7", R of "Reception"; None of what is neither."""
-    if found := _NUMBER.search(name):
-        return str(int(found[0]))
-    said = name.casefold().strip()
-    if said.upper() in YEAR_CODES:
-        return said.upper()
-    return next((code for word, code in _UNNUMBERED if word in said), None)
 
 
 @lru_cache(maxsize=256)

@@ -183,7 +183,29 @@ def from_mis() -> rx.Component:
             rx.foreach(s.said, _said),
         ),
         small("Where the two differ, correct the one that is wrong: we change neither."),
+        rx.cond(s.unknown_years.length() > 0, _unknown_years(), rx.fragment()),
         title="What your MIS says",
+    )
+
+
+def _unknown_years() -> rx.Component:
+    """Year groups apps are given no code for."""
+    return alert(
+        p(
+            "Apps receive your data, but do not learn which year these students are in. Rename "
+            "the year group in your MIS, for example “Year 7”, “P1”, “S1”, “Reception” or "
+            "“Nursery 1”; the next sync reads it. If your school needs the name as it is, tell "
+            "help@assembly.education."
+        ),
+        rx.el.ul(
+            rx.foreach(
+                SchoolDetailsState.unknown_years,
+                lambda year: rx.el.li(year["name"], ": ", year["students"], key=year["name"]),
+            )
+        ),
+        title="Year groups we do not recognise",
+        tone="warning",
+        id="unknown-years",
     )
 
 

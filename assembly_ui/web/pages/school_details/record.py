@@ -14,6 +14,7 @@ from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.details import edit_unlisted_school
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.unlisted import FIELDS, UnlistedForm
+from assembly_ui.sync.unknown_years import unknown_years
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
@@ -30,7 +31,13 @@ from assembly_ui.web.components import (
     stack,
     submit,
 )
-from assembly_ui.web.details_view import DetailsView, Fact, Said, view_of
+from assembly_ui.web.details_view import (
+    DetailsView,
+    Fact,
+    Said,
+    UnknownYearLine,
+    view_of,
+)
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_fields import unlisted_fields
@@ -64,6 +71,7 @@ class SchoolDetailsState(Live, rx.State):
     checked: str = ""
     answered: str = ""
     typed: dict[str, str] = dict.fromkeys(FIELDS, "")
+    unknown_years: list[UnknownYearLine] = []
     editing: bool = False
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     summary: list[dict[str, str]] = []
@@ -126,7 +134,8 @@ class SchoolDetailsState(Live, rx.State):
     @classmethod
     async def _read(cls, topic: Topic) -> DetailsView:
         use, school_id = parts(), int(topic.partition(":")[2])
-        return view_of(await read_overview(use.database, school_id=school_id, now=use.clock()))
+        overview = await read_overview(use.database, school_id=school_id, now=use.clock())
+        return view_of(overview, await unknown_years(use.database, school_id=school_id))
 
     async def _show(self, seen: DetailsView) -> None:
         for name, value in seen.items():

@@ -16,7 +16,7 @@ from assembly_ui.sync.mapping.school import make_academic_years, make_events, ma
 from assembly_ui.sync.mapping.staff import make_staff
 from assembly_ui.sync.mapping.students import make_contacts, make_students
 from assembly_ui.sync.mapping.subjects import make_mis_subjects, make_subjects
-from assembly_ui.sync.mapping.years import earlier, year_code
+from assembly_ui.sync.mapping.years import earlier
 from tests.unit.sync.mapping.read_school import Numbers, Read, Rows
 
 
@@ -39,24 +39,6 @@ def _staff(**said: Any) -> dict[str, Any]:
 
 def _school(**said: Any) -> dict[str, Any]:
     return _data(make_school, {("SchoolInfo", "SchoolInfo"): [{"Id": "1", **said}]})
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("Year 7", "7"),
-        ("Year  4", "4"),
-        ("Yr 11", "11"),
-        ("07", "7"),
-        ("Reception", "R"),
-        ("r", "R"),
-        ("Nursery", "N1"),
-        ("Foundation Stage", "R"),
-        ("Upper Sixth", None),
-    ],
-)
-def test_year_groups_are_known_by_their_codes(name: str, code: str | None) -> None:
-    assert year_code(name) == code
 
 
 @pytest.mark.parametrize(
