@@ -237,6 +237,36 @@ new MutationObserver(() => {
   focusHeading(heading, 30);
 }).observe(document.head, { childList: true, subtree: true, characterData: true });
 
+// The server asks for the focus by the id of an element (see web/focus.py). What the same answer
+// puts on the page may come a moment later; what has gone since is not waited for.
+const FOCUS_MS = 1000;
+let lastInput = -Infinity;
+
+for (const kind of ["keydown", "pointerdown"]) {
+  window.addEventListener(kind, () => (lastInput = performance.now()), true);
+}
+
+function moveFocus(id, asked, page) {
+  // A person who has moved on since is not called back.
+  if (location.pathname !== page || lastInput > asked) return;
+  const element = document.getElementById(id);
+  element?.focus();
+  if (document.activeElement === element || performance.now() - asked > FOCUS_MS) return;
+  requestAnimationFrame(() => moveFocus(id, asked, page));
+}
+
+new MutationObserver((changes) => {
+  const target = changes.find((change) => change.target.id === "focus-target")?.target;
+  if (!target) return;
+  const [id, asked, page] = [target.value, performance.now(), location.pathname];
+  // Until the answer is on the page, an element that is about to go would take the focus.
+  requestAnimationFrame(() => moveFocus(id, asked, page));
+}).observe(document.documentElement, {
+  subtree: true,
+  attributes: true,
+  attributeFilter: ["value"],
+});
+
 // The focus does not fall off the page when what has it goes: the heading nearest to where
 // it stood takes it, and the next Tab goes on from there.
 let focused = [];

@@ -10,6 +10,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from assembly_ui import settings
 from assembly_ui.web.components import alert, badge, button, jump, link, p
 from assembly_ui.web.connector_words import BADGES
+from assembly_ui.web.focus import focus_target
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
 from assembly_ui.web.shell import ShellState
@@ -204,5 +205,6 @@ def connection_banner() -> rx.Component:
     )
     # A fragment, since Reflex puts the whole page inside the outermost element.
     return rx.fragment(
-        rx.el.div(rx.cond(has_connection_errors, lost, rx.fragment()), role="status")
+        rx.el.div(rx.cond(has_connection_errors, lost, rx.fragment()), role="status"),
+        focus_target(),
     )

@@ -46,6 +46,7 @@ from assembly_ui.web.components import (
 from assembly_ui.web.components.account_forms import account_form, new_password_fields
 from assembly_ui.web.components.plain_form import plain_form
 from assembly_ui.web.components.targeted import targeted
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
@@ -145,7 +146,7 @@ class ConfirmState(rx.State):
         for name, problem in problems.items():
             self.errors[name] = field_words(name, problem)
         self.summary = [{"field": name, "message": self.errors[name]} for name in problems]
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
     def _close(self, error: LinkProblem) -> None:
         words = link_words(error, resets=False)

@@ -26,6 +26,7 @@ from assembly_ui.web.account_words import field_words, sent_already, words_for
 from assembly_ui.web.components import alert, button, card, details, link, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, email_field, ways_on
 from assembly_ui.web.components.countdown import countdown
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
@@ -102,7 +103,7 @@ class ConfirmEmailState(Live, rx.State):
             await notify(self, f"We have sent the message to {seen.email} instead.")
         except FieldProblem as problem:
             self.error = field_words("email", problem)
-            yield rx.set_focus("email")
+            yield move_focus("email")
         except AccountsError as error:
             await self._explain(error)
         finally:

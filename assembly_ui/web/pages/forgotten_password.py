@@ -15,6 +15,7 @@ from assembly_ui.web.account_words import field_words, words_for
 from assembly_ui.web.components import alert, card, link, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, email_field, ways_on
 from assembly_ui.web.even_time import in_even_time
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
@@ -45,10 +46,10 @@ class ForgottenPasswordState(rx.State):
         yield
         try:
             self.sent_to = await in_even_time(self._request(form.get("email", "")))
-            yield rx.set_focus("sent")
+            yield move_focus("sent")
         except FieldProblem as problem:
             self.error = field_words("email", problem)
-            yield rx.set_focus("email")
+            yield move_focus("email")
         except Throttled as error:
             self.refusal = words_for(error, now=parts().clock())
         finally:

@@ -33,6 +33,7 @@ from assembly_ui.web.components import (
     submit,
 )
 from assembly_ui.web.components.account_forms import account_form, new_password_fields
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
@@ -169,7 +170,7 @@ class InvitationState(rx.State):
         for name, problem in problems.items():
             self.errors[name] = field_words(name, problem)
         self.summary = [{"field": name, "message": self.errors[name]} for name in problems]
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
 
 def _offer() -> rx.Component:

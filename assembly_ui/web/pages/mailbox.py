@@ -31,6 +31,7 @@ from assembly_ui.web.components import (
     small,
     stack,
 )
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.mailbox_view import (
@@ -79,7 +80,7 @@ class MailboxState(Live, rx.State):
             await self._show(None)
         # A message just chosen is read next; a reconnected tab keeps its focus.
         changed = before and self.opened["id"] and self.opened["id"] != before
-        return rx.set_focus("opened") if changed and self._asked("message") else None
+        return move_focus("opened") if changed and self._asked("message") else None
 
     @access.public
     async def choose_address(self, address: str):
@@ -95,7 +96,7 @@ class MailboxState(Live, rx.State):
     async def keep(self):
         """Do not clear after all."""
         self.clearing = False
-        return rx.set_focus("clear-all")
+        return move_focus("clear-all")
 
     @access.public
     async def clear(self):
@@ -104,7 +105,7 @@ class MailboxState(Live, rx.State):
         if await self._within_limits():
             count = await clear_mail(parts().database, to=self.address)
             await notify(self, f"{count_of(count)} cleared.")
-        return rx.set_focus("main")
+        return move_focus("main")
 
     @access.public
     async def leave(self):

@@ -19,6 +19,7 @@ from assembly_ui.settings import load
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
 from assembly_ui.web.components import ago, alert, field, link, p, row, submit
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_words import words_for
@@ -97,7 +98,7 @@ class OwnershipState(Live, rx.State):
         finally:
             self.busy = False
         if self.error:
-            yield rx.set_focus(FIELD)
+            yield move_focus(FIELD)
 
     @access.public
     async def leave(self):

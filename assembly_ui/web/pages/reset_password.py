@@ -14,6 +14,7 @@ from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, link_words, words_for
 from assembly_ui.web.components import card, error_summary, link_button, p, row, submit
 from assembly_ui.web.components.account_forms import account_form, new_password_fields
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import notify, page_changed
 from assembly_ui.web.page import Page
@@ -109,7 +110,7 @@ class ResetPasswordState(rx.State):
         for name, problem in problems.items():
             self.errors[name] = field_words(name, problem)
         self.summary = [{"field": name, "message": self.errors[name]} for name in problems]
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
     def _close(self, error: LinkProblem) -> None:
         words = link_words(error, resets=True)

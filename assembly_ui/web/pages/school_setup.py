@@ -32,6 +32,7 @@ from assembly_ui.web.components import (
 )
 from assembly_ui.web.components.combobox import combobox
 from assembly_ui.web.components.school_choice import chosen_school, suggested_school
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.lead_on import next_step
 from assembly_ui.web.notice import notify, page_changed
@@ -145,7 +146,7 @@ class SchoolSetupState(rx.State):
         """Back to the list. What was typed stays."""
         self.manual = False
         self._clear_errors()
-        return rx.set_focus("school")
+        return move_focus("school")
 
     @access.signed_in
     async def keep_typed(self, me: Caller, field: str, text: str):
@@ -255,7 +256,7 @@ class SchoolSetupState(rx.State):
     def _type_in(self) -> Any:
         self.manual = True
         self._clear_errors()
-        return rx.set_focus("unlisted")
+        return move_focus("unlisted")
 
     def _choose_mis(self, key: str) -> None:
         self.mis, self.not_available = key, not_available_words(key)
@@ -264,7 +265,7 @@ class SchoolSetupState(rx.State):
     def _refuse(self, problems: dict[str, str]) -> Any:
         self.errors = {name: problems.get(name, "") for name in ORDER}
         self._sum_up()
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
     def _forgive(self, name: str) -> None:
         self.errors[name] = ""

@@ -35,6 +35,7 @@ from assembly_ui.web.components import (
     submit,
 )
 from assembly_ui.web.components.account_forms import account_form, email_field, new_password_fields
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.layout import public_page
 from assembly_ui.web.notice import page_changed
 from assembly_ui.web.page import Page
@@ -92,7 +93,7 @@ class SignUpState(rx.State):
         """Put the address that was probably meant in place of the one typed."""
         meant, self.did_you_mean = self.did_you_mean, ""
         self.errors["email"] = ""
-        return [rx.set_value("email", meant), rx.set_focus("email")]
+        return [rx.set_value("email", meant), move_focus("email")]
 
     @access.public
     async def submit(self, form: dict):
@@ -163,7 +164,7 @@ class SignUpState(rx.State):
             self.errors[name] = field_words(name, problem) if problem else ""
         self._filled = list(FIELDS)
         self._sum_up()
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
     def _sum_up(self) -> None:
         self.summary = [

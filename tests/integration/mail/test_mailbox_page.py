@@ -64,7 +64,7 @@ def _path(event: Any) -> str:
 
 
 def _focused(event: Any) -> bool:
-    return event is not None and "_set_focus" in str(event.handler.fn)
+    return event is not None and "opened" in [value._var_value for _, value in event.args]
 
 
 def test_the_page_can_be_made_twice() -> None:

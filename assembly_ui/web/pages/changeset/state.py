@@ -18,6 +18,7 @@ from assembly_ui.sync.status import read_status
 from assembly_ui.web import access
 from assembly_ui.web.change_view import ChangeLine, change_line
 from assembly_ui.web.changesets_view import NO_SYNC, CountLine, SyncLine, count_line, sync_line
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.kind_words import order_of_kind
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.query import asked
@@ -74,7 +75,7 @@ class ChangesetState(Live, rx.State):
         """Show what happened to one kind."""
         self.kind, self.what, self.page = kind, what, 1
         await self._look(me)
-        return rx.set_focus("records")
+        return move_focus("records")
 
     @access.member
     async def turn_to(self, me: Caller, number: int):

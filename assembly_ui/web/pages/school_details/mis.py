@@ -27,6 +27,7 @@ from assembly_ui.web.components import (
     table_row,
 )
 from assembly_ui.web.details_view import Said
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.notice import notify
 from assembly_ui.web.pages.school_details.record import SchoolDetailsState
 from assembly_ui.web.school_words import MIS_CHOICES, changing_words, words_for
@@ -51,7 +52,7 @@ class MisState(rx.State):
         self._close()
         shown = await self.get_state(SchoolDetailsState)
         self.choosing, self.other_mis = True, shown.mis
-        return rx.set_focus("mis")
+        return move_focus("mis")
 
     @access.admin
     async def consider_mis(self, me: Caller, key: str):

@@ -38,6 +38,7 @@ from assembly_ui.web.details_view import (
     UnknownYearLine,
     view_of,
 )
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_fields import unlisted_fields
@@ -92,7 +93,7 @@ class SchoolDetailsState(Live, rx.State):
         """Begin to correct what was typed in."""
         self._close_forms()
         self.editing = True
-        return rx.set_focus("name")
+        return move_focus("name")
 
     @access.admin
     async def save(self, me: Caller, form: dict):
@@ -148,7 +149,7 @@ class SchoolDetailsState(Live, rx.State):
         self.summary = [
             {"field": name, "message": self.errors[name]} for name in FIELDS if self.errors[name]
         ]
-        return rx.set_focus(self.summary[0]["field"])
+        return move_focus(self.summary[0]["field"])
 
     def _close_forms(self) -> None:
         self.editing = self.busy = False

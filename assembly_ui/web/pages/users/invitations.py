@@ -37,6 +37,7 @@ from assembly_ui.web.components import (
     submit,
 )
 from assembly_ui.web.components.pager import pager
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_words import CHOOSE_ROLE, ROLE_CHOICES, ROLES_HINT, a_role, words_for
@@ -138,7 +139,7 @@ class InvitationsState(Live, rx.State):
             f"The invitation of {email} is taken back. Correct the address and send it.",
         )
         yield rx.set_value("email", email)
-        yield rx.set_focus("email")
+        yield move_focus("email")
 
     @access.member
     async def turn_to(self, me: Caller, number: int):
@@ -180,7 +181,7 @@ class InvitationsState(Live, rx.State):
 
     def _refuse(self, name: str, words: str) -> Any:
         self.errors[name] = words
-        return rx.set_focus(name)
+        return move_focus(name)
 
     @classmethod
     async def _read(cls, topic: Topic) -> None:

@@ -20,6 +20,7 @@ from assembly_ui.schools.models import Role
 from assembly_ui.web import access, account_words
 from assembly_ui.web.components import button, muted, p, password_field, row, select_field, stack
 from assembly_ui.web.components.dialog import dialog
+from assembly_ui.web.focus import move_focus
 from assembly_ui.web.notice import notify
 from assembly_ui.web.school_words import ROLE_CHOICES, ROLES_HINT, a_role, words_for
 from assembly_ui.web.typed import typed_in
@@ -127,10 +128,10 @@ class MemberState(rx.State):
             self.step = ""
         except ReauthenticationNeeded:
             self.asks_password, self.error = True, "Enter your password."
-            yield rx.set_focus("password")
+            yield move_focus("password")
         except PasswordWrong as error:
             self.error = account_words.words_for(error, now=parts().clock())
-            yield rx.set_focus("password")
+            yield move_focus("password")
         except Throttled as error:
             self.error = account_words.words_for(error, now=parts().clock())
         except errors.SchoolsError as error:
