@@ -18,6 +18,7 @@ from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.schools.models import Membership, Role, School
 from assembly_ui.scopes.catalogue import scope_named
+from assembly_ui.scopes.collected import collects
 
 MAILTO = "mailto:"
 
@@ -93,8 +94,11 @@ def support_address(app: App) -> str:
 
 
 def titles(scopes: Iterable[str]) -> list[str]:
-    """What people call these scopes."""
-    return sorted(scope_named(scope).title for scope in scopes)
+    """What people call these scopes, and for which of them nothing is collected."""
+    return sorted(
+        f"{scope.title} (not collected)" if not collects(scope) else scope.title
+        for scope in map(scope_named, scopes)
+    )
 
 
 async def _admins(session: Session, school_id: int) -> list[User]:

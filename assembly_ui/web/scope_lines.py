@@ -9,7 +9,7 @@ from assembly_ui.apps.holders import Holder
 from assembly_ui.scopes.catalogue import Scope
 from assembly_ui.web.apps_view import app_href
 from assembly_ui.web.in_pages import contains
-from assembly_ui.web.scopes_view import FieldShown, fields_of, figures_of
+from assembly_ui.web.scopes_view import FieldShown, fields_of, figures_of, summary_of
 
 HELD = "held"
 SHOW_CHOICES = [("", "All scopes"), (HELD, "Only those an app may read")]
@@ -57,9 +57,9 @@ def lines(scopes: Sequence[Scope], holders: Holders, counts: Mapping[str, int]) 
             name=scope.name,
             area=scope.area if scope.area != above else "",
             title=scope.title,
-            summary=scope.summary,
+            summary=summary_of(scope),
             # Of what nobody may read nothing is kept that could be counted.
-            figures=figures_of(scope, counts) if holders.get(scope.name) else "",
+            figures=figures_of(scope, counts if holders.get(scope.name) else {}),
             has_fields=bool(scope.fields),
             fields=fields_of(scope),
             holders=[_holder(holder) for holder in holders.get(scope.name, ())],
@@ -80,7 +80,9 @@ def total_words(count: int, holders: Holders) -> str:
 def _matches(scope: Scope, holders: Holders, containing: str) -> bool:
     names = [holder.name for holder in holders.get(scope.name, ())]
     words = [field.words for field in scope.fields]
-    return contains(containing, scope.name, scope.title, scope.summary, scope.area, *words, *names)
+    figures = figures_of(scope, {})
+    texts = (scope.name, scope.title, scope.summary, scope.area, figures, *words, *names)
+    return contains(containing, *texts)
 
 
 def _holder(holder: Holder) -> HolderShown:

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import FREE, SCOPES, Scope, UnknownScope, scope_named
+from assembly_ui.scopes.collected import collects, is_collected
 from assembly_ui.web.apps_words import NEW
 from assembly_ui.web.record_words import counted
 
@@ -17,13 +18,20 @@ _PEOPLE = {"staff_member", "student", "contact"}
 _OF_SOME = {"timetables.cover", "groups.user"}
 """Scopes that show some records of their kind and not others: its number is not theirs."""
 
+NOT_COLLECTED = "Not collected"
+"""Instead of the number of records, and instead of the example of a field."""
+
+NOTHING_SHARED = "Not available yet: Assembly collects nothing for this, so nothing is shared."
+
 
 class FieldShown(TypedDict):
-    """A field of a scope, and an invented, masked example of it."""
+    """A field of a scope, and an invented, masked example of it, which is empty where
+    `absent` says that nothing is collected."""
 
     key: str
     words: str
     sample: str
+    absent: str
 
 
 class ScopeShown(TypedDict):
@@ -80,6 +88,8 @@ def title_of(name: str) -> str:
 
 def figures_of(scope: Scope, counts: Mapping[str, int]) -> str:
     """How many records a scope concerns: "61 members of staff"; empty while unknown."""
+    if not collects(scope):
+        return NOT_COLLECTED
     if scope.name in _OF_SOME:
         return ""
     kinds = list(dict.fromkeys(field.kind for field in scope.fields))
@@ -93,9 +103,20 @@ def figures_of(scope: Scope, counts: Mapping[str, int]) -> str:
 def fields_of(scope: Scope) -> list[FieldShown]:
     """The fields of a scope in plain words."""
     return [
-        FieldShown(key=f"{field.kind}.{field.path}", words=field.words, sample=field.sample)
+        FieldShown(
+            key=f"{field.kind}.{field.path}",
+            words=field.words,
+            sample=field.sample if is_filled else "",
+            absent="" if is_filled else NOT_COLLECTED,
+        )
         for field in scope.fields
+        for is_filled in (collects(scope) and is_collected(field),)
     ]
+
+
+def summary_of(scope: Scope) -> str:
+    """What a scope is, and that nothing is collected for it where that is so."""
+    return scope.summary if collects(scope) else f"{scope.summary} {NOTHING_SHARED}"
 
 
 def _shown(
@@ -111,7 +132,7 @@ def _shown(
         name=scope.name,
         group=scope.name.partition(".")[0],
         title=scope.title,
-        summary=scope.summary,
+        summary=summary_of(scope),
         figures=figures_of(scope, counts),
         note=notes.get(scope.name, ""),
         is_new=notes.get(scope.name) == NEW,

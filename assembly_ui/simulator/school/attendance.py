@@ -39,6 +39,7 @@ REGISTERS = ((8, 40), (13, 50))
 """When the first form's register is taken; the others follow by the minute."""
 SPELLS_A_YEAR, LATES_A_YEAR = 3.5, 3.0
 FOUNDED = start_of(2015)
+LATE_NOTES = ("Bus late", "Overslept", "Dentist", "Car would not start")
 OFFICE = [f"T{minute // 60:02}:{minute % 60:02}:00" for minute in range(9 * 60 + 30, 17 * 60, 15)]
 """Quarters of an hour at which the office enters reasons."""
 LEARNED = [[time for time in OFFICE if time > asked] for asked in ("T09:00:00", "T14:15:00")]
@@ -132,9 +133,16 @@ def _mark(
         "Session": SESSIONS[half],
         "InstanceId": None,
         "MinsLate": unusual.minutes if unusual else None,
-        "Notes": None,
+        "Notes": _note(unusual),
         "LastUpdated": since,
     }
+
+
+def _note(unusual: Absence | None) -> str | None:
+    """What the office wrote on some late arrivals."""
+    if unusual is None or not unusual.minutes or unusual.minutes % 3:
+        return None
+    return LATE_NOTES[unusual.minutes // 3 % len(LATE_NOTES)]
 
 
 @lru_cache(maxsize=4)

@@ -20,6 +20,7 @@ from assembly_ui.simulator.school.places import (
     mobile_phone,
 )
 from assembly_ui.simulator.school.pupils import Pupil
+from assembly_ui.simulator.school.words import BOYS, GIRLS
 
 
 class Reachable(NamedTuple):
@@ -104,7 +105,7 @@ def _contact_row(identity: Identity, one: Reachable, at: Stamp, core: Core) -> R
         **identifiers(identity, "PC", person.number),
         "Title": person.title,
         "Forename": person.forename,
-        "MiddleName": None,
+        "MiddleName": _middle_name(person),
         "Surname": person.surname,
         "DisplayName": f"{person.title} {person.forename[0]} {person.surname}",
         "Gender": person.gender,
@@ -120,6 +121,12 @@ def _contact_row(identity: Identity, one: Reachable, at: Stamp, core: Core) -> R
         **one.address,
         "LastUpdated": max(stamps),
     }
+
+
+def _middle_name(person: Person) -> str | None:
+    """One in two has one."""
+    names = BOYS if person.gender == "M" else GIRLS
+    return None if person.number % 2 else names[person.number * 7 % len(names)]
 
 
 def _link(identity: Identity, pupil: Pupil, person: Person) -> Row:

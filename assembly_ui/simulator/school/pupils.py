@@ -152,7 +152,7 @@ def student_row(
         "ParentalSalutation": salutation(home),
         "UniqueLearnerNumber": uln(life.number),
         "UPN": upn(identity, life.number, life.cohort),
-        "FormerUPN": None,
+        "FormerUPN": _former_upn(identity, life),
         "CandidateNo": f"{life.number % 10_000:04}",
         **address_of(identity, home.number, count_until(home.moves, until)),
     }
@@ -178,6 +178,11 @@ def salutation(home: Household) -> str:
     """How letters to the parents begin."""
     parents = [person for person in home.people if person.responsible]
     return " and ".join(f"{person.title} {person.surname}" for person in parents)
+
+
+def _former_upn(identity: Identity, life: Life) -> str | None:
+    """One pupil in eleven was given a number twice."""
+    return upn(identity, life.number + 500, life.cohort - 1) if life.number % 11 == 3 else None
 
 
 def _first_birthday(shape: Shape, life: Life) -> int:

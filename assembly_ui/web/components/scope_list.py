@@ -31,7 +31,7 @@ def scope_choices(items: Any, *, disabled: rx.Var[bool] | bool = False) -> rx.Co
 
 
 def field_list(fields: Any) -> rx.Component:
-    """Fields, with an invented example beside each."""
+    """Fields, with an invented example beside each, or that nothing is collected for it."""
     return rx.el.dl(
         rx.foreach(
             fields.to(list[FieldShown]),
@@ -44,6 +44,11 @@ def field_list(fields: Any) -> rx.Component:
                         field["sample"],
                         class_name="sample",
                     ),
+                    rx.fragment(),
+                ),
+                rx.cond(
+                    field["absent"],
+                    rx.el.dd(field["absent"], class_name="muted"),
                     rx.fragment(),
                 ),
                 key=field["key"],

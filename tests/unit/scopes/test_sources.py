@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import SCOPES
+from assembly_ui.scopes.collected import UNCOLLECTED_SCOPES
 from assembly_ui.scopes.feeds import FEEDS
 from assembly_ui.scopes.sources import Need, needs, xporter_scopes_of
 from assembly_ui.xporter.endpoints import ENDPOINTS
@@ -45,6 +46,10 @@ NOT_FED = {
     "students.sen_provision_history", "students.siblings",
 }  # fmt: skip
 """Scopes for which nothing can be read so far."""
+
+
+def test_what_nothing_feeds_is_said_not_to_be_collected() -> None:
+    assert UNCOLLECTED_SCOPES == NOT_FED
 
 
 def _asked(names: list[str], today: date = TODAY) -> dict[str, Need]:

@@ -6,6 +6,7 @@ from assembly_ui.apps.registration import Registered
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.scopes.catalogue import SCOPES
+from assembly_ui.scopes.collected import UNCOLLECTED_SCOPES
 from assembly_ui.web.pages.scopes import ScopesState
 from tests.factories.accounts import a_person
 from tests.factories.apps import ASchool, a_connected_school, authorised
@@ -26,7 +27,10 @@ async def test_every_scope_is_listed_and_none_is_shared_at_first(tab_as: TabAs) 
     for number in range(1, page.pages + 1):
         await tab.send(ScopesState.turn_to, number=number)
         names += [line["name"] for line in page.lines]
-        assert not any(line["holders"] or line["figures"] for line in page.lines)
+        assert not any(line["holders"] for line in page.lines)
+        for line in page.lines:
+            is_uncollected = line["name"] in UNCOLLECTED_SCOPES
+            assert line["figures"] == ("Not collected" if is_uncollected else "")
     assert names == [scope.name for scope in SCOPES]
     assert page.words == "85 scopes listed. None is shared with anybody."
 
