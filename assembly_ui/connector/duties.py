@@ -25,7 +25,7 @@ from assembly_ui.connector.models import ReceivedCallback, Reconciliation, Servi
 from assembly_ui.connector.notices import Links, next_notice_at, tell_due
 from assembly_ui.connector.reconciling import Reconciler
 from assembly_ui.database import Database
-from assembly_ui.leases import next_due
+from assembly_ui.leases import handed_back_if_cancelled, next_due
 from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 from assembly_ui.xporter.client import XporterClient
 
@@ -90,7 +90,8 @@ class Duties:
     async def _verify_due(self) -> None:
         now = self._clock()
         rows = await inbox.claim_due(self._database, now=now, limit=CALLBACKS_AT_ONCE)
-        await asyncio.gather(*map(self._verify, rows))
+        async with handed_back_if_cancelled(self._database, rows, topic=INBOX_TOPIC):
+            await asyncio.gather(*map(self._verify, rows))
 
     async def _verify(self, kept: ReceivedCallback) -> None:
         try:

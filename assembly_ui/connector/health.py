@@ -32,7 +32,7 @@ from assembly_ui.connector.service import (
     probe_wait,
 )
 from assembly_ui.database import Database, Session, announce
-from assembly_ui.leases import claim
+from assembly_ui.leases import claim, handed_back_if_cancelled
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import TooSlow, XporterError
@@ -129,9 +129,11 @@ class Health:
         if not self._seen.is_down:
             return False
         now = self._clock()
-        if not await claim(self._database, ServiceHealth, now=now, limit=1, lease=PROBE_LEASE):
+        rows = await claim(self._database, ServiceHealth, now=now, limit=1, lease=PROBE_LEASE)
+        if not rows:
             return False
-        error = await self._ask()
+        async with handed_back_if_cancelled(self._database, rows):
+            error = await self._ask()
         facts = await self._change(lambda facts, now: after_probe(facts, error, now))
         return not facts.is_down
 

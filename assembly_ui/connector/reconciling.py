@@ -15,7 +15,7 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.models import Connection, Reconciliation
 from assembly_ui.connector.reconcile import reconcile
 from assembly_ui.database import Database, Session
-from assembly_ui.leases import claim
+from assembly_ui.leases import claim, handed_back_if_cancelled
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import XporterError
 
@@ -53,9 +53,12 @@ class Reconciler:
     async def do_due(self) -> bool:
         """Ask for the list if that is due and nobody else does it; whether it was."""
         await self._ensure_row()
-        if not await claim(self._database, Reconciliation, now=self._clock(), limit=1, lease=LEASE):
+        now = self._clock()
+        rows = await claim(self._database, Reconciliation, now=now, limit=1, lease=LEASE)
+        if not rows:
             return False
-        done = await self._reconcile()
+        async with handed_back_if_cancelled(self._database, rows):
+            done = await self._reconcile()
         now = self._clock()
         async with self._database.transaction() as session:
             row = await session.get_one(Reconciliation, ONE)

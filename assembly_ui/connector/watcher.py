@@ -24,7 +24,7 @@ from assembly_ui.connector.onlookers import is_being_looked_at
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import PROBLEM_GRACE
 from assembly_ui.database import Database
-from assembly_ui.leases import claim, next_due, renew
+from assembly_ui.leases import LeaseHolder, next_due
 from assembly_ui.pubsub import PubSub, Topic, school_topic
 from assembly_ui.xporter.client import XporterClient
 
@@ -65,14 +65,21 @@ class Watcher:
         self._health = Health(database, xporter, clock, pace.jitter)
         self.duties = Duties(database, xporter, cipher, clock, pace.jitter, self._health, links)
         self._is_begun = False
-        self._under_way: set[int] = set()
+        self._leases = LeaseHolder(
+            database,
+            Connection,
+            clock,
+            LEASE,
+            renewed_every=RENEWED_EVERY,
+            topic=school_topic,
+            clearing={"checking_since": None},
+        )
         self._looked_at = clock()
 
     async def run(self, pubsub: PubSub) -> None:
         """Work until cancelled; a change announced anywhere wakes it."""
-        async with asyncio.TaskGroup() as work:
+        async with self._leases.kept(), asyncio.TaskGroup() as work:
             work.create_task(self.duties.run(pubsub))
-            work.create_task(self._keep_leases())
             await self._watch(pubsub)
 
     async def check_due(self) -> int:
@@ -80,7 +87,7 @@ class Watcher:
         if (await self._health.look()).is_down:
             return 0
         due = await self._claim()
-        await asyncio.gather(*map(self._check, due))
+        await asyncio.gather(*map(self._check_claimed, due))
         return len(due)
 
     async def _watch(self, pubsub: PubSub) -> None:
@@ -102,7 +109,6 @@ class Watcher:
             await self._announce_problems(pubsub)
             is_down = (await self._health.look()).is_down
             for school_id in [] if is_down else await self._claim():
-                self._under_way.add(school_id)
                 checks.create_task(self._check_and_tell(school_id, topics))
             return await self._until_next(is_down=is_down)
         except Exception:
@@ -111,15 +117,16 @@ class Watcher:
             return AFTER_FAILURE
 
     async def _check_and_tell(self, school_id: int, topics: asyncio.Queue[Topic]) -> None:
-        try:
+        await self._check_claimed(school_id)
+        topics.put_nowait(CHECK_ENDED)
+
+    async def _check_claimed(self, school_id: int) -> None:
+        with self._leases.settling(school_id):
             await self._check(school_id)
-        finally:
-            self._under_way.discard(school_id)
-            topics.put_nowait(CHECK_ENDED)
 
     async def _claim(self) -> list[int]:
         """Schools to check now: those looked at first, the others as far as there is room."""
-        now, free = self._clock(), AT_ONCE - len(self._under_way)
+        now, free = self._clock(), AT_ONCE - len(self._leases.held)
         looked_at = await self._claim_some(free, only_looked_at=True, now=now)
         room = free - len(looked_at) - FOR_ONLOOKERS
         return looked_at + await self._claim_some(room, only_looked_at=False, now=now)
@@ -128,8 +135,7 @@ class Watcher:
         if limit <= 0:
             return []
         only = is_being_looked_at(now) if only_looked_at else None
-        rows = await claim(self._database, Connection, now=now, limit=limit, lease=LEASE, only=only)
-        return [row.school_id for row in rows]
+        return await self._leases.claim(limit, only=only)
 
     async def _check(self, school_id: int) -> None:
         try:
@@ -148,16 +154,6 @@ class Watcher:
             log.exception("watcher.check_failed", school_id=school_id)
             with suppress(Exception):
                 await _put_off(self._database, school_id, self._clock() + AFTER_FAILURE)
-
-    async def _keep_leases(self) -> None:
-        """Others wait for a check that takes long, and for nothing else."""
-        while True:
-            await asyncio.sleep(RENEWED_EVERY.total_seconds())
-            try:
-                until = self._clock() + LEASE
-                await renew(self._database, Connection, list(self._under_way), until=until)
-            except Exception:
-                log.exception("watcher.leases_not_renewed")
 
     async def _announce_problems(self, pubsub: PubSub) -> None:
         """Tell of problems that have by now outlasted the grace: no fact changes then."""
@@ -181,7 +177,7 @@ class Watcher:
 
     async def _next_claim(self, now: datetime) -> datetime | None:
         """When there is something to check that there is room for."""
-        free = AT_ONCE - len(self._under_way)
+        free = AT_ONCE - len(self._leases.held)
         if free <= 0:
             return None
         only = is_being_looked_at(now) if free <= FOR_ONLOOKERS else None

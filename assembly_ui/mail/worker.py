@@ -22,7 +22,7 @@ from jinja2 import TemplateNotFound
 from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
 from assembly_ui.database import Database, Session, announce
-from assembly_ui.leases import claim, next_due
+from assembly_ui.leases import claim, handed_back_if_cancelled, next_due
 from assembly_ui.mail.errors import (
     MessageProblem,
     NotDelivered,
@@ -118,7 +118,9 @@ class Outbox:
     async def _deliver(self, row: OutboxMessage) -> None:
         if _came_too_late(row, self._clock()):
             raise Refused("its link expired before it could be sent")
-        rendered = await _rendered(row)
+        async with handed_back_if_cancelled(self._database, [row], topic=OUTBOX_TOPIC):
+            rendered = await _rendered(row)
+        # From here on it may have been delivered: whoever is cancelled keeps the lease.
         if row.leased_until is None or self._clock() >= row.leased_until:
             # Another worker may be sending it by now.
             raise TryLater("the lease ended before it could be sent")

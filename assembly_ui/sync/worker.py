@@ -1,7 +1,8 @@
 """Syncs every school that is due, one sync per school at a time.
 
-Any number of workers share the schools by leases, which whoever syncs a school renews;
-those of a worker that died lapse within a minute, and others go on where it ended.
+Any number of workers share the schools by leases, which whoever syncs a school renews.
+A worker that is told to stop hands its leases back, those of one that died lapse within
+a minute, and others go on where it ended.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import SERVICE_TOPIC, Health
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database
-from assembly_ui.leases import claim, next_due, renew
-from assembly_ui.pubsub import EVERYTHING, SCHOOL, SYNC, PubSub, Topic
+from assembly_ui.leases import LeaseHolder, next_due
+from assembly_ui.pubsub import EVERYTHING, SCHOOL, SYNC, PubSub, Topic, sync_topic
 from assembly_ui.sync.beginning import NOT_CONNECTED
 from assembly_ui.sync.ending import give_up
 from assembly_ui.sync.models import SchoolSync
@@ -66,18 +67,19 @@ class SyncWorker:
         self._database = database
         self._clock = clock
         self._is_begun = False
-        self._under_way: set[int] = set()
+        self._leases = LeaseHolder(
+            database, SchoolSync, clock, LEASE, renewed_every=RENEWED_EVERY, topic=sync_topic
+        )
 
     async def run(self, pubsub: PubSub) -> None:
         """Work until cancelled; what is asked for anywhere wakes it."""
-        async with asyncio.TaskGroup() as work:
-            work.create_task(self._keep_leases())
+        async with self._leases.kept():
             await self._watch(pubsub)
 
     async def do_due(self) -> int:
         """Sync every school that is due now, to the end; returns how many."""
         due = await self._claim(AT_ONCE)
-        await asyncio.gather(*map(self._sync, due))
+        await asyncio.gather(*map(self._sync_claimed, due))
         return len(due)
 
     async def _watch(self, pubsub: PubSub) -> None:
@@ -99,8 +101,7 @@ class SyncWorker:
         try:
             await self._forget_the_dead()
             await self._wake(heard)
-            for school_id in await self._claim(AT_ONCE - len(self._under_way)):
-                self._under_way.add(school_id)
+            for school_id in await self._claim(AT_ONCE - len(self._leases.held)):
                 syncs.create_task(self._sync_and_tell(school_id, topics))
             return await self._until_next()
         except Exception:
@@ -109,11 +110,12 @@ class SyncWorker:
             return AFTER_FAILURE
 
     async def _sync_and_tell(self, school_id: int, topics: asyncio.Queue[Topic]) -> None:
-        try:
+        await self._sync_claimed(school_id)
+        topics.put_nowait(SYNC_ENDED)
+
+    async def _sync_claimed(self, school_id: int) -> None:
+        with self._leases.settling(school_id):
             await self._sync(school_id)
-        finally:
-            self._under_way.discard(school_id)
-            topics.put_nowait(SYNC_ENDED)
 
     async def _sync(self, school_id: int) -> None:
         try:
@@ -128,9 +130,7 @@ class SyncWorker:
     async def _claim(self, limit: int) -> list[int]:
         if limit <= 0:
             return []
-        now, only = self._clock(), await self._only()
-        rows = await claim(self._database, SchoolSync, now=now, limit=limit, lease=LEASE, only=only)
-        return [row.school_id for row in rows]
+        return await self._leases.claim(limit, only=await self._only())
 
     async def _only(self) -> ColumnElement[bool]:
         """While Xporter on Demand is down, only what needs nothing from it is done."""
@@ -139,7 +139,7 @@ class SyncWorker:
         return true()
 
     async def _until_next(self) -> timedelta:
-        if len(self._under_way) >= AT_ONCE:
+        if len(self._leases.held) >= AT_ONCE:
             return LONGEST_SLEEP
         now = self._clock()
         soonest = await next_due(self._database, SchoolSync, only=await self._only())
@@ -164,16 +164,6 @@ class SyncWorker:
                     .where(col(SchoolSync.school_id).in_(found), *waiting)
                     .values(due_at=self._clock(), problem_kind="")
                 )
-
-    async def _keep_leases(self) -> None:
-        """Others wait for a sync that takes long, and for nothing else."""
-        while True:
-            await asyncio.sleep(RENEWED_EVERY.total_seconds())
-            try:
-                until = self._clock() + LEASE
-                await renew(self._database, SchoolSync, list(self._under_way), until=until)
-            except Exception:
-                log.exception("sync.leases_not_renewed")
 
     async def _forget_the_dead(self) -> None:
         """Once: syncs that a stopped process left unfinished are nobody's."""

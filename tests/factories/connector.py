@@ -10,7 +10,8 @@ from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database
 from assembly_ui.schools.models import School
 
-CIPHER = Cipher(["cuHc7nuAGPZzYgGWzEDLZTp6wPL2-8_nXTZk7xJPNRY="])
+KEY = "cuHc7nuAGPZzYgGWzEDLZTp6wPL2-8_nXTZk7xJPNRY="
+CIPHER = Cipher([KEY])
 SECRET = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
 HOUR = timedelta(hours=1)
 SAYS = {"head": "Mrs A Head", "phase": "Secondary", "mis_version": "4"}

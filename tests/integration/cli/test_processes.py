@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -20,12 +21,17 @@ from assembly_ui.cli.support import CommandFailed
 from assembly_ui.database import Database
 from assembly_ui.pubsub import MAILBOX_TOPIC
 from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
+from assembly_ui.sync.models import Reason, SchoolSync
+from assembly_ui.sync.requests import want
+from tests.factories.connector import KEY
 from tests.factories.mail import a_posted_message
+from tests.factories.schools import a_school
 from tests.servers import Emptied
 from tools.scaled.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
+KEYS = json.dumps([KEY])
 Settings = dict[str, str]
 
 
@@ -74,6 +80,43 @@ def test_a_worker_ends_cleanly_when_told(apart: Settings, told: signal.Signals) 
         _, said = process.communicate(timeout=SECONDS)
         assert process.returncode == 0, said
         assert "Traceback" not in said
+
+
+async def test_a_worker_that_is_told_to_stop_hands_its_sync_back(apart: Settings) -> None:
+    """Xporter on Demand never answers, so that the sync is under way for as long as it may."""
+    silent = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    apart |= {"ASSEMBLY_XPORTER_URL": f"http://127.0.0.1:{port}", "ASSEMBLY_SECRET_KEYS": KEYS}
+    async with silent, open_valkey(apart["ASSEMBLY_VALKEY_URL"]) as valkey:
+        pubsub = ValkeyPubSub(valkey)
+        async with pubsub.connected(), pubsub.listen() as heard:
+            database = Database(apart["ASSEMBLY_DATABASE_URL"], pubsub.announce)
+            school_id = await _a_school_to_sync(database)
+            async with asyncio.timeout(SECONDS):
+                with _working(apart) as process:
+                    while not (await _sync_of(database, school_id)).leased_until:
+                        await heard.get()
+                    process.send_signal(signal.SIGTERM)
+                    await asyncio.to_thread(process.wait)
+            row = await _sync_of(database, school_id)
+            await database.close()
+    assert row.leased_until is None
+    assert row.due_at
+    assert row.due_at <= datetime.now(UTC)
+
+
+async def _a_school_to_sync(database: Database) -> int:
+    now = datetime.now(UTC)
+    school = await a_school(database, now=now, connected=True, due_at=None)
+    assert school.id
+    async with database.transaction() as session:
+        await want(session, school_id=school.id, scopes=["school"], reason=Reason.GRANT, now=now)
+    return school.id
+
+
+async def _sync_of(database: Database, school_id: int) -> SchoolSync:
+    async with database.read() as session:
+        return await session.get_one(SchoolSync, school_id)
 
 
 async def test_a_worker_is_woken_by_what_another_process_announces(apart: Settings) -> None:

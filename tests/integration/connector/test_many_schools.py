@@ -12,9 +12,9 @@ from sqlalchemy import event
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import Pace
-from assembly_ui.connector.watcher import AT_ONCE, FOR_ONLOOKERS, LEASE, Watcher
+from assembly_ui.connector.watcher import AT_ONCE, FOR_ONLOOKERS, LEASE, Watcher, _put_off
 from assembly_ui.database import Database
-from assembly_ui.leases import claim, renew
+from assembly_ui.leases import claim
 from assembly_ui.pubsub import PubSub, school_topic
 from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.schools import a_school
@@ -119,8 +119,7 @@ async def test_however_many_are_due_there_is_room_for_onlookers(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
     await _schools(database, service, clock, 3 * AT_ONCE)
-    watcher._under_way.update(await watcher._claim())
-    assert len(watcher._under_way) == AT_ONCE - FOR_ONLOOKERS
+    assert len(await watcher._claim()) == AT_ONCE - FOR_ONLOOKERS
     assert await watcher._claim() == []
     async with database.transaction() as session:
         row = await session.get_one(Connection, 3 * AT_ONCE)
@@ -132,7 +131,7 @@ async def test_an_onlooker_is_not_slept_over_while_all_other_room_is_taken(
     database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
     await _schools(database, service, clock, 3 * AT_ONCE)
-    watcher._under_way.update(await watcher._claim())
+    await watcher._claim()
     async with database.transaction() as session:
         row = await session.get_one(Connection, 3 * AT_ONCE)
         row.due_at, row.watched_at = clock() + 5 * SECOND, clock()
@@ -148,10 +147,11 @@ async def test_a_worker_that_died_is_replaced_within_a_minute_and_a_living_one_i
     pace: Pace,
 ) -> None:
     await _schools(database, service, clock, 2)
-    dying, living = await watcher._claim()
+    dying, _ = await watcher._claim()
     other = Watcher(database, a_client(http, clock), CIPHER, clock, pace, LINKS)
     clock.advance(LEASE - SECOND)
-    await renew(database, Connection, [living], until=clock() + LEASE)
+    watcher._leases.held.remove(dying)
+    await watcher._leases.renew()
     assert await other.check_due() == 0
     clock.advance(SECOND)
     assert await other._claim() == [dying]
@@ -159,10 +159,12 @@ async def test_a_worker_that_died_is_replaced_within_a_minute_and_a_living_one_i
 
 
 async def test_a_lease_that_was_given_back_is_not_renewed(
-    database: Database, clock: ManualClock, service: Service
+    database: Database, clock: ManualClock, watcher: Watcher, service: Service
 ) -> None:
     await _schools(database, service, clock, 1)
-    await renew(database, Connection, [1], until=clock() + HOUR)
+    assert await watcher._claim() == [1]
+    await _put_off(database, 1, clock())
+    await watcher._leases.renew()
     assert len(await claim(database, Connection, now=clock(), limit=9, lease=LEASE)) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,8 +29,8 @@ from assembly_ui.sync.requests import FOR_APPS, ask
 from assembly_ui.sync.status import read_status
 from assembly_ui.sync.worker import LEASE, SyncWorker
 from tests.factories.connector import CIPHER
-from tests.factories.simulator import Killed
-from tests.factories.sync import SyncedSchool, a_school_to_sync, synced_school
+from tests.factories.simulator import Killed, web_of
+from tests.factories.sync import SyncedSchool, a_school_to_sync, client_of, synced_school
 
 SCOPES = ("school", "staff_members.basic")
 PATIENCE = 20
@@ -115,6 +116,40 @@ async def test_a_sync_whose_process_ended_is_carried_on_under_the_same_number(
     await made.do_due()
     (only,) = await _syncs(made)
     assert (only.id, only.outcome) == (status.running.changeset_id, Outcome.SUCCESS)
+
+
+async def test_a_worker_that_is_stopped_hands_its_sync_over_at_once(
+    database: Database, clock: ManualClock, pubsub: PubSub
+) -> None:
+    """Xporter on Demand answers only once a worker has been stopped. No lease lapses meanwhile."""
+    made = await a_school_to_sync(database, clock)
+    webs = [made.web, web_of(made.stand_in)]
+    workers = [SyncWorker(database, client_of(web, clock), CIPHER, clock, Pace()) for web in webs]
+    asked: asyncio.Queue[int] = asyncio.Queue()
+    stopped = asyncio.Event()
+    for number, web in enumerate(webs):
+
+        async def note(_request: object, number: int = number) -> None:
+            asked.put_nowait(number)
+            await stopped.wait()
+
+        web.event_hooks["request"].append(note)
+    async with asyncio.timeout(PATIENCE), pubsub.listen() as heard, AsyncExitStack() as stack:
+        tasks = [
+            await stack.enter_async_context(background(worker.run(pubsub), name="sync"))
+            for worker in workers
+        ]
+        await made.want(*SCOPES)
+        first = tasks[await asked.get()]
+        running = (await read_status(database, school_id=made.school_id)).running
+        first.cancel()
+        await asyncio.wait([first])
+        stopped.set()
+        while not (await _row(made)).last_sync_at:
+            await heard.get()
+    (only,) = await _syncs(made)
+    assert running
+    assert (only.id, only.outcome) == (running.changeset_id, Outcome.SUCCESS)
 
 
 async def test_a_service_that_fails_leaves_all_as_it_was_and_is_tried_again(
