@@ -8,6 +8,7 @@ from assembly_ui.audit import models as audit
 from assembly_ui.connector import models as connector
 from assembly_ui.database import Row
 from assembly_ui.mail import models as mail
+from assembly_ui.platform_api import models as platform_api
 from assembly_ui.schools import models as schools
 from assembly_ui.simulator import models as simulator
 from assembly_ui.simulator.schoolbooking import models as schoolbooking
@@ -22,6 +23,7 @@ __all__ = [
     "audit",
     "connector",
     "mail",
+    "platform_api",
     "schoolbooking",
     "schools",
     "simulator",

@@ -75,10 +75,10 @@ def a_list(
     rows: Sequence[bytes],
     paging: Paging,
     total: int,
+    pages: int,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """A page of a list: bare with headers, or in an envelope (facts, 2.1 and 2.5)."""
-    pages = -(-total // paging.per_page)
     after = paging.page + 1 if paging.page < pages else None
     before = min(paging.page - 1, pages) or None
     body = b"[" + b",".join(rows) + b"]"

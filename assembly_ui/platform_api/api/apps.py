@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from assembly_ui.apps.models import App, Authorisation
 from assembly_ui.apps.tokens import SCHOOL_LEVEL
 from assembly_ui.platform_api.api.answers import Data, a_list, an_object, moment, to_json
+from assembly_ui.platform_api.api.page_cursors import read_page, source_of
 from assembly_ui.platform_api.api.resource import Answer, Call
 from assembly_ui.platform_api.api.school import REGISTERED, as_registered, registered_school
 from assembly_ui.platform_api.api.version import Version
@@ -39,8 +40,6 @@ _EVERY = (
     )
     .order_by(col(School.id))
 )
-_PAGE = _EVERY.limit(bindparam("page_size")).offset(bindparam("page_start"))
-_COUNT = select(func.count()).select_from(_EVERY.order_by(None).subquery())
 
 
 async def me(call: Call) -> Answer:
@@ -112,9 +111,7 @@ async def authorizations(call: Call) -> Answer:
 
 async def registered_schools(call: Call) -> Answer:
     """The schools that allow the app something, each as `/school` tells it, with its id."""
-    paging, app = call.asked.paging(), {"app_id": call.bearer.app_id}
-    place = {"page_size": paging.per_page, "page_start": paging.start}
-    schools = await call.use.database.glance_all(_PAGE, app | place)
-    total = (await call.use.database.glance(_COUNT, app))[0]
-    rows = [to_json({**as_registered(school), "id": school.id}) for school in schools]
-    return a_list(call.version, rows, paging, total)
+    schools = await call.use.database.glance_all(_EVERY, {"app_id": call.bearer.app_id})
+    page = await read_page(call, source_of([(school.id, school) for school in schools]))
+    rows = [to_json({**as_registered(school), "id": school.id}) for school in page.rows]
+    return a_list(call.version, rows, call.asked.paging(), page.total, page.pages)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from assembly_ui.apps.models import Authorisation
+from assembly_ui.platform_api.api.question import PAGING
 from assembly_ui.platform_api.api.resource import SCHOOL_TIME, Call, Conditions
 
 SECOND = timedelta(seconds=1)
@@ -41,11 +42,15 @@ def read_conditions(modified_since: str, none_match: str, now: datetime) -> Cond
 
 @dataclass(frozen=True)
 class Standing:
-    """How a list stands: when it last changed, and what tells this answer from others."""
+    """How a list stands: when it last changed, and what tells this answer from others.
+
+    To an app that knows it from before `whole_from`, all of it is new.
+    """
 
     last: datetime | None
     question: str
     now: datetime
+    whole_from: datetime = EPOCH
 
     @property
     def tag(self) -> str:
@@ -65,11 +70,18 @@ class Standing:
         whole = self.last.astimezone(UTC).replace(microsecond=0)
         return whole - SECOND if self.now - self.last < UNSETTLED else whole
 
-    def first_new(self, conditions: Conditions) -> datetime | None:
-        """The moment from which on changes are new to the app; None when all of it is.
+    def as_of(self, last: datetime | None, now: datetime) -> Standing:
+        """As the list stood when its first page was read."""
+        return replace(self, last=last, now=now)
 
-        A tag says more than a date, so it is heard first (RFC 9110, 13.2.2).
-        """
+    def first_new(self, conditions: Conditions) -> datetime | None:
+        """The moment from which on changes are new to the app; None when all of it is."""
+        found = self._first_unknown(conditions)
+        # What has been allowed since then is new to the app, however old it is.
+        return None if found is None or self.whole_from >= found else found
+
+    def _first_unknown(self, conditions: Conditions) -> datetime | None:
+        """A tag says more than a date, so it is heard first (RFC 9110, 13.2.2)."""
         if conditions.tag:
             found = _TAG.search(conditions.tag)
             if not found or found[1] != self.question:
@@ -84,26 +96,19 @@ class Standing:
         return self.last is not None and self.last < first_new
 
 
-def standing(call: Call, last: datetime | None) -> Standing:
-    """How a list stands whose data last changed then; what is daily changes with the day."""
-    if call.resource.daily and last is not None:
-        last = max(last, _begin(call.today))
-    return Standing(last, _question(call), call.now)
+async def standing(call: Call, last: datetime | None) -> Standing:
+    """How a list stands whose data last changed then.
 
-
-async def first_new(call: Call, standing: Standing) -> datetime | None:
-    """As `Standing.first_new`, for this app on this day."""
-    if not call.conditions or standing.last is None:
-        return None
-    found = standing.first_new(call.conditions)
-    if found is None or (call.resource.daily and found < _begin(call.today)):
-        return None
+    It changes for an app with what the school allows it, and what is daily with the day.
+    """
     row = await call.use.database.glance(
         _ALLOWED_SINCE, {"authorisation_id": call.bearer.authorisation_id}
     )
-    # What has been allowed since then is new to the app, however old it is.
-    allowed = max((moment for moment in row or () if moment), default=None)
-    return None if allowed and allowed >= found else found
+    moments = [moment for moment in row or () if moment]
+    if call.resource.daily:
+        moments.append(_begin(call.today))
+    whole_from = max(moments, default=EPOCH)
+    return Standing(max(last or EPOCH, whole_from), _question(call), call.now, whole_from)
 
 
 def _begin(day: date) -> datetime:
@@ -117,7 +122,7 @@ def _question(call: Call) -> str:
         call.number,
         call.version.value,
         sorted(call.bearer.scopes),
-        call.asked.pairs,
+        [(name, values) for name, values in call.asked.pairs if name not in PAGING],
         call.today.isoformat() if call.resource.daily else "",
     )
     return hashlib.blake2b(repr(asked).encode(), digest_size=8).hexdigest()

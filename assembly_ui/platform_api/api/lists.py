@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from assembly_ui.platform_api.api import conditional
 from assembly_ui.platform_api.api.answers import a_list, an_object, shown, unchanged
+from assembly_ui.platform_api.api.conditional import Standing
 from assembly_ui.platform_api.api.errors import NotFound, ScopeMissing
 from assembly_ui.platform_api.api.filters import seen_by
-from assembly_ui.platform_api.api.question import Paging
-from assembly_ui.platform_api.api.reading import CHANGED, read_one, read_page
+from assembly_ui.platform_api.api.page_cursors import ListSource, read_page
+from assembly_ui.platform_api.api.reading import CHANGED, read_first, read_one, records_source
 from assembly_ui.platform_api.api.resource import Answer, Call, Filter
 from assembly_ui.platform_api.api.showing import shows
 from assembly_ui.platform_api.api.version import Version
@@ -41,8 +43,8 @@ async def one(call: Call) -> Answer:
 async def first(call: Call) -> Answer:
     """The one record that the filters let through."""
     filters, values = asked_filters(call)
-    found = await read_page(call.use.database, filters, values, Paging(1, 1))
-    rows = await shown(found.texts, shows(call, call.resource.kind))
+    text = await read_first(call.use.database, filters, values)
+    rows = await shown([text] if text else [], shows(call, call.resource.kind))
     if not rows:
         raise NotFound
     return Answer(rows[0])
@@ -99,16 +101,27 @@ async def page_of(
     with_removed: bool = False,
 ) -> Answer:
     """A page of the records that the filters let through, or that nothing is new."""
-    paging, resource = call.asked.paging(), call.resource
-    headers: Mapping[str, str] = {}
+    resource, state, since = call.resource, None, None
     if resource.conditional:
         last = await last_change(call.use.database, school_id=call.school_id, kind=resource.kind)
-        state = conditional.standing(call, last)
-        headers = state.headers
-        if since := await conditional.first_new(call, state):
+        state = await conditional.standing(call, last)
+        if since := state.first_new(call.conditions):
             if state.is_unchanged(since):
-                return unchanged(headers)
+                return unchanged(state.headers)
             filters, values = (*filters, CHANGED), {**values, "changed_since": since}
-    found = await read_page(call.use.database, filters, values, paging, with_removed=with_removed)
-    rows = await shown(found.texts, shows(call, resource.kind, resource.parts))
-    return a_list(call.version, rows, paging, found.total, headers)
+    source = records_source(call.use.database, filters, values, with_removed=with_removed)
+    return await numbered_page(call, source, state, since)
+
+
+async def numbered_page(
+    call: Call,
+    source: ListSource[str],
+    state: Standing | None = None,
+    since: datetime | None = None,
+) -> Answer:
+    """The page that is asked for of records as text. With a `state` it is conditional."""
+    resource, last = call.resource, state.last if state else None
+    page = await read_page(call, source, last_change=last, since=since)
+    rows = await shown(page.rows, shows(call, resource.kind, resource.parts))
+    headers = state.as_of(page.last_change, page.started_at).headers if state else {}
+    return a_list(call.version, rows, call.asked.paging(), page.total, page.pages, headers)

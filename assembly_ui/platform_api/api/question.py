@@ -15,6 +15,7 @@ MOST_NUMBERS = 1500
 LAST_PAGE = 1_000_000
 LARGEST_NUMBER = 2**31 - 1
 LONGEST_TEXT = 200
+PAGING = ("page", "per_page")
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

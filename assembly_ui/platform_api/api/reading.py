@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, cast, func, select
+from sqlalchemy import Integer, Select, Text, and_, bindparam, cast, func, or_, select
 from sqlmodel import col
 
 from assembly_ui.database import Database
-from assembly_ui.platform_api.api.question import Paging
+from assembly_ui.platform_api.api.page_cursors import ListSource
 from assembly_ui.platform_api.api.resource import Filter
 from assembly_ui.sync.models import Record
 
@@ -32,31 +31,40 @@ CHANGED = Filter("", col(Record.changed_at) >= bindparam("changed_since"), lambd
 """What has changed since a moment; bound by whoever read the conditional headers."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """A page of records, each as JSON, and how many there are in all."""
-
-    texts: Sequence[str]
-    total: int
-
-
-async def read_page(
+def records_source(
     database: Database,
     filters: tuple[Filter, ...],
     values: Mapping[str, Any],
-    paging: Paging,
     *,
     with_removed: bool = False,
-) -> Found:
-    """The records of `school_id` and `kind` (among the `values`) that every filter lets through."""
-    page, count = _statements(filters, with_removed)
-    bound = {**values, "page_size": paging.per_page, "page_start": paging.start}
-    is_small = paging.per_page <= FEW and not filters
-    rows = await (database.glance_all if is_small else database.survey)(page, bound)
-    if len(rows) < paging.per_page and (rows or paging.page == 1):
-        return Found([row[0] for row in rows], paging.start + len(rows))
-    counted = await (database.glance_all if is_small else database.survey)(count, values)
-    return Found([row[0] for row in rows], counted[0][0])
+) -> ListSource[str]:
+    """The records of `school_id` and `kind` (among the `values`) that every filter lets through.
+
+    Each is JSON, as text.
+    """
+    page, places = _statements(filters, with_removed)
+
+    async def read(after: int, skip: int, limit: int) -> Sequence[Any]:
+        bound = {**values, "after": after, "skipped": skip, "page_size": limit}
+        is_small = limit <= FEW + 1 and not filters
+        return await (database.glance_all if is_small else database.survey)(page, bound)
+
+    async def boundaries(after: int, size: int, most: int) -> tuple[list[int], int]:
+        bound = {**values, "after": after, "page_size": size, "furthest": size * most}
+        rows = await database.survey(places, bound)
+        total = rows[-1].total if rows else 0
+        return [row.number for row in rows if row.place < total], total
+
+    return ListSource(read, boundaries)
+
+
+async def read_first(
+    database: Database, filters: tuple[Filter, ...], values: Mapping[str, Any]
+) -> str | None:
+    """The first such record, as JSON, or None."""
+    page, _ = _statements(filters, with_removed=False)
+    row = await database.glance(page, {**values, "after": 0, "skipped": 0, "page_size": 1})
+    return row[1] if row else None
 
 
 async def read_all(
@@ -74,14 +82,26 @@ async def read_one(database: Database, *, school_id: int, kind: str, number: int
 
 @lru_cache(maxsize=512)
 def _every(filters: tuple[Filter, ...], with_removed: bool) -> Select[Any]:
-    there = () if with_removed else (_THERE,)
-    wanted = (*_OF_KIND, *there, *(one.where for one in filters))
+    wanted = _wanted(filters, with_removed)
     return select(_TEXT).where(*wanted).order_by(col(Record.number))
 
 
 @lru_cache(maxsize=512)
-def _statements(filters: tuple[Filter, ...], with_removed: bool) -> tuple[Select[Any], Select[Any]]:
-    every = _every(filters, with_removed)
-    page = every.limit(bindparam("page_size")).offset(bindparam("page_start"))
-    count = every.with_only_columns(func.count()).order_by(None)
-    return page, count
+def _statements(filters: tuple[Filter, ...], with_removed: bool) -> tuple[Any, Any]:
+    """For a page of records, and for where the pages after some record begin."""
+    number = col(Record.number)
+    wanted = (*_wanted(filters, with_removed), number > bindparam("after"))
+    page = select(number, _TEXT).where(*wanted).order_by(number)
+    page = page.limit(bindparam("page_size")).offset(bindparam("skipped"))
+    place = func.row_number().over(order_by=number).label("place")
+    placed = select(number, place, func.count().over().label("total")).where(*wanted).subquery()
+    size, furthest = bindparam("page_size", type_=Integer), bindparam("furthest", type_=Integer)
+    is_boundary = and_(placed.c.place % size == 0, placed.c.place <= furthest)
+    # The last row comes too, for the total.
+    places = select(placed).where(or_(is_boundary, placed.c.place == placed.c.total))
+    return page, places.order_by(placed.c.place)
+
+
+def _wanted(filters: tuple[Filter, ...], with_removed: bool) -> tuple[Any, ...]:
+    there = () if with_removed else (_THERE,)
+    return (*_OF_KIND, *there, *(one.where for one in filters))

@@ -15,8 +15,7 @@ from assembly_ui.apps.links import Links
 from assembly_ui.database import Database
 from assembly_ui.platform_api.api.answers import Data, an_object, moment
 from assembly_ui.platform_api.api.errors import SyncPending, SyncRefused
-from assembly_ui.platform_api.api.question import Paging
-from assembly_ui.platform_api.api.reading import read_page
+from assembly_ui.platform_api.api.reading import read_first
 from assembly_ui.platform_api.api.resource import Answer, Call
 from assembly_ui.platform_api.api.showing import shows
 from assembly_ui.schools.mis import find_mis
@@ -44,15 +43,14 @@ REGISTERED: tuple[Any, ...] = (
 """The columns `as_registered` reads: fewer than a whole row, in a fraction of its time."""
 
 _SCHOOL = select(*REGISTERED).where(col(School.id) == bindparam("school_id"))
-_ONLY_ONE = Paging(1, 1)
 
 
 async def the_school(call: Call) -> Answer:
     """The school as it is registered, and where that is silent as its MIS knows it."""
     database, school_id = call.use.database, call.school_id
     registered = await registered_school(database, school_id)
-    kept = await read_page(database, (), {"school_id": school_id, "kind": "school"}, _ONLY_ONE)
-    said = json.loads(kept.texts[0]) if kept.texts else {}
+    kept = await read_first(database, (), {"school_id": school_id, "kind": "school"})
+    said = json.loads(kept) if kept else {}
     whole = said | {name: value for name, value in registered.items() if value is not None}
     return an_object(shows(call, "school")({**_NOTHING, **whole}) or {})
 

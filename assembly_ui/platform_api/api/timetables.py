@@ -19,6 +19,7 @@ from assembly_ui.platform_api.api.filters import (
     days_bound,
 )
 from assembly_ui.platform_api.api.lists import the_record
+from assembly_ui.platform_api.api.page_cursors import read_page, source_of
 from assembly_ui.platform_api.api.question import Days, week_of
 from assembly_ui.platform_api.api.reading import read_all
 from assembly_ui.platform_api.api.resource import Answer, Call, Filter
@@ -42,8 +43,8 @@ async def in_room(call: Call) -> Answer:
     await the_record(call, "room", call.number)
     lessons = await _lessons(call, _days(call), LESSONS_IN_ROOM)
     rows = await in_api_pool(_in_room, lessons, shows(call, "lesson"), call.number)
-    page = rows[paging.start : paging.start + paging.per_page]
-    return a_list(call.version, page, paging, len(rows))
+    page = await read_page(call, source_of(rows))
+    return a_list(call.version, page.rows, paging, page.total, page.pages)
 
 
 def _days(call: Call) -> Days:
@@ -56,10 +57,10 @@ async def _lessons(call: Call, days: Days, which: Filter) -> Iterable[str]:
     return await read_all(call.use.database, (LESSONS_ON, which), bound)
 
 
-def _in_room(lessons: Iterable[str], show: Show, room: int) -> list[bytes]:
+def _in_room(lessons: Iterable[str], show: Show, room: int) -> list[tuple[int, bytes]]:
     seen = (show(json.loads(text)) for text in lessons)
     return [
-        to_json(lesson)
+        (lesson["id"], to_json(lesson))
         for lesson in seen
         if lesson and any(held_in["id"] == room for held_in in lesson.get("rooms") or ())
     ]

@@ -27,7 +27,7 @@ ROWS = [b'{"id":1}', b'{"id":2}']
 def test_the_headers_lead_from_page_to_page(
     page: int, total: int, pages: int, after: str, before: str
 ) -> None:
-    answer = a_list(Version.V1_1, ROWS, Paging(page, 2), total)
+    answer = a_list(Version.V1_1, ROWS, Paging(page, 2), total, pages)
     assert json.loads(answer.body) == [{"id": 1}, {"id": 2}]
     assert answer.headers == {
         "Page": str(page),
@@ -40,7 +40,7 @@ def test_the_headers_lead_from_page_to_page(
 
 
 def test_version_1_says_the_same_in_an_envelope() -> None:
-    answer = a_list(Version.V1, ROWS, Paging(2, 2), 5)
+    answer = a_list(Version.V1, ROWS, Paging(2, 2), 5, 3)
     assert answer.headers == {}
     assert json.loads(answer.body) == {
         "object": "list",
