@@ -2,13 +2,14 @@
 
 The model says who teaches a class in a period and where, the dated lesson who does and
 where on that day. What differs is cover, and is read only where cover is shared. What
-the dated lesson leaves unsaid is as planned.
+the dated lesson leaves unsaid is as planned. A class that two teachers share, or that is
+in two rooms, may have two lessons of the model in one period, and one dated lesson or two.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -30,6 +31,27 @@ class Served(NamedTuple):
     staff: tuple[str, ...] | None
     rooms: tuple[Room, ...]
 
+    def is_within(self, said: Served) -> bool:
+        """Whether all of this is said; where nothing is said of staff or rooms, it is."""
+        staff = said.staff is None or set(self.staff or ()) <= set(said.staff)
+        return staff and (not said.rooms or set(self.rooms) <= set(said.rooms))
+
+    def overlaps(self, said: Served) -> bool:
+        """Whether a teacher or a room is said as well."""
+        shared = set(self.staff or ()) & set(said.staff or ())
+        return bool(shared or set(self.rooms) & set(said.rooms))
+
+
+def _together(lessons: Iterable[Served]) -> Served:
+    """Everybody who teaches these lessons, and everywhere they are."""
+    staff = {key for one in lessons for key in one.staff or ()}
+    rooms = {room for one in lessons for room in one.rooms}
+    is_known = any(one.staff is not None for one in lessons)
+    return Served(
+        tuple(sorted(staff)) if is_known else None,
+        tuple(sorted(rooms, key=lambda room: room.key)),
+    )
+
 
 class _Timetable:
     """What lessons refer to."""
@@ -40,8 +62,8 @@ class _Timetable:
         self._supervisors: dict[tuple[str, ...], list[Json]] = {}
 
     @cached_property
-    def plan(self) -> dict[_Slot, Served]:
-        """Who teaches which class in which period of the cycle, and where."""
+    def plan(self) -> dict[_Slot, list[Served]]:
+        """Who teaches which class in which period of the cycle, and where, lesson by lesson."""
         source = self._source
         periods = {
             text(row, "Id"): text(row, "TimetablePeriodId", "PeriodId")
@@ -50,15 +72,17 @@ class _Timetable:
         staff: dict[str, set[str]] = defaultdict(set)
         for row in source.rows(MODEL, "LessonStaff"):
             staff[text(row, "TimetableLessonId", "LessonId")].add(text(row, "StaffId", "Staff"))
-        found = {}
+        found: dict[_Slot, list[Served]] = defaultdict(list)
         for row in source.rows(MODEL, "LessonClasses"):
             lesson = text(row, "TimetableLessonId", "LessonId")
             rooms = {room.key: room for room in self._rooms.of_lessons.get(lesson, ())}
-            found[text(row, "GroupId", "ClassId"), periods.get(lesson, "")] = Served(
-                self._known(staff.get(lesson, set())),
-                tuple(rooms[key] for key in sorted(rooms)),
+            found[text(row, "GroupId", "ClassId"), periods.get(lesson, "")].append(
+                Served(
+                    self._known(staff.get(lesson, set())),
+                    tuple(rooms[key] for key in sorted(rooms)),
+                )
             )
-        return found
+        return dict(found)
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:
@@ -95,15 +119,33 @@ class _Timetable:
             return None
         return tuple(sorted({self._staff[name] for name in named if name in self._staff}))
 
-    def actual(self, row: SourceRow, planned: Served | None) -> Served:
-        """Who teaches a dated lesson, and where; as planned where it says nothing."""
+    def said(self, row: SourceRow) -> Served:
+        """What a dated lesson says: None of staff and no rooms where it says nothing."""
         codes = listed(row, "StaffCodes")
-        staff = self._known(set(codes)) if codes else planned and planned.staff
-        rooms = [self._rooms.named(code) for code in listed(row, "RoomCodes")]
-        held_in = tuple(sorted(rooms, key=lambda room: room.key))
-        if staff is None and self._staff:
-            staff = ()
-        return Served(staff, held_in or (planned.rooms if planned else ()))
+        rooms = {self._rooms.named(code) for code in listed(row, "RoomCodes")}
+        return Served(
+            self._known(set(codes)) if codes else None,
+            tuple(sorted(rooms, key=lambda room: room.key)),
+        )
+
+    def planned(self, slot: _Slot, said: Served) -> Served | None:
+        """What a dated lesson would be as planned; None when none is planned then.
+
+        Of several planned lessons those are meant whose teachers and rooms it says, all of
+        them; with cover those of which it says a teacher or a room; otherwise all.
+        """
+        lessons = self.plan.get(slot)
+        if not lessons:
+            return None
+        meant = [one for one in lessons if one.is_within(said)]
+        if meant and _completed(said, together := _together(meant)) == together:
+            return together
+        return _together([one for one in lessons if one.overlaps(said)] or lessons)
+
+    def actual(self, said: Served, planned: Served | None) -> Served:
+        """Who teaches a dated lesson, and where; as planned where it says nothing."""
+        found = _completed(said, planned) if planned else said
+        return found._replace(staff=()) if found.staff is None and self._staff else found
 
     def shown(self, served: Served) -> Json:
         """The same in the shape it has within a lesson."""
@@ -137,6 +179,12 @@ class _Timetable:
         }
 
 
+def _completed(said: Served, planned: Served) -> Served:
+    """What is said, and what is planned where nothing is."""
+    staff = planned.staff if said.staff is None else said.staff
+    return Served(staff, said.rooms or planned.rooms)
+
+
 def make_lessons(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
     """The lessons of the weeks that were read.
 
@@ -163,8 +211,9 @@ def make_lessons(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
 def _lesson(
     timetable: _Timetable, row: SourceRow, number: int, group: Json | None, starts: str
 ) -> Json:
-    planned = timetable.plan.get((text(row, "ClassId"), text(row, "PeriodId")))
-    actual = timetable.actual(row, planned)
+    said = timetable.said(row)
+    planned = timetable.planned((text(row, "ClassId"), text(row, "PeriodId")), said)
+    actual = timetable.actual(said, planned)
     type_ = _type(actual, planned)
     return {
         "object": "lesson",

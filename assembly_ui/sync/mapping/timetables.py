@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from assembly_ui.sync.mapping.day_names import Cycle, cycle_of, long_name
 from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, SourceRow
 from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json
 from assembly_ui.sync.mapping.rows import day, listed, maybe, text, whole
 
 MODEL, DATED = "TimetableModel", "Timetable"
-_WEEKDAYS = {
-    name[:3].casefold(): name
-    for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-}
-_SHORT_DAY = re.compile(r"^([A-Za-z]{3})[ :-]?(\w{0,2})$")
-_SCHOOL_WEEK = 5
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,7 @@ def make_timetables(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
         if not (key := text(row, "Id")):
             continue
         own = days.get(key, [])
-        weeks = _weeks(row, len(own))
+        cycle = _cycle(row, own)
         name = text(row, "Name", "Description")
         yield Made(
             key,
@@ -119,17 +114,21 @@ def make_timetables(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
                 "description": maybe(row, "Description"),
                 "start_date": of_day(day(row, "StartDate")),
                 "end_date": of_day(day(row, "EndDate")),
-                "weeks": weeks,
-                "days_per_week": len(own) // weeks if weeks else None,
+                **cycle._asdict(),
                 "periods_per_day": max((len(one["periods"]) for one in own), default=None),
                 "days": own,
             },
         )
 
 
-def _weeks(row: SourceRow, days: int) -> int | None:
-    """How many weeks the cycle has; schools teach on five days of each."""
-    return max(1, (whole(row, "DaysPerCycle") or days) // _SCHOOL_WEEK) if days else None
+def _cycle(row: SourceRow, days: list[Json]) -> Cycle:
+    """The weeks of the cycle; days of it that were not read still count."""
+    length = whole(row, "DaysPerCycle") or len(days)
+    if not days:
+        return Cycle(None, None)
+    all_read = length == len(days)
+    dates = [date.fromisoformat(one) for day in days for one in day["occurs_on"] if all_read]
+    return cycle_of(length, [day["short_name"] or "" for day in days], dates)
 
 
 def _days(source: Source, ids: Ids) -> dict[str, list[Json]]:
@@ -147,7 +146,7 @@ def _days(source: Source, ids: Ids) -> dict[str, list[Json]]:
             "object": "day",
             "id": ids.of("day", key),
             "short_name": short or None,
-            "long_name": _long_name(short) or None,
+            "long_name": long_name(short) or None,
             "display_order": order,
             "occurs_on": sorted(dates.get(key, ())),
             "periods": periods.get(key, []),
@@ -180,13 +179,6 @@ def _in_order(found: dict[str, list[tuple[int, str, Json]]]) -> dict[str, list[J
         key: [data for _, _, data in sorted(theirs, key=lambda one: one[:2])]
         for key, theirs in found.items()
     }
-
-
-def _long_name(short: str) -> str:
-    """E.g. "Monday B" of "MonB"."""
-    found = _SHORT_DAY.match(short)
-    day_name = found and _WEEKDAYS.get(found[1].casefold())
-    return f"{day_name} {found[2]}".strip() if found and day_name else short
 
 
 TIMETABLE_KINDS = (

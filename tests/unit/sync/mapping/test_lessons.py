@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assembly_ui.sync.mapping import Chosen
 from assembly_ui.sync.mapping.lessons import make_lessons
@@ -90,6 +92,97 @@ def test_cover_by_somebody_unknown_is_cover_all_the_same() -> None:
 def test_another_room_is_cover_of_the_room() -> None:
     data = _lesson(StaffCodes="ABC", RoomCodes="HALL")
     assert (data["type"], _rooms(data)) == ("RoomCover", ["HALL"])
+
+
+def _shared_class() -> Rows:
+    """A class that two teachers share in two rooms: two lessons of the model in one period."""
+    model = "TimetableModel"
+    more: Rows = {
+        (model, "TimetableLessons"): [{"Id": "M", "PeriodId": "P"}],
+        (model, "LessonClasses"): [{"Id": "MC", "LessonId": "M", "ClassId": "C"}],
+        (model, "LessonStaff"): [{"Id": "MS", "LessonId": "M", "StaffId": "2"}],
+        (model, "LessonRooms"): [{"Id": "MR", "LessonId": "M", "RoomId": "6", "RoomCode": "MA2"}],
+    }
+    return {of: [*rows, *more.get(of, ())] for of, rows in MODEL.items()}
+
+
+@pytest.mark.parametrize(
+    ("dated", "teachers", "rooms"),
+    [
+        ({"StaffCodes": "ABC,XYZ", "RoomCodes": "MA1,MA2"}, 2, ["MA1", "MA2"]),
+        ({}, 2, ["MA1", "MA2"]),
+        ({"StaffCodes": "ABC,XYZ"}, 2, ["MA1", "MA2"]),
+        # One dated lesson for each of the two.
+        ({"StaffCodes": "ABC", "RoomCodes": "MA1"}, 1, ["MA1"]),
+        ({"StaffCodes": "XYZ"}, 1, ["MA2"]),
+        ({"RoomCodes": "MA2"}, 1, ["MA2"]),
+    ],
+)
+def test_a_class_of_two_teachers_in_two_rooms_is_planned_with_both(
+    dated: dict[str, str], teachers: int, rooms: list[str]
+) -> None:
+    data = _lesson(_shared_class(), **dated)
+    assert (data["type"], data["_planned"]) == ("Scheduled", None)
+    assert (len(_staff(data)), _rooms(data)) == (teachers, rooms)
+
+
+@pytest.mark.parametrize(
+    ("dated", "type_", "teachers", "rooms"),
+    [
+        # Somebody else stands in for one of the two, in her room or beside the other.
+        ({"StaffCodes": "SUPPLY", "RoomCodes": "MA1"}, "StaffCover", 1, ["MA1"]),
+        ({"StaffCodes": "DEF,XYZ", "RoomCodes": "MA1,MA2"}, "StaffCover", 2, ["MA1", "MA2"]),
+        ({"StaffCodes": "XYZ", "RoomCodes": "HALL"}, "RoomCover", 1, ["MA2"]),
+        ({"StaffCodes": "SUPPLY", "RoomCodes": "HALL"}, "StaffCover", 2, ["MA1", "MA2"]),
+    ],
+)
+def test_cover_in_a_shared_class_is_cover_of_the_lesson_it_is_for(
+    dated: dict[str, str], type_: str, teachers: int, rooms: list[str]
+) -> None:
+    rows = _shared_class()
+    rows["Staff", "Staff"] = [*rows["Staff", "Staff"], {"Id": "4", "StaffCode": "DEF"}]
+    data = _lesson(rows, **dated)
+    assert data["type"] == type_
+    assert (len(_staff(data["_planned"])), _rooms(data["_planned"])) == (teachers, rooms)
+
+
+@given(st.data())
+def test_whoever_is_planned_is_no_cover_in_whatever_order_rows_come(data: st.DataObject) -> None:
+    lessons = data.draw(
+        st.lists(
+            st.tuples(st.sets(st.integers(1, 4), min_size=1), st.sets(st.integers(1, 4))),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    model = "TimetableModel"
+    numbered = list(enumerate(lessons))
+    rows = MODEL | {
+        ("Staff", "Staff"): [{"Id": f"s{n}", "StaffCode": f"T{n}"} for n in range(1, 5)],
+        (model, "TimetableLessons"): [{"Id": f"L{n}", "PeriodId": "P"} for n, _ in numbered],
+        (model, "LessonClasses"): [{"LessonId": f"L{n}", "ClassId": "C"} for n, _ in numbered],
+        (model, "LessonStaff"): [
+            {"LessonId": f"L{n}", "StaffId": f"s{key}"} for n, (who, _) in numbered for key in who
+        ],
+        (model, "LessonRooms"): [
+            {"LessonId": f"L{n}", "RoomId": f"r{key}", "RoomCode": f"R{key}"}
+            for n, (_, where) in numbered
+            for key in where
+        ],
+    }
+    shuffled = {of: data.draw(st.permutations(of_table)) for of, of_table in rows.items()}
+    some = data.draw(st.lists(st.sampled_from(lessons), min_size=1))
+    staff = sorted({key for who, _ in some for key in who})
+    held_in = sorted({key for _, where in some for key in where})
+    dated = {
+        "StaffCodes": ",".join(f"T{key}" for key in staff),
+        "RoomCodes": ",".join(f"R{key}" for key in held_in),
+    }
+    made = _lesson(shuffled, **dated)
+    assert (made["type"], len(_staff(made))) == ("Scheduled", len(staff))
+    assert _staff(made) == _staff(_lesson(rows, **dated))
+    everybody = _lesson(shuffled)
+    assert len(_staff(everybody)) == len({key for who, _ in lessons for key in who})
 
 
 def test_a_room_that_only_a_day_names_is_a_room() -> None:
