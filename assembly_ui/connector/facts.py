@@ -7,7 +7,7 @@ from datetime import datetime
 
 from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection
-from assembly_ui.connector.status import Facts, Status, derive_status
+from assembly_ui.connector.status import Facts, Phase, Status, derive_status
 from assembly_ui.connector.trouble import next_notice
 from assembly_ui.database import Session
 from assembly_ui.schools.membership import lock_school
@@ -42,11 +42,11 @@ async def connection_of(session: Session, school_id: int) -> Connection:
 
 def note_connected(session: Session, connection: Connection, before: Status, now: datetime) -> None:
     """Note that the connection, of status `before` until now, is connected: if it is."""
-    if before is Status.CONNECTED or status_of(connection, now) is not Status.CONNECTED:
+    if before.works or not status_of(connection, now).works:
         return
     connection.connected_at = now
     connection.first_connected_at = connection.first_connected_at or now
-    if before not in (Status.ACCESS_PAUSED, Status.CONNECTION_PROBLEM):
+    if before.phase not in (Phase.PAUSED, Phase.FAILING):
         # The timeline has words of its own for the end of a pause and of a problem.
         kind = timeline.Kind.CONNECTED
         timeline.add(session, kind, school_id=connection.school_id, at=now)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from assembly_ui.connector.models import Connection
-from assembly_ui.connector.status import Status
+from assembly_ui.connector.status import Phase, Status
 
 LOOKED_AT = timedelta(seconds=60)
 LONGEST_BACKOFF = timedelta(minutes=30)
@@ -53,8 +53,8 @@ def _wait(connection: Connection, status: Status, now: datetime, pace: Pace) -> 
     if connection.failures:
         backoff = min(pace.onboarding * 2 ** min(connection.failures - 1, 12), LONGEST_BACKOFF)
         return min(backoff, pace.onboarding * 2) if looked_at else backoff
-    if status is Status.CONNECTED:
+    if status.works:
         return pace.settled
     if looked_at:
         return pace.onboarding
-    return pace.paused if status is Status.ACCESS_PAUSED else pace.unattended
+    return pace.paused if status.phase is Phase.PAUSED else pace.unattended

@@ -1,7 +1,8 @@
 """From facts to a status. Pure: no database, no clock, no settings.
 
-The badges and their order are those of the user guide and product.md
-section 4; adding one touches this module and its words, nothing else.
+The badges and their order are those of the user guide. Everything that depends on a
+status asks for its phase (`PHASES`) instead of comparing it, so adding a status touches
+this module and its words alone; a test walks every status through all that asks.
 """
 
 from __future__ import annotations
@@ -24,6 +25,38 @@ class Status(StrEnum):
     ACCESS_PAUSED = "access_paused"
     ACCESS_WITHDRAWN = "access_withdrawn"
     CONNECTION_PROBLEM = "connection_problem"
+
+    @property
+    def phase(self) -> Phase:
+        """Where the connection stands, whatever the badge says in particular."""
+        return PHASES[self]
+
+    @property
+    def works(self) -> bool:
+        """Whether data can be read: apps can be authorised, and every trouble is over."""
+        return self.phase is Phase.WORKING
+
+
+class Phase(StrEnum):
+    """What a status means for everything that depends on the connection."""
+
+    NOT_BEGUN = "not_begun"
+    BEING_SET_UP = "being_set_up"
+    WORKING = "working"
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+    FAILING = "failing"
+
+
+PHASES = {
+    Status.AWAITING_INVITATION: Phase.NOT_BEGUN,
+    Status.AWAITING_CONNECTION: Phase.BEING_SET_UP,
+    Status.CONNECTED: Phase.WORKING,
+    Status.ACCESS_PAUSED: Phase.PAUSED,
+    Status.ACCESS_WITHDRAWN: Phase.WITHDRAWN,
+    Status.CONNECTION_PROBLEM: Phase.FAILING,
+}
+"""The one place that says which statuses work."""
 
 
 class Mark(StrEnum):
@@ -116,11 +149,11 @@ def status_since(facts: Facts, status: Status) -> datetime | None:
     """When the facts behind a status were learnt; None when nothing happened yet."""
     another_school = facts.school_matches is False
     behind = {
-        Status.AWAITING_INVITATION: [],
-        Status.AWAITING_CONNECTION: [facts.invited_at, facts.authorised_at, facts.installed_at],
-        Status.CONNECTED: [facts.connected_at],
-        Status.ACCESS_PAUSED: [facts.paused_at],
-        Status.ACCESS_WITHDRAWN: [facts.withdrawn_at],
-        Status.CONNECTION_PROBLEM: [facts.mismatched_at if another_school else facts.problem_at],
-    }[status]
+        Phase.NOT_BEGUN: [],
+        Phase.BEING_SET_UP: [facts.invited_at, facts.authorised_at, facts.installed_at],
+        Phase.WORKING: [facts.connected_at],
+        Phase.PAUSED: [facts.paused_at],
+        Phase.WITHDRAWN: [facts.withdrawn_at],
+        Phase.FAILING: [facts.mismatched_at if another_school else facts.problem_at],
+    }[status.phase]
     return max((moment for moment in behind if moment), default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from assembly_ui.connector.status import Facts, Status, derive_status, is_complete
+from assembly_ui.connector.status import Facts, derive_status, is_complete
 
 
 class Trouble(StrEnum):
@@ -49,5 +49,4 @@ def next_notice(facts: Facts, told: str, now: datetime) -> datetime | None:
     if found := trouble_of(facts):
         trouble, since = found
         return None if told == trouble else since + PATIENCE[trouble]
-    is_over = derive_status(facts, now) is Status.CONNECTED
-    return now if told and is_over else None
+    return now if told and derive_status(facts, now).works else None

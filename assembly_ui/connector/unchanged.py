@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult
 from sqlmodel import col, update
 
+from assembly_ui.connector.facts import status_of
 from assembly_ui.connector.keys import SchoolKey
 from assembly_ui.connector.learning import Answer, described, is_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import Pace, next_check
-from assembly_ui.connector.status import Status
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic
 from assembly_ui.schools.models import School
@@ -59,7 +59,7 @@ async def record_unchanged(
             collected_at=answer.collected_at,
             checking_since=None,
             leased_until=None,
-            due_at=next_check(seen, Status.CONNECTED, now, pace),
+            due_at=next_check(seen, status_of(seen, now), now, pace),
         )
         if was_so and target.is_looked_at:
             announce(session, school_topic(seen.school_id))

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from assembly_ui.connector.layers import NEEDED_SCOPES
 from assembly_ui.connector.scopes import named
-from assembly_ui.connector.status import Facts, Status, derive_status
+from assembly_ui.connector.status import Facts, Phase, Status, derive_status
 
 STALE_AFTER = timedelta(hours=48)
 UNANSWERED_AFTER = timedelta(days=3)
@@ -72,14 +72,14 @@ def _unanswered(facts: Facts, now: datetime) -> EarlyWarning | None:
 
 def _secret(facts: Facts, status: Status) -> EarlyWarning | None:
     # With a token in its place all works on, so no other words on the page tell of it.
-    works_on = status in (Status.CONNECTED, Status.AWAITING_CONNECTION)
+    works_on = status.phase in (Phase.WORKING, Phase.BEING_SET_UP)
     unread = facts.secret_unreadable_at
     return EarlyWarning(Warn.SECRET_UNREADABLE, unread) if unread and works_on else None
 
 
 def _scopes(facts: Facts, status: Status) -> list[EarlyWarning]:
     granted, asked = set(named(facts.scopes)), named(facts.scopes_asked)
-    if not granted or status in (Status.ACCESS_WITHDRAWN, Status.AWAITING_INVITATION):
+    if not granted or status.phase in (Phase.WITHDRAWN, Phase.NOT_BEGUN):
         return []
     if not granted & set(NEEDED_SCOPES):
         return [EarlyWarning(Warn.NO_SCHOOL_SCOPE, facts.authorised_at)]
@@ -89,7 +89,7 @@ def _scopes(facts: Facts, status: Status) -> list[EarlyWarning]:
 
 def _installation(facts: Facts, status: Status, now: datetime) -> EarlyWarning | None:
     began = facts.authorised_at
-    if began is None or facts.installed_at or status is not Status.AWAITING_CONNECTION:
+    if began is None or facts.installed_at or status.phase is not Phase.BEING_SET_UP:
         return None
     if facts.withdrawn_at or working_days(began, now) <= timedelta(days=LONGEST_QUEUE_DAYS):
         return None
@@ -98,6 +98,6 @@ def _installation(facts: Facts, status: Status, now: datetime) -> EarlyWarning |
 
 def _stale(facts: Facts, status: Status, now: datetime) -> EarlyWarning | None:
     collected = facts.collected_at
-    if status is not Status.CONNECTED or collected is None or now - collected <= STALE_AFTER:
+    if not status.works or collected is None or now - collected <= STALE_AFTER:
         return None
     return EarlyWarning(Warn.STALE_DATA, collected)

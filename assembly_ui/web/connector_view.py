@@ -17,7 +17,7 @@ from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import Overview
 from assembly_ui.connector.status import (
     Mark,
-    Status,
+    Phase,
     authorised_mark,
     data_mark,
     installed_mark,
@@ -36,7 +36,7 @@ from assembly_ui.web.connector_words import (
     NEXT_STEPS,
     NUMBER_HELD,
     SHARED_NUMBER,
-    SHARING,
+    SHARING_WORDS,
     STATUS_WORDS,
     TIMELINE,
     WRONG_SCHOOL,
@@ -89,6 +89,7 @@ class View(TypedDict):
     sentence: str
     next_step: str
     who: str
+    works: bool
     sharing: bool
     since: str
     checked: str
@@ -113,8 +114,10 @@ def view_of(
     apps: Sequence[str] = (),
 ) -> View:
     """What every open tab of the school shows. `apps` are the names of those it authorised."""
-    is_sharing = overview.status is Status.CONNECTED and bool(apps)
-    words = SHARING if is_sharing else STATUS_WORDS[overview.status]
+    is_sharing = overview.status.works and bool(apps)
+    words = STATUS_WORDS[overview.status]
+    if is_sharing:
+        words = SHARING_WORDS.get(overview.status, words)
     next_step, who = _next_step(overview, words)
     layers = [_layer(found) for found in test.layers] if test else []
     connection = overview.connection
@@ -127,6 +130,7 @@ def view_of(
         sentence=_sentence(overview, words),
         next_step=next_step.replace("{apps}", " and ".join(apps)),
         who=who,
+        works=overview.status.works,
         sharing=is_sharing,
         since=iso(status_since(overview.facts, overview.status)),
         checked=iso(connection.checked_at),
@@ -147,7 +151,7 @@ def view_of(
 
 def _shared_number(overview: Overview) -> str:
     sharer, is_held = overview.sharer, overview.is_held_by_sharer
-    if sharer is None or (overview.status is Status.CONNECTED and not is_held):
+    if sharer is None or (overview.status.works and not is_held):
         return ""
     other = f"{sharer.name} (URN {sharer.urn})" if sharer.urn else sharer.name
     words = NUMBER_HELD if is_held else SHARED_NUMBER
@@ -166,14 +170,14 @@ def _is_checking(overview: Overview) -> bool:
 
 
 def _sentence(overview: Overview, words: Words) -> str:
-    if overview.status is Status.CONNECTION_PROBLEM and overview.facts.school_matches is False:
+    if overview.status.phase is Phase.FAILING and overview.facts.school_matches is False:
         return WRONG_SCHOOL
     return words.sentence
 
 
 def _next_step(overview: Overview, words: Words) -> tuple[str, str]:
     connection = overview.connection
-    is_invited = overview.status is not Status.AWAITING_INVITATION
+    is_invited = overview.status.phase is not Phase.NOT_BEGUN
     if not is_invited and (until := connection.inviting_until):
         step, who = NEXT_STEPS["being_sent" if overview.now < until else "perhaps_taken"]
     elif not is_invited and connection.invite_failed_at:
@@ -199,7 +203,7 @@ def _next_step_of_facts(overview: Overview) -> tuple[str, str]:
 
 
 def _rows(overview: Overview) -> list[Row]:
-    if overview.status is Status.AWAITING_INVITATION:
+    if overview.status.phase is Phase.NOT_BEGUN:
         return []
     return [_authorised(overview), _installed(overview), _school(overview), _data(overview)]
 
@@ -216,7 +220,7 @@ def _authorised(overview: Overview) -> Row:
         words = "Your school authorised Assembly "
         return _row(key, mark, "Authorised", words, facts.authorised_at)
     again = 'Click the "Grant Access" below to begin or restart the authorization process'
-    if overview.status is Status.ACCESS_WITHDRAWN:
+    if overview.status.phase is Phase.WITHDRAWN:
         words = "Access was withdrawn "
         return _row(key, mark, "Not Authorized", words, facts.withdrawn_at, f". {again}")
     words = "An invitation was sent "

@@ -184,15 +184,17 @@ WARNINGS: dict[Warn, tuple[str, str, str]] = {
 }
 """For each a title, the words before a moment, and those after it."""
 
-SHARING = Words(
-    "Connected",
-    "success",
-    "You have established a connection between Assembly and your data with Xporter on Demand. We "
-    "extract only what the apps you authorised may read.",
-    "Nothing. We keep the data up to date for {apps}.",
-    "Nobody",
-)
-"""Connected, once an app is authorised."""
+SHARING_WORDS: dict[Status, Words] = {
+    Status.CONNECTED: Words(
+        "Connected",
+        "success",
+        "You have established a connection between Assembly and your data with Xporter on "
+        "Demand. We extract only what the apps you authorised may read.",
+        "Nothing. We keep the data up to date for {apps}.",
+        "Nobody",
+    )
+}
+"""Instead of the words above, once an app is authorised."""
 
 LAYER_TITLES = {
     "register_match": "Register match",

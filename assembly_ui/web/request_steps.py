@@ -38,7 +38,7 @@ def missing(me: Caller | None, status: Status | None) -> Missing:
         return Missing.ACCOUNT
     if me.school_id is None:
         return Missing.SCHOOL
-    if status is not Status.CONNECTED:
+    if status is None or not status.works:
         return Missing.CONNECTION
     return Missing.NOTHING if me.may_act_as(Role.ADMIN) else Missing.AUTHORITY
 

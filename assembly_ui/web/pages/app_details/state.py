@@ -248,6 +248,6 @@ async def _why_not(view: AppView, me: Caller) -> str:
     if not me.may_act_as(Role.ADMIN):
         return ONLY_ADMINS
     badge = await read_badge(use.database, school_id=me.school_id, now=use.clock())
-    if badge != Status.CONNECTED:
+    if badge is None or not badge.works:
         return not_connected_words(badge or Status.AWAITING_INVITATION)
     return "" if app_shown(view)["install"] else NO_INSTALL

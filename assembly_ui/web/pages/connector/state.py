@@ -44,6 +44,7 @@ class ConnectorState(Live, rx.State):
     sentence: str = ""
     next_step: str = ""
     who: str = ""
+    works: bool = False
     sharing: bool = False
     since: str = ""
     checked: str = ""

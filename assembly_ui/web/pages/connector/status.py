@@ -83,7 +83,7 @@ def standing() -> rx.Component:
 
 
 def _is_ready() -> rx.Var[bool]:
-    return (ConnectorState.status == "connected") & ~ConnectorState.sharing
+    return ConnectorState.works & ~ConnectorState.sharing
 
 
 def _ready() -> rx.Component:
