@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,9 +61,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database(database_url: str, pubsub: PubSub) -> AsyncIterator[Database]:
     """The way into that database; what is announced is heard from `pubsub`."""
     database = Database(database_url, pubsub.announce)
+    async with drivers_joined():
+        yield database
+        await database.close()
+
+
+@asynccontextmanager
+async def drivers_joined() -> AsyncIterator[None]:
+    """Wait for the threads of the embedded database's driver that the block started."""
     before = set(threading.enumerate())
-    yield database
-    await database.close()
+    yield
     for thread in set(threading.enumerate()) - before:
         # A cancelled query ends in its own time, and must not outlive the test's event loop.
         if "_connection_worker" in thread.name:

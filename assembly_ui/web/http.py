@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from assembly_ui.settings import Settings
+from assembly_ui.web.failure_page import answer_failure
 from assembly_ui.web.routes import (
     accounts,
     authorisations_csv,
@@ -22,7 +23,12 @@ ROUTES = (accounts, authorisations_csv, csp_reports, health, security_txt, xport
 def create_http(settings: Settings) -> FastAPI:
     """Everything that is not a page; the mailbox in demo mode only."""
     http = FastAPI(title="Assembly", docs_url=None, redoc_url=None, openapi_url=None)
-    http.add_exception_handler(PoolBusy, _busy)
+
+    async def fail(request: Request, error: Exception) -> Response:
+        return answer_failure(settings, request, error)
+
+    for kind in (PoolBusy, Exception):
+        http.add_exception_handler(kind, fail)
     for routes in ROUTES:
         http.include_router(routes.router(settings))
     if settings.is_demo:
@@ -30,10 +36,3 @@ def create_http(settings: Settings) -> FastAPI:
 
         http.include_router(mailbox.router(settings))
     return http
-
-
-async def _busy(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, PoolBusy)
-    message = "Too much is asked at this moment. Nothing was changed. Try again in a few seconds."
-    headers = {"Retry-After": str(error.retry_after), "Cache-Control": "no-store"}
-    return JSONResponse({"error": "busy", "message": message}, 503, headers)
