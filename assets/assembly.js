@@ -21,17 +21,41 @@ function ago(then, now) {
 
 const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium" });
 
+// The server's clock: what it said last, and how long ago that was. The browser's own may be wrong
+// by minutes or years, so it is never compared with a moment of the server.
+const CLOCK_MINUTES = 10;
+let clock = null;
+let clockFailed = false;
+
+const serverNow = () => clock && clock.said + (performance.now() - clock.heardAt);
+
+async function askTheTime() {
+  try {
+    const answer = await fetch("/clock", { cache: "no-store" });
+    const said = answer.ok ? Number(await answer.text()) : NaN;
+    if (!(said > 0)) throw new Error("not a time");
+    clock = { said, heardAt: performance.now() };
+  } catch {
+    clockFailed = true;
+  }
+  paintAll();
+}
+
 function paint(time) {
   const then = new Date(time.dateTime);
   const known = !Number.isNaN(then.getTime());
-  const words = known ? ago(then, new Date()) : "";
+  const exact = known ? EXACT.format(then) : "";
+  // Without the server's clock the moment itself is said, once it is sure that there is none.
+  let words = clockFailed ? exact : "";
+  if (known && clock) words = ago(then, serverNow());
   if (time.textContent !== words) time.textContent = words;
-  if (known) time.title = EXACT.format(then);
+  if (known) time.title = exact;
 }
 
-// A cool-down: how long it lasts, and meanwhile the button it holds takes no press.
+// A cool-down: how long it lasts, and meanwhile the button it holds takes no press. Without the
+// server's clock none is held: the server refuses what comes too early, in words.
 function countDown(time) {
-  const seconds = Math.ceil((new Date(time.dateTime) - Date.now()) / 1000);
+  const seconds = clock ? Math.ceil((new Date(time.dateTime) - serverNow()) / 1000) : 0;
   const over = !(seconds > 0);
   const words = over ? "" : `in ${seconds} second${seconds === 1 ? "" : "s"}`;
   if (time.textContent !== words) time.textContent = words;
@@ -71,7 +95,12 @@ function paintAll() {
 }
 
 paintAll();
+askTheTime();
 setInterval(paintAll, 5000);
+setInterval(askTheTime, CLOCK_MINUTES * 60_000);
+// What measures the time since may have stood still while the computer slept.
+document.addEventListener("visibilitychange", () => document.hidden || askTheTime());
+window.addEventListener("pageshow", (event) => event.persisted && askTheTime());
 setInterval(() => document.querySelectorAll("time.countdown").forEach(countDown), 1000);
 // Runs before the browser paints, so a new time is never seen without its words.
 new MutationObserver(paintAll).observe(document.documentElement, {

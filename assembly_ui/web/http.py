@@ -10,6 +10,7 @@ from assembly_ui.web.failure_page import answer_failure
 from assembly_ui.web.routes import (
     accounts,
     authorisations_csv,
+    clock,
     csp_reports,
     health,
     security_txt,
@@ -17,7 +18,15 @@ from assembly_ui.web.routes import (
 )
 from assembly_ui.worker_pools import PoolBusy
 
-ROUTES = (accounts, authorisations_csv, csp_reports, health, security_txt, xporter_callback)
+ROUTES = (
+    accounts,
+    authorisations_csv,
+    clock,
+    csp_reports,
+    health,
+    security_txt,
+    xporter_callback,
+)
 
 
 def create_http(settings: Settings) -> FastAPI:

@@ -48,6 +48,6 @@ def ago(moment: rx.Var[str] | str) -> rx.Component:
     """How long ago `moment` (ISO 8601) was, ticking; the exact time on hover.
 
     The words are put in by assets/assembly.js, so that time passes without a
-    message from the server.
+    message from the server; it measures from the server's clock (`routes/clock.py`).
     """
     return rx.el.time(date_time=moment, class_name="ago")
