@@ -84,11 +84,18 @@ class Site:
         sent = {"name": handler.name, "payload": arguments, "router_data": {"asPath": path}}
         event = admitted(sent, declared_handlers())
         assert event is not None, handler
-        cookie = f"{COOKIE}={self.owner_token}" if signed_in else ""
-        tab = Tab(cookie, event["router_data"]["asPath"])
+        tab = self.tab(event["router_data"]["asPath"], signed_in=signed_in)
+        return tab, await self.send(tab, handler, event["payload"])
+
+    def tab(self, path: str = "/", *, signed_in: bool) -> Tab:
+        """A new tab, of the school's owner or of nobody."""
+        return Tab(f"{COOKIE}={self.owner_token}" if signed_in else "", path)
+
+    async def send(self, tab: Tab, handler: Handler, arguments: dict[str, Any]) -> list[Any]:
+        """Call a handler in this tab; what was answered."""
         entry = RegistrationContext.get().event_handlers[handler.name]
         kind: Any = RegistrationContext.get().base_states[handler.state]
-        return tab, await tab.send(_Bound(entry.handler.fn, kind), **event["payload"])
+        return await tab.send(_Bound(entry.handler.fn, kind), **arguments)
 
 
 @dataclass(frozen=True)
