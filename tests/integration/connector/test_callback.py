@@ -10,10 +10,12 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from assembly_ui.accounts.people import find_person
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.callback import Receipt, receive_callback
 from assembly_ui.connector.inbox import FIRST_RETRY
 from assembly_ui.connector.models import Connection, ReceivedCallback
+from assembly_ui.connector.move_connection import move_connection
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.watcher import Watcher
@@ -200,6 +202,26 @@ async def test_a_callback_from_before_the_invitation_does_not_answer_it(
     clock.advance(timedelta(minutes=2))
     await watcher.duties.do_due()
     assert not (await the_connection(database, school)).has_key
+
+
+async def test_a_number_that_goes_elsewhere_while_its_callback_is_verified_brings_nobody_its_secret(
+    database: Database, clock: ManualClock, post: Any, service: Service
+) -> None:
+    school = await a_school(database, now=clock(), invited=True)
+    owner = await find_person(database, "james.walters@kings.sch.uk")
+    other = await a_school(database, now=clock(), owner=owner, name="Queen's", urn="123457")
+
+    async def moved_meanwhile(request: httpx.Request) -> Answer:
+        await move_connection(
+            database, from_school_id=school.id or 0, to_school_id=other.id or 0, now=clock()
+        )
+        return service.token_details(request)
+
+    clock.advance(timedelta(minutes=1))
+    service.says("TokenDetails", moved_meanwhile)
+    assert not await post()
+    for one in (school, other):
+        assert not (await the_connection(database, one)).has_key
 
 
 CANNOT_TELL: list[tuple[str, Answer]] = [
