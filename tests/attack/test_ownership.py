@@ -468,6 +468,28 @@ async def test_a_link_counts_for_no_one_who_owns_the_school_no_more(
         await world.use_link(mallory, token)
 
 
+async def test_a_link_counts_for_no_colleague_and_not_for_who_was_the_owner(
+    world: World, mallory: Person
+) -> None:
+    school = await world.claim(mallory)
+    token = await world.send_link(mallory, school, "office@abbey.gloucs.sch.uk")
+    admin = await a_colleague(world.database, school, Role.ADMIN, now=world.clock())
+    with pytest.raises(ProofLinkOfSomeoneElse):
+        await world.use_link(admin, token)
+    await transfer_ownership(
+        world.database,
+        school_id=school.id or 0,
+        by_user_id=mallory.id,
+        session_id=await a_session(world.database, mallory, now=world.clock()),
+        user_id=admin.id,
+        now=world.clock(),
+    )
+    for person in (admin, mallory):
+        with pytest.raises(ProofLinkOfSomeoneElse):
+            await world.use_link(person, token)
+    assert (await world.school(school.id)).owner_unverified_since
+
+
 async def test_only_the_newest_link_opens_and_not_for_ever(world: World, mallory: Person) -> None:
     school = await world.claim(mallory)
     old = await world.send_link(mallory, school, "office@abbey.gloucs.sch.uk")
