@@ -17,14 +17,11 @@ _STUDENT = """
     learning_aims photo.hash photo.url
     medical.conditions medical.dietary_needs medical.has_emergency_consent medical.is_pregnant
     medical.nhs_number medical.notes
-    demographics.country_of_birth demographics.fsm_history demographics.fsm_review_date
-    demographics.pp_history demographics.sen_category_history demographics.sen_needs
-    former_last_name
+    demographics.fsm_review_date demographics.pp_history
 """
 _STAFF = """
     former_last_name included_in_census
     demographics.disability demographics.disability_cdoe
-    demographics.ethnicity_code demographics.ethnicity_group
     qualification_info.hlta_status qualification_info.qts_route qualification_info.qualifications
 """
 

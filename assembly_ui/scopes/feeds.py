@@ -92,6 +92,7 @@ _STUDENTS = {
     "basic": "Forename Surname YearGroup StudentStatus LeavingYearGroup",
     "addresses": _ADDRESS,
     "care": "InLeaCare",
+    "country_of_birth": "CountryOfBirth",
     "dates": "EntryDate LeavingDate",
     "dob": "DateofBirth",
     "eal": "EAL",
@@ -100,8 +101,10 @@ _STUDENTS = {
     "ethnicity": "EthnicityCode Ethnicity",
     "ever_in_care": "EverInCare",
     "first_language": "FirstLanguageCode FirstLanguage",
+    "former_names": "PreviousLegalSurname",
     "former_upn": "FormerUPN",
     "fsm": "FSMEligible FSMEver6",
+    "fsm_history": "FsmStartDate FsmEndDate",
     "gender": "Gender",
     "home_language": "HomeLanguageCode HomeLanguage",
     "legal_names": "LegalForename LegalSurname",
@@ -122,6 +125,7 @@ _STAFF = {
     "dates": "EmploymentStart EmploymentEnd",
     "dob": "DateOfBirth",
     "emails": "WorkEmail HomeEmail",
+    "ethnicity": "EthnicityCode Ethnicity",
     "gender": "Gender",
     "legal_names": "LegalForename LegalSurname",
     "middle_names": "MiddleName",
@@ -166,6 +170,17 @@ FEEDS: tuple[Feed, ...] = (
     *_groups(),
     *_people("staff_members", "Staff", _STAFF, "includePrevious"),
     *_people("students", "Students", _STUDENTS, "includeLeavers"),
+    _feed(
+        "students.sen_needs",
+        "SEN",
+        "StudentId SENType SENTypeCode SENTypeName SENTypeDescription SENTypeRank StartDate "
+        "EndDate Active",
+    ),
+    _feed(
+        "students.sen_provision_history",
+        "SEN",
+        "StudentId SENProvision SENProvisionDescription StartDate EndDate",
+    ),
     *_people("contacts", "Contacts", _CONTACTS),
     *(
         _feed(f"contacts.{name} students.basic", "StudentContacts", columns)

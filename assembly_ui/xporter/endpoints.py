@@ -161,6 +161,13 @@ _ALL = (
         takes_id=True,
     ),
     Endpoint(
+        "SEN",
+        (people.SpecialNeed,),
+        _any_of("SEN", "SENTypes"),
+        {**_SINCE, "StudentId": ANY, "SENProvision": ANY, "SENTypeRank": ANY, "Active": FLAG},
+        takes_id=True,
+    ),
+    Endpoint(
         "Photos",
         (people.Photo,),
         _any_of("Photos"),

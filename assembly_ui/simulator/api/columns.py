@@ -21,13 +21,16 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "Student": "AdmissionNo EnrolmentStatus Boarder YearTaughtIn CandidateNo ParentIdaasIds "
         "ParentXIDs LeavingYearGroup LeavingRegGroup PreAdmissionYearGroup PreAdmissionRegGroup",
         "StudentExtended": "DateofBirth DateOfBirth UniqueLearnerNumber MiddleName LegalForename "
-        "LegalSurname EntryDate LeavingDate Destination DestinationStartDate ReasonForLeaving",
+        "LegalSurname PreviousLegalSurname EntryDate LeavingDate Destination "
+        "DestinationStartDate ReasonForLeaving",
         "UPN": "UPN FormerUPN",
         "SEN, SENTypes": "SENProvision",
-        "StudentFunding": "FSMEligible FsmEndDate UniformAllowance PupilPremium YSSA EAL FSMEver6",
+        "StudentFunding": "FSMEligible FsmStartDate FsmEndDate UniformAllowance PupilPremium "
+        "YSSA EAL FSMEver6",
         "StudentDemographic": "Gifted ServiceChild ServiceChildSource HomeLanguage "
         "HomeLanguageCode FirstLanguage FirstLanguageCode FirstLanguageSource "
-        "EnglishProficiencyLevel NationalIdentity Nationality ModeOfTravel IsTraveller "
+        "EnglishProficiencyLevel NationalIdentity Nationality CountryOfBirth "
+        "CountryOfBirthCode ModeOfTravel IsTraveller "
         "TravellerSource AsylumStatus",
         "StudentFamily": "InLeaCare LeaCareAuthority EverInCare IsYoungCarer ParentalSalutation "
         "StudentSiblingIds",
@@ -42,6 +45,7 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "StaffExtended": "MiddleName LegalForename LegalSurname DateOfBirth",
         "StaffEmployment": "NINumber TeacherNumber EmploymentStart EmploymentEnd PayrollNumber "
         "TeacherCategory",
+        "StaffEthnicity": "EthnicityCode Ethnicity",
         "StaffPersonalContact": "HomeEmail HomePhone MobilePhone",
         "StaffAddress": _ADDRESS,
         "School": "GroupIds GroupIdaasIds GroupXIDs",

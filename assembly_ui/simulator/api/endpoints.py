@@ -336,8 +336,22 @@ ENDPOINTS = (
         days=Days.ASKED,
         is_live=True,
     ),
+    Endpoint(
+        "school.sen",
+        "SEN",
+        "SEN, SENTypes",
+        ("SEN",),
+        "Special educational needs and the provision for them.",
+        filters={
+            "StudentId": "StudentId",
+            "SENProvision": "SENProvision",
+            "SENTypeRank": "SENTypeRank",
+            "Active": "Active",
+        },
+        parameters=("updatedSince",),
+        id_columns=("Id", "StudentId"),
+    ),
     # Known to the catalogue, but empty at every school here.
-    Endpoint("school.sen", "SEN", "SEN, SENTypes", ("SEN",), "Special educational needs."),
     Endpoint("school.conductfortoday", "ConductForToday", "Conduct", ("Conduct",), "Conduct."),
     Endpoint(
         "school.conductfordaterange", "ConductForDateRange", "Conduct", ("Conduct",), "Conduct."

@@ -43,6 +43,17 @@ BACKGROUNDS = (
 SHARES = list(accumulate(background[6] for background in BACKGROUNDS))
 Background = tuple[str, str, str, str, str, str, int]
 
+ENGLAND = ("GBR", "England")
+ABROAD = {
+    "POL": ("POL", "Poland"),
+    "GUJ": ("IND", "India"),
+    "PNJ": ("IND", "India"),
+    "URD": ("PAK", "Pakistan"),
+    "CHI": ("HKG", "Hong Kong"),
+    "YOR": ("NGA", "Nigeria"),
+}
+"""Where some of those were born whose families speak a language: code and name."""
+
 JOBS = (
     "Accountant", "Architect", "Baker", "Civil servant", "Company director", "Doctor", "Engineer",
     "Farmer", "Librarian", "Nurse", "Photographer", "Solicitor", "Surveyor", "Teacher", "Writer",

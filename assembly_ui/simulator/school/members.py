@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assembly_ui.simulator.school.codes import draws, identifiers, ni_number, teacher_number
-from assembly_ui.simulator.school.households import count_until
+from assembly_ui.simulator.school.households import BACKGROUNDS, count_until
 from assembly_ui.simulator.school.identity import Identity, Row, Stamp, dice
 from assembly_ui.simulator.school.places import (
     PARENTS_DOMAIN,
@@ -135,6 +135,7 @@ def staff_row(identity: Identity, member: Member, *, at: Stamp, status: str, pla
         "MiddleName": member.middle,
         "LegalForename": member.forename,
         "LegalSurname": surname,
+        **_ethnicity(member),
         "DateOfBirth": member.born,
         "NINumber": ni_number(member.number),
         "TeacherNumber": teacher_number(member.number) if member.teaches else None,
@@ -153,6 +154,11 @@ def staff_row(identity: Identity, member: Member, *, at: Stamp, status: str, pla
         **placed,
         **an_address(draws(identity, "staff-address", member.number, moves), moves).columns(),
     }
+
+
+def _ethnicity(member: Member) -> Row:
+    code, name = BACKGROUNDS[member.number * 7 % len(BACKGROUNDS)][:2]
+    return {"EthnicityCode": code, "Ethnicity": name}
 
 
 def home_email(member: Member) -> str:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from assembly_ui.simulator.school.codes import identifiers, uln, upn
 from assembly_ui.simulator.school.households import (
+    ABROAD,
+    ENGLAND,
     Background,
     Household,
     address_of,
@@ -137,6 +139,7 @@ def student_row(
         "MiddleName": pupil.middle,
         "LegalForename": pupil.forename,
         "LegalSurname": surname,
+        "PreviousLegalSurname": _previous_surname(pupil, until),
         "DateofBirth": pupil.born.isoformat(),
         "EntryDate": life.joins[:10],
         "LeavingDate": _left_on(life) if gone else None,
@@ -149,6 +152,7 @@ def student_row(
         "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
         **_support(pupil, until),
         **_background(home.background),
+        **_born_in(pupil),
         "ParentalSalutation": salutation(home),
         "UniqueLearnerNumber": uln(life.number),
         "UPN": upn(identity, life.number, life.cohort),
@@ -185,6 +189,20 @@ def _former_upn(identity: Identity, life: Life) -> str | None:
     return upn(identity, life.number + 500, life.cohort - 1) if life.number % 11 == 3 else None
 
 
+def _previous_surname(pupil: Pupil, at: Stamp) -> str | None:
+    """What a pupil was called before: here, or, one in nineteen, before coming here."""
+    if pupil.renamed and pupil.renamed[0] <= at:
+        return pupil.surname
+    other = SURNAMES[pupil.number % len(SURNAMES)]
+    return other if pupil.number % 19 == 7 and other != pupil.surname else None
+
+
+def _born_in(pupil: Pupil) -> Row:
+    language, is_abroad = pupil.home.background[4], pupil.number % 3 == 0
+    code, name = ABROAD.get(language, ENGLAND) if is_abroad else ENGLAND
+    return {"CountryOfBirthCode": code, "CountryOfBirth": name}
+
+
 def _first_birthday(shape: Shape, life: Life) -> int:
     return date(life.cohort - shape.lowest - 5, 9, 1).toordinal()
 
@@ -207,6 +225,7 @@ def _support(pupil: Pupil, at: Stamp) -> Row:
     return {
         "SENProvision": sen or "N",
         "FSMEligible": int(fsm),
+        "FsmStartDate": pupil.life.joins[:10] if fsm else None,
         "FsmEndDate": None,
         "UniformAllowance": 0,
         "PupilPremium": int(fsm),

@@ -21,6 +21,7 @@ from assembly_ui.simulator.school import (
     people,
     photos,
     results,
+    sen,
     timetable_model,
 )
 from assembly_ui.simulator.school.core import LOCK, Core, core_of
@@ -180,6 +181,7 @@ _TABLES: dict[str, Callable[[Snapshot, Window | None], list[Row]]] = {
     "GradeSetHistory": lambda s, w: assessment_tables.history_rows(),
     "Categories": lambda s, w: assessment_tables.category_rows(),
     "AsmResults": lambda s, w: results.result_rows(s.core, s.stamp),
+    "SEN": lambda s, w: sen.sen_rows(s.core, s.stamp),
     "AttendanceCodes": lambda s, w: attendance.code_rows(),
     "AttendMarks": _marks,
 }

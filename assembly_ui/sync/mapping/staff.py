@@ -46,8 +46,8 @@ def _staff_member(ids: Ids, key: str, row: SourceRow) -> Json:
         "end_date": of_day(day(row, "EmploymentEnd")),
         "demographics": {
             "object": "staff_demographics",
-            "ethnicity_code": None,
-            "ethnicity_group": None,
+            "ethnicity_code": maybe(row, "EthnicityCode"),
+            "ethnicity_group": maybe(row, "Ethnicity"),
             "gender": maybe(row, "Gender"),
             "disability": None,
             "disability_cdoe": None,

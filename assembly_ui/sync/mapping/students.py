@@ -9,6 +9,7 @@ from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, Sou
 from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json, address, emails, name_of, phones_of
 from assembly_ui.sync.mapping.rows import day, flag, keys_of, maybe, said, text, whole
+from assembly_ui.sync.mapping.support import SenOfStudents, fsm_history
 from assembly_ui.sync.mapping.year_names import code_and_unknown
 
 _LINKS = frozenset({"Students", "Contacts", "StudentContacts"})
@@ -26,9 +27,10 @@ _PROFICIENCY = {
 def make_students(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
     """Pupils on roll, and leavers who are still known."""
     links = _linked(source, ids, "StudentId", "ContactId", "Contacts", "contact")
+    sen = SenOfStudents(source)
     for row in source.rows("Students", "Students"):
         if key := text(row, "Id"):
-            data = _student(ids, key, row)
+            data = _student(ids, key, row, sen)
             data["contacts"] = _related(links, key, "student_contact", "contact_id")
             yield Made(key, name_of(row), data)
 
@@ -43,7 +45,7 @@ def make_contacts(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
             yield Made(key, name_of(row), data)
 
 
-def _student(ids: Ids, key: str, row: SourceRow) -> Json:
+def _student(ids: Ids, key: str, row: SourceRow, sen: SenOfStudents) -> Json:
     code, unknown = code_and_unknown(text(row, "YearGroup", "LeavingYearGroup"))
     return {
         "object": "student",
@@ -59,12 +61,12 @@ def _student(ids: Ids, key: str, row: SourceRow) -> Json:
         "middle_name": maybe(row, "MiddleName"),
         "last_name": maybe(row, "Surname"),
         "legal_last_name": maybe(row, "LegalSurname"),
-        "former_last_name": None,
+        "former_last_name": maybe(row, "PreviousLegalSurname"),
         "dob": of_day(day(row, "DateofBirth", "DateOfBirth")),
         "start_date": of_day(day(row, "EntryDate")),
         "end_date": of_day(day(row, "LeavingDate")),
         "enrolment_status": maybe(row, "EnrolmentStatus"),
-        "demographics": _demographics(row),
+        "demographics": _demographics(ids, key, row, sen),
         "medical": None,
         "contacts": None,
         "emails": _student_emails(ids, key, row),
@@ -83,7 +85,7 @@ def _student_emails(ids: Ids, key: str, row: SourceRow) -> list[Json] | None:
     return emails(ids, f"student {key}", [("Work", text(row, "WorkEmail"))])
 
 
-def _demographics(row: SourceRow) -> Json:
+def _demographics(ids: Ids, key: str, row: SourceRow, sen: SenOfStudents) -> Json:
     nationality = maybe(row, "Nationality")
     return {
         "object": "student_demographics",
@@ -94,17 +96,17 @@ def _demographics(row: SourceRow) -> Json:
         "pp_history": None,
         "is_eal": flag(row, "EAL"),
         "sen_category": maybe(row, "SENProvision"),
-        "sen_category_history": None,
-        "country_of_birth": None,
+        "sen_category_history": sen.provisions(ids, key),
+        "country_of_birth": maybe(row, "CountryOfBirth"),
         "nationalities": [nationality] if nationality else None,
         "fsm_review_date": None,
         "is_fsm": flag(row, "FSMEligible"),
         "is_fsm6": flag(row, "FSMEver6"),
-        "fsm_history": None,
+        "fsm_history": fsm_history(ids, key, row),
         "in_care": flag(row, "InLeaCare"),
         "ever_in_care": flag(row, "EverInCare"),
         "service_child": flag(row, "ServiceChild"),
-        "sen_needs": None,
+        "sen_needs": sen.needs(ids, key),
     }
 
 
@@ -189,6 +191,6 @@ def _related(links: _Links | None, key: str, called: str, name: str) -> list[Jso
 
 
 STUDENT_KINDS = (
-    Kind("student", _LINKS, make_students),
+    Kind("student", _LINKS | {"SEN"}, make_students),
     Kind("contact", _LINKS, make_contacts),
 )

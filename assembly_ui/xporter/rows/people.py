@@ -20,6 +20,7 @@ class Person(Row):
     display_name: Text = ""
     legal_forename: Text = ""
     legal_surname: Text = ""
+    previous_legal_surname: Text = ""
     gender: Text = ""
     date_of_birth: Day = None
     work_email: Text = ""
@@ -59,6 +60,7 @@ class Student(Person, Address):
     reason_for_leaving: Text = ""
     sen_provision: Text = ""
     fsm_eligible: Flag = None
+    fsm_start_date: Day = None
     fsm_end_date: Day = None
     fsm_ever6: Flag = None
     pupil_premium: Flag = None
@@ -81,6 +83,8 @@ class Student(Person, Address):
     first_language_code: Text = ""
     first_language: Text = ""
     english_proficiency_level: Text = ""
+    country_of_birth_code: Text = ""
+    country_of_birth: Text = ""
     national_identity: Text = ""
     nationality: Text = ""
     mode_of_travel: Text = ""
@@ -119,6 +123,8 @@ class Staff(Person, Address):
     ni_number: Text = ""
     teacher_number: Text = ""
     teacher_category: Text = ""
+    ethnicity_code: Text = ""
+    ethnicity: Text = ""
     payroll_number: Text = ""
     employment_start: Day = None
     employment_end: Day = None
@@ -128,6 +134,22 @@ class Staff(Person, Address):
     is_support: Flag = None
     is_supply: Flag = None
     reg_group: Names = ()
+
+
+class SpecialNeed(Row):
+    """A need of a pupil and the provision for it. Its columns are inferred from parameters."""
+
+    table = "SEN"
+
+    student_id: Text = ""
+    sen_provision: Text = ""
+    sen_provision_description: Text = ""
+    sen_type: Text = ""
+    sen_type_description: Text = ""
+    sen_type_rank: Whole = None
+    start_date: Day = None
+    end_date: Day = None
+    active: Flag = None
 
 
 class Contact(Person, Address):

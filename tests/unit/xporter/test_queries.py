@@ -34,6 +34,7 @@ EVERY = [
     "AttendanceForDate",
     "AttendanceForDateRange",
     "Photos",
+    "SEN",
 ]
 NEEDED: dict[str, dict[str, Any]] = {
     "Timetable": {"options": ["includeLessons"]},

@@ -71,6 +71,7 @@ REFERENCES = [
     ("AsmResults", "AspectId", "Aspects"),
     ("AsmResults", "ResultSetId", "ResultSets"),
     ("AttendMarks", "StudentId", "Students"),
+    ("SEN", "StudentId", "Students"),
 ]
 
 

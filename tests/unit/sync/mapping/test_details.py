@@ -277,3 +277,53 @@ def test_a_mark_is_of_a_session() -> None:
     assert (made.data["attendance_mark"], made.data["minutes_late"]) == ("L", 5)
     assert made.data["registration_group_id"]
     assert made.label == "2026-11-23 AM"
+
+
+def _with_needs(*needs: dict[str, Any]) -> dict[str, Any]:
+    rows: Rows = {
+        ("Students", "Students"): [{"Id": "7"}, {"Id": "8"}],
+        ("SEN", "SEN"): [{"Id": str(n), "StudentId": "7", **need} for n, need in enumerate(needs)],
+    }
+    one, other = (made.data["demographics"] for made in _made(make_students, rows))
+    assert (other["sen_needs"], other["sen_category_history"]) == ([], [])
+    return one
+
+
+def test_needs_of_a_pupil_are_those_of_now_in_order_and_provisions_all_there_were() -> None:
+    found = _with_needs(
+        {"SENProvision": "E", "SENType": "ASD", "SENTypeRank": 2, "StartDate": "2026-01-05"},
+        {"SENProvision": "E", "SENType": "SPLD", "SENTypeRank": 1, "StartDate": "2026-01-05"},
+        {
+            "SENProvision": "K",
+            "SENType": "HI",
+            "StartDate": "2024-09-01",
+            "EndDate": "2026-01-04",
+        },
+    )
+    needs = [
+        (need["sen_need_type_code"], need["sen_broad_need_type_code"], need["priority"])
+        for need in found["sen_needs"]
+    ]
+    assert needs == [("SPLD", "CL", 1), ("ASD", "CI", 2)]
+    assert [
+        (one["code"], one["start_date"], one["end_date"]) for one in found["sen_category_history"]
+    ] == [("K", "2024-09-01", "2026-01-04"), ("E", "2026-01-05", None)]
+
+
+def test_needs_that_were_not_read_are_not_known() -> None:
+    found = _student(FsmStartDate="2025-09-01")["demographics"]
+    assert (found["sen_needs"], found["sen_category_history"]) == (None, None)
+    (entitled,) = found["fsm_history"]
+    assert (entitled["start_date"], entitled["end_date"]) == ("2025-09-01", None)
+    assert _student()["demographics"]["fsm_history"] is None
+
+
+def test_a_pupil_was_called_something_else_and_was_born_somewhere() -> None:
+    found = _student(PreviousLegalSurname="Hart", CountryOfBirth="Poland", FormerUPN="A1")
+    assert (found["former_last_name"], found["former_upn"]) == ("Hart", "A1")
+    assert found["demographics"]["country_of_birth"] == "Poland"
+
+
+def test_the_ethnicity_of_staff_is_read() -> None:
+    found = _staff(EthnicityCode="WBRI", Ethnicity="White British")["demographics"]
+    assert (found["ethnicity_code"], found["ethnicity_group"]) == ("WBRI", "White British")
