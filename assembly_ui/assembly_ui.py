@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import reflex as rx
 from fastapi import FastAPI
@@ -118,10 +119,10 @@ STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "component
 async def _product(app: rx.App) -> AsyncIterator[None]:
     async with (
         bootstrap.running(SETTINGS) as parts,
-        bootstrap.background(tabs.run(app, parts.pubsub, callers_now), name="live"),
-        bootstrap.background(keep_watched_schools_fresh(parts), name="watching"),
-        bootstrap.background(LIMITS.run(), name="connections"),
-        bootstrap.background(left_tabs.run(), name="left tabs"),
+        parts.supervisor.keep(partial(tabs.run, app, parts.pubsub, callers_now), name="live"),
+        parts.supervisor.keep(partial(keep_watched_schools_fresh, parts), name="watching"),
+        parts.supervisor.keep(LIMITS.run, name="connections"),
+        parts.supervisor.keep(left_tabs.run, name="left-tabs"),
     ):
         pauses.keep_short()
         yield

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Protocol
 
 import httpx
 import structlog
@@ -41,6 +42,7 @@ from assembly_ui.simulator.schoolbooking import asked as schoolbooking
 from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, PRIVACY, SchoolBooking
 from assembly_ui.simulator.schoolbooking.booking import make_http as booking_http
 from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.supervision import Run, Supervisor
 from assembly_ui.sync.pace import Pace as SyncPace
 from assembly_ui.sync.worker import SyncWorker
 from assembly_ui.xporter.client import Registration, XporterClient, make_http
@@ -50,6 +52,15 @@ from assembly_ui.xporter.turns import LocalTurns, Turns
 log = structlog.get_logger()
 
 NewHttp = Callable[[], httpx.AsyncClient]
+
+
+class Keep(Protocol):
+    """Lets a task run beside a block."""
+
+    def __call__(self, run: Run, *, name: str) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+        """The task, which ends with the block."""
+        ...
+
 
 STAND_IN_PATH = "/simulator/xporter"
 BOOKING_PATH = "/simulator/schoolbooking"
@@ -73,6 +84,7 @@ class Parts:
     xporter: XporterClient
     pace: Pace
     tester: Tester
+    supervisor: Supervisor
     watcher: Watcher
     sync: SyncWorker
     outbox: Outbox
@@ -133,17 +145,20 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncItera
             unverified = await require_proofs(made.database, made.register, now=clock())
             log.info("ownership.proof_required", schools=unverified)
         if settings.work_in_web:
-            await stack.enter_async_context(working(made))
+            await stack.enter_async_context(working(made, keep=made.supervisor.keep))
         yield made
 
 
 @asynccontextmanager
-async def working(made: Parts) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """The background work, in as many processes as there may be; a task for each kind."""
+async def working(made: Parts, *, keep: Keep) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """The background work, in as many processes as there may be; a task for each kind.
+
+    `keep` says what becomes of one that ends.
+    """
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(background(work, name=name))
-            for name, work in _background_work(made).items()
+            await stack.enter_async_context(keep(run, name=name))
+            for name, run in _background_work(made).items()
         ]
 
 
@@ -169,7 +184,8 @@ async def _make(
     valkey = (
         await stack.enter_async_context(open_valkey(settings.valkey)) if settings.valkey else None
     )
-    pubsub = await _pubsub(stack, valkey)
+    supervisor = Supervisor()
+    pubsub = await _pubsub(stack, valkey, supervisor)
     database = Database(settings.database, pubsub.announce)
     stack.push_async_callback(database.close)
     http = await stack.enter_async_context((new_http or make_http)())
@@ -196,6 +212,7 @@ async def _make(
         xporter=xporter,
         pace=pace,
         tester=tester,
+        supervisor=supervisor,
         watcher=Watcher(database, xporter, cipher, clock, pace, _links(settings)),
         sync=SyncWorker(database, xporter, cipher, clock, _sync_pace(settings)),
         outbox=Outbox(database, transport, clock, settings.mail_from),
@@ -204,25 +221,25 @@ async def _make(
     )
 
 
-async def _pubsub(stack: AsyncExitStack, valkey: Redis | None) -> PubSub:
+async def _pubsub(stack: AsyncExitStack, valkey: Redis | None, supervisor: Supervisor) -> PubSub:
     if valkey is None:
         return PubSub()
-    pubsub = ValkeyPubSub(valkey)
+    pubsub = ValkeyPubSub(valkey, supervisor)
     await stack.enter_async_context(pubsub.connected())
     return pubsub
 
 
-def _background_work(made: Parts) -> dict[str, Coroutine[Any, Any, None]]:
-    work = {
-        "security-log": made.security_log.run(),
-        "outbox": made.outbox.run(made.pubsub),
-        "watcher": _once_listening(made, made.watcher.run),
-        "sync": _once_listening(made, made.sync.run),
+def _background_work(made: Parts) -> dict[str, Run]:
+    work: dict[str, Run] = {
+        "security-log": made.security_log.run,
+        "outbox": partial(made.outbox.run, made.pubsub),
+        "watcher": partial(_once_listening, made, made.watcher.run),
+        "sync": partial(_once_listening, made, made.sync.run),
     }
     if made.stand_in:
-        work["stand-in"] = made.stand_in.run(made.pubsub)
+        work["stand-in"] = partial(made.stand_in.run, made.pubsub)
     if made.booking:
-        work["schoolbooking"] = _book(made, made.booking)
+        work["schoolbooking"] = partial(_book, made, made.booking)
     return work
 
 
@@ -363,23 +380,3 @@ def _links(settings: Settings) -> Links:
 
 def _forget() -> None:
     _Running.parts = None
-
-
-@asynccontextmanager
-async def background(
-    work: Coroutine[Any, Any, None], *, name: str
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Let `work` run beside the block, and end with it."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_report_end)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    # Background work only ends when it is cancelled; an error must not go unheard.
-    if not task.cancelled() and (error := task.exception()):
-        log.error("background.ended", work=task.get_name(), exc_info=error)

@@ -24,6 +24,7 @@ from redis.exceptions import ConnectionError as Lost
 from redis.exceptions import RedisError
 
 from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.supervision import Supervisor
 
 log = structlog.get_logger()
 
@@ -51,9 +52,15 @@ def open_valkey(url: str) -> Redis:
 class ValkeyPubSub(PubSub):
     """Announcements for a product running as several processes. Never fails, never waits."""
 
-    def __init__(self, valkey: Redis, jitter: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        valkey: Redis,
+        supervisor: Supervisor | None = None,
+        jitter: random.Random | None = None,
+    ) -> None:
         super().__init__()
         self._valkey = valkey
+        self._supervisor = supervisor or Supervisor()
         self._me = secrets.token_hex(8)
         self._to_send: dict[Topic, None] = {}
         self._has_some = asyncio.Event()
@@ -73,16 +80,14 @@ class ValkeyPubSub(PubSub):
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
         """Send and hear during the block; what was announced in it leaves before it ends."""
-        tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._hear())]
-        try:
+        async with (
+            self._supervisor.keep(self._send, name="announcements-sent"),
+            self._supervisor.keep(self._hear, name="announcements-heard"),
+        ):
             yield
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WORDS_SECONDS):
                     await self._all_sent.wait()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _send(self) -> None:
         wait = _Wait(self._jitter)

@@ -103,9 +103,14 @@ def _port(config: Settings) -> Finding:
 def _who_answers(config: Settings) -> Finding:
     try:
         answer = httpx.get(f"{config.own_address}/health", timeout=SECONDS, trust_env=False)
-        if answer.is_success and answer.json() == {"status": "ok"}:
+        health = answer.json()
+        if answer.is_success and health == {"status": "ok"}:
             return Finding("Port", f"{config.port}: Assembly is running there and is well")
-    except (httpx.HTTPError, ValueError):
+        if status := health.get("status"):
+            about = ", ".join(health.get("background", ()))
+            found = f"{config.port}: Assembly is running there, but it says: {status} {about}"
+            return Finding("Port", found.strip(), "Its log says why.")
+    except (httpx.HTTPError, ValueError, AttributeError, TypeError):
         pass
     remedy = "Stop that program, or choose another port with ASSEMBLY_PORT."
     return Finding("Port", f"{config.port} is taken by another program", remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AbstractAsyncContextManager
 
 import click
 import structlog
@@ -11,6 +12,7 @@ import structlog
 from assembly_ui import bootstrap, logs, private_files, settings
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.settings import WANT, Settings
+from assembly_ui.supervision import Run, background
 
 log = structlog.get_logger()
 
@@ -32,13 +34,22 @@ def work() -> None:
         raise CommandFailed(f"Background work ended by itself: {', '.join(ended)}.")
 
 
+def _once(run: Run, *, name: str) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+    """Work that ends by itself ends the process, which an init system starts again."""
+
+    async def work() -> None:
+        await run()
+
+    return background(work(), name=name)
+
+
 async def _work(config: Settings) -> list[str]:
     """Work until told to stop; the names of work that ended without being told."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPPED_BY:
         loop.add_signal_handler(number, told.set)
-    async with bootstrap.connected(config) as parts, bootstrap.working(parts) as tasks:
+    async with bootstrap.connected(config) as parts, bootstrap.working(parts, keep=_once) as tasks:
         log.info("work.started")
         stop = asyncio.create_task(told.wait())
         done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -65,6 +65,7 @@ class LiveTabs:
     def __init__(self) -> None:
         self._tabs: dict[Topic, dict[Shows, Right | None]] = defaultdict(dict)
         self._app: rx.App | None = None
+        self._has_missed_some = False
 
     def watch(self, state: rx.State, me: Caller, topic: Topic) -> None:
         """Register the tab of `state`, for as long as `me` may see the topic.
@@ -111,15 +112,22 @@ class LiveTabs:
         }
 
     async def run(self, app: rx.App, pubsub: PubSub, find: FindCallers) -> None:
-        """Push announced changes until cancelled."""
+        """Push announced changes until cancelled. Once more after an error, it catches up."""
         self._app = app
-        async with pubsub.listen() as topics, asyncio.TaskGroup() as tasks:
-            pushes = Pushes(app, self, find, tasks)
-            tasks.create_task(_check_again_and_again(pushes))
-            while True:
-                topic = await topics.get()
-                for each in list(self._tabs) if topic == EVERYTHING else [topic]:
-                    pushes.begin(each)
+        try:
+            async with pubsub.listen() as topics, asyncio.TaskGroup() as tasks:
+                if self._has_missed_some:
+                    topics.put_nowait(EVERYTHING)
+                    self._has_missed_some = False
+                pushes = Pushes(app, self, find, tasks)
+                tasks.create_task(_check_again_and_again(pushes))
+                while True:
+                    topic = await topics.get()
+                    for each in list(self._tabs) if topic == EVERYTHING else [topic]:
+                        pushes.begin(each)
+        except Exception:
+            self._has_missed_some = True
+            raise
 
     def topics(self) -> list[Topic]:
         """Everything any tab shows."""

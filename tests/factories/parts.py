@@ -19,6 +19,7 @@ from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import Clock, ManualClock
 from assembly_ui.database import Database
 from assembly_ui.settings import Settings
+from assembly_ui.supervision import Supervisor
 from assembly_ui.web.live import tabs
 from tests.factories.accounts import ADDRESS
 
@@ -37,6 +38,7 @@ def running_parts(
         "clock": clock,
         "database": database,
         "throttles": Throttles(scale=scale),
+        "supervisor": Supervisor(),
     }
     parts = Parts(**{field.name: made.get(field.name) for field in fields(Parts)})
     before, bootstrap._Running.parts = bootstrap._Running.parts, parts

@@ -24,6 +24,7 @@ from assembly_ui.connector.models import Connection
 from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.schools.models import School
 from assembly_ui.settings import Settings
+from assembly_ui.supervision import background
 from tests.factories.connector import SECRET, connection_row
 from tests.factories.schools import school_row
 from tests.factories.xporter import Service, school_info
@@ -48,7 +49,7 @@ async def _measure(config: Settings) -> list[Row]:
     async with bootstrap.connected(config, new_http=service.client) as parts:
         service.secrets[""] = config.management_secret
         await _fill(parts, service)
-        async with bootstrap.background(parts.watcher.run(parts.pubsub), name="watcher"):
+        async with background(parts.watcher.run(parts.pubsub), name="watcher"):
             started, spent = time.monotonic(), time.process_time()
             await asyncio.sleep(SECONDS)
             spent, took = time.process_time() - spent, time.monotonic() - started

@@ -24,13 +24,19 @@ def router(settings: Settings) -> APIRouter:
 
     @routes.get("/health", include_in_schema=False)
     async def health() -> JSONResponse:
-        """200 when the database answers, 503 when it does not."""
+        """200 when the database answers, 503 when it does not.
+
+        Background work that ended and is being started again is named: pages are served
+        all the same.
+        """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await parts().database.glance(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)
+        if failing := parts().supervisor.failing:
+            return JSONResponse({"status": "degraded", "background": failing})
         return JSONResponse({"status": "ok"})
 
     return routes

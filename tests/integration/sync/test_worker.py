@@ -11,12 +11,12 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select, update
 
-from assembly_ui.bootstrap import background
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.models import Connection
 from assembly_ui.database import Database, announce
 from assembly_ui.pubsub import PubSub, school_topic, sync_topic
 from assembly_ui.simulator.faults import Fault, clear_faults, set_fault
+from assembly_ui.supervision import background
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import ChangesetView, list_changesets
 from assembly_ui.sync.errors import NotConnected, NothingWanted

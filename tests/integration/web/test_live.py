@@ -353,3 +353,27 @@ async def test_what_is_public_is_shown_to_everybody(app: App, state: rx.State) -
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
     app.people = {}
     assert await _told(app, tabs, state, "mailbox") == 1
+
+
+class _Failing(PubSub):
+    """Announcements whose hearing breaks off."""
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[asyncio.Queue[Topic]]:
+        class Broken(asyncio.Queue[Topic]):
+            async def get(self) -> Topic:
+                raise ZeroDivisionError
+
+        yield Broken()
+
+
+async def test_pushing_that_is_started_again_shows_what_was_missed(
+    app: App, state: rx.State
+) -> None:
+    tabs = await _watching(state)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    with pytest.raises(ExceptionGroup):
+        await tabs.run(app, _Failing(), app.find)  # type: ignore[arg-type]
+    async with _pushing(app, tabs):
+        await _work_goes_on()
+    assert (await state.get_state(NewsState)).told == 1
