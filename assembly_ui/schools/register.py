@@ -97,7 +97,7 @@ class Register:
         limit = max(1, min(limit, MAX_LIMIT))
         hits = self._index.search(asked, limit + 1)
         found = [self._schools[place] for place in hits.places[:limit]]
-        matches = [match(school, asked, misspelt=hits.misspelt) for school in found]
+        matches = [match(school, hits.words, misspelt=hits.misspelt) for school in found]
         return SearchResult(matches, more=len(hits.places) > limit)
 
     async def find(self, query: str, limit: int = 10) -> SearchResult:

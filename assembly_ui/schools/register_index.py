@@ -1,8 +1,9 @@
 """The search index over the register, in memory; built once, read by many.
 
 Every word of a query must be found in a school's name, town, local authority,
-postcode or numbers, whole or as the beginning of a word. Only when no school
-has them all may words be misspelt, and only then may some be missing.
+postcode or numbers, whole or as the beginning of a word. What else the query may
+mean is tried next (see `register_query`). Only when no school has all the words may
+they be misspelt, and only then may some be missing.
 Scores are constants and not statistics, so that the order can be explained:
 open before closed, the whole name, its beginning, then where words were found;
 among equals the shorter name.
@@ -20,6 +21,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from assembly_ui.schools.register_file import RegisterSchool
+from assembly_ui.schools.register_query import readings_of
 from assembly_ui.schools.register_text import compact, index_words, one_form, words
 
 _OPEN, _WHOLE_NAME, _NAME_BEGINS, _NUMBER = 10_000.0, 2_000.0, 1_000.0, 3_000.0
@@ -28,17 +30,17 @@ _PLACES = {"name": 10.0, "town": 6.0, "authority": 5.0, "postcode": 8.0}
 _WHOLE_WORD_BONUS = 1.0
 _START_LETTERS = 3
 """Beginnings of names this short are indexed as words: thousands of names share one."""
-_MAX_WORDS = 10
-_LABELS = frozenset({"urn", "dfe", "estab", "laestab"})
-"""What people type before a number. No name in the register holds one of these words."""
+_NUMBER_DIGITS = 6
+"""Digits of the shortest number of a school, the URN."""
 _INDEX_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
 class Hits:
-    """Places in the list of schools, best first, and how they were found."""
+    """Places in the list of schools, best first, the words that found them, and how."""
 
     places: list[int]
+    words: list[str]
     misspelt: bool = False
 
 
@@ -52,14 +54,19 @@ class RegisterIndex:
 
     def search(self, query: str, limit: int) -> Hits:
         """At most `limit` places. Nothing searchable in `query` finds nothing."""
-        looked_for = [word for word in words(query) if word not in _LABELS][:_MAX_WORDS]
-        if not looked_for:
-            return Hits([])
-        if places := self._find(self._exactly(looked_for, "".join(looked_for)), limit):
-            return Hits(places)
-        if places := self._find(self._all(looked_for, misspelt=True), limit):
-            return Hits(places, misspelt=True)
-        return Hits(self._find(self._most(looked_for), limit), misspelt=True)
+        meant = readings_of(query)
+        if not meant.words:
+            return Hits([], [])
+        for looked_for in meant.in_order:
+            if found := self._find(self._exactly(looked_for), limit):
+                return Hits(found, looked_for)
+        for looked_for in meant.with_slips:
+            if found := self._find(self._all(looked_for, misspelt=True), limit):
+                return Hits(found, looked_for, misspelt=True)
+        for looked_for in meant.last:
+            if found := self._find(self._exactly(looked_for), limit):
+                return Hits(found, looked_for)
+        return Hits(self._find(self._most(meant.words), limit), meant.words, misspelt=True)
 
     def _find(self, query: Query | None, limit: int) -> list[int]:
         if query is None:
@@ -70,8 +77,8 @@ class RegisterIndex:
         addresses = [address for _, address in found.hits]
         return [int(place or 0) for place in self._searcher.fast_field_values("place", addresses)]
 
-    def _exactly(self, looked_for: list[str], number: str) -> Query:
-        start = one_form(looked_for)
+    def _exactly(self, looked_for: list[str]) -> Query:
+        start, number = one_form(looked_for), "".join(looked_for)
         named = [_scored(self._term("whole", start), _WHOLE_NAME)]
         if len(start) <= _START_LETTERS:
             named.append(_scored(self._term("start", start), _NAME_BEGINS))
@@ -120,6 +127,8 @@ class RegisterIndex:
             found.append(_scored(self._begins(field, word), score))
             if misspelt and field != "postcode" and (slips := allowed_slips(word)):
                 found.append(_scored(self._nearly(field, word, slips), score / 2))
+        if word.isdigit() and len(word) >= _NUMBER_DIGITS:
+            found.append(_scored(self._term("number", word), _NUMBER))
         return Query.disjunction_max_query(found)
 
     def _term(self, field: str, word: str) -> Query:

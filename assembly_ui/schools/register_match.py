@@ -38,18 +38,18 @@ class Match:
     dfe_number: Marked
 
 
-def match(school: RegisterSchool, query: str, *, misspelt: bool) -> Match:
-    """`school` with the parts marked that answer `query`."""
-    looked_for = words(query)
-    number = compact(query)
+def match(school: RegisterSchool, looked_for: list[str], *, misspelt: bool) -> Match:
+    """`school` with the parts marked that answer the words `looked_for`."""
+    number = "".join(looked_for)
+    numbers = [number, *(word for word in looked_for if word.isdigit())]
     return Match(
         school=school,
         name=_mark_words(school.name, looked_for, misspelt),
         town=_mark_words(school.town, looked_for, misspelt),
         local_authority=_mark_words(school.local_authority, looked_for, misspelt),
         postcode=_mark_postcode(school.postcode, looked_for, number),
-        urn=_mark_urn(school.urn, number),
-        dfe_number=_mark_number(school.dfe_number, number),
+        urn=_mark_urn(school.urn, numbers),
+        dfe_number=_mark_number(school.dfe_number, numbers),
     )
 
 
@@ -104,17 +104,19 @@ def _mark_postcode(postcode: str, looked_for: list[str], number: str) -> Marked:
     return _cut(postcode, spans)
 
 
-def _mark_urn(urn: str, number: str) -> Marked:
+def _mark_urn(urn: str, numbers: list[str]) -> Marked:
     # What stands after the country's letters is the reference people know.
     country, dash, reference = urn.rpartition("-")
-    if number and compact(country + dash).startswith(number[:1]):
-        return _mark_number(urn, number)
-    return (*((Part(country + dash, False),) if dash else ()), *_mark_number(reference, number))
+    if numbers[0] and compact(country + dash).startswith(numbers[0][:1]):
+        return _mark_number(urn, numbers)
+    return (*((Part(country + dash, False),) if dash else ()), *_mark_number(reference, numbers))
 
 
-def _mark_number(shown: str, number: str) -> Marked:
-    found = len(number) > 2 and compact(shown).startswith(number)
-    return _cut(shown, [(0, _letters(shown, len(number)))] if found else [])
+def _mark_number(shown: str, numbers: list[str]) -> Marked:
+    whole = compact(shown)
+    found = [number for number in numbers if len(number) > 2 and whole.startswith(number)]
+    longest = max(found, key=len, default="")
+    return _cut(shown, [(0, _letters(shown, len(longest)))] if longest else [])
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> Marked:

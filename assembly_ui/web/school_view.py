@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from assembly_ui.schools.register import Marked, Match, RegisterSchool, SearchResult
+from assembly_ui.schools.register_query import asks_by_ukprn
 from assembly_ui.web.components.combobox import TextPart
 
 NOT_LISTED = "not-listed"
@@ -60,6 +61,8 @@ def suggestions(result: SearchResult) -> list[Suggestion]:
 
 def note_of(asked: str, result: SearchResult) -> str:
     """The line under the suggestions."""
+    if not result.matches and asks_by_ukprn(asked):
+        return "Search by name, postcode, URN or DfE number: we do not hold UKPRNs."
     if not result.matches:
         return f"No school matches “{asked}”. Check the spelling, or try its postcode."
     return "More than 10 match, keep typing" if result.more else ""

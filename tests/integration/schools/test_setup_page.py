@@ -55,6 +55,22 @@ async def test_typing_suggests_choosing_is_echoed_and_continue_sets_up(
     assert not page.busy
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["NW1 9AA", "NWl 9AA", "nwi9aa abbey", "URN100001", "URN: 100 001", "1OOOOl", "DfE 202/4001"],
+)
+async def test_a_number_or_postcode_finds_the_school_however_it_is_typed(
+    tab: Tab, text: str
+) -> None:
+    page = await tab.state(SchoolSetupState)
+    await tab.send(SchoolSetupState.search, text=text)
+    assert page.options[0]["key"] == "100001"
+    shown = page.options[0]
+    assert any(
+        part["matched"] for part in [*shown["postcode"], *shown["urn"], *shown["dfe_number"]]
+    )
+
+
 async def test_a_school_that_shares_its_number_says_so_and_offers_to_join_the_other(
     database: Database, clock: ManualClock, tab: Tab
 ) -> None:

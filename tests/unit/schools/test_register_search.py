@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembly_ui.schools.register import Register, SearchResult
+from assembly_ui.schools.postcodes import postcode_readings as readings
+from assembly_ui.schools.register import Register, RegisterSchool, SearchResult
+from assembly_ui.schools.register_text import words
 
 CITY, CITY_GIRLS, ALDGATE, ST_PAULS = "100003", "100001", "100000", "100002"
 ETON, HARROW, WESTMINSTER, WINCHESTER = "110158", "102245", "101162", "116532"
@@ -100,6 +103,55 @@ FIRST_HITS = [
     ("marlborough college wiltshire", "126516"),
 ]
 
+TYPED_OTHERWISE = [
+    # O for 0, I and l for 1, and back
+    ("NW1 OLL", "100022"),
+    ("nw1oll", "100022"),
+    ("nwi oll", "100022"),
+    ("NWl 0LL", "100022"),
+    ("richard cobden NW1 OLL", "100022"),
+    ("Richard Cobden NWI O", "100022"),
+    ("1OOO22", "100022"),
+    ("lOOO22", "100022"),
+    ("2O1/6OO7", CITY),
+    ("SEED-1OOOO47SP", "SEED-1000047SP"),
+    ("N1-1010012", "NI-1010012"),
+    ("NI1O1OO12", "NI-1010012"),
+    ("W-66O213O", "400041"),
+    # a word before the number
+    ("URN100003", CITY),
+    ("urn:100003", CITY),
+    ("URN No. 100003", CITY),
+    ("URN number 100003", CITY),
+    ("School URN: 100003", CITY),
+    ("URNlOOOO3", CITY),
+    ("DfE2016007", CITY),
+    ("DfE number: 201/6007", CITY),
+    ("LAESTAB2016007", CITY),
+    ("LAESTAB 201 6007", CITY),
+    ("LA/Estab 201/6007", CITY),
+    ("LA code 201, estab no. 6007", CITY),
+    ("UKPRN 100003", CITY),
+    # spaces and punctuation
+    ("100 003", CITY),
+    ("1 0 0 0 0 3", CITY),
+    ("100003.", CITY),
+    ("(100003)", CITY),
+    ("201.6007", CITY),
+    ("201 - 6007", CITY),
+    ("NW 1 0LL", "100022"),
+    ("N.W.1 0LL", "100022"),
+    ("NW1-0LL", "100022"),
+    ("N W 1 0 L L", "100022"),
+    ("NW1 0 LL", "100022"),
+    ("EC4V3AL.", CITY),
+    # beside the name
+    ("City of London School 100003", CITY),
+    ("City of London School (URN 100003)", CITY),
+    ("City of London School, DfE 201/6007, EC4V 3AL", CITY),
+    ("Camden Richard Cobden NW 1 0LL", "100022"),
+]
+
 
 def urns(result: SearchResult) -> list[str]:
     return [match.school.urn for match in result.matches]
@@ -108,6 +160,68 @@ def urns(result: SearchResult) -> list[str]:
 @pytest.mark.parametrize(("query", "urn"), FIRST_HITS)
 def test_the_school_that_is_meant_comes_first(register: Register, query: str, urn: str) -> None:
     assert urns(register.search(query))[:1] == [urn]
+
+
+@pytest.mark.parametrize(("query", "urn"), TYPED_OTHERWISE)
+def test_a_number_or_postcode_is_found_however_it_is_typed(
+    register: Register, query: str, urn: str
+) -> None:
+    assert urns(register.search(query))[:1] == [urn]
+
+
+@cache
+def _open_schools(register: Register) -> list[RegisterSchool]:
+    """Those with a postcode and both numbers."""
+    return [s for s in register._schools if s.is_open and s.postcode and s.dfe_number]
+
+
+ALIKE = {"0": "0Oo", "O": "O0o", "1": "1IlLi", "I": "I1l", "L": "Ll1I"}
+BETWEEN = st.sampled_from(["", " ", "  ", "-", ".", "/", ", "])
+BEFORE = st.sampled_from(
+    ["", "URN", "URN ", "urn: ", "URN no. ", "DfE", "DfE number ", "LAESTAB", "LAESTAB: ", "UKPRN "]
+)
+
+
+def alike(text: str) -> st.SearchStrategy[str]:
+    """`text` with any of its characters written as ones that look alike."""
+    return st.tuples(*(st.sampled_from(ALIKE.get(c, c + c.lower())) for c in text)).map("".join)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_postcode_is_found_with_look_alikes_and_any_separator(
+    register: Register, data: st.DataObject
+) -> None:
+    postcode = data.draw(st.sampled_from(_open_schools(register))).postcode
+    outward, inward = postcode.split()
+    typed = data.draw(alike(outward)) + data.draw(BETWEEN) + data.draw(alike(inward))
+    assert postcode in readings(typed)
+    # What looks alike may also be another school's postcode as it is written.
+    if next(readings(typed)) == postcode:
+        assert register.search(typed).matches[0].school.postcode == postcode
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_number_is_found_with_look_alikes_and_any_word_before_it(
+    register: Register, data: st.DataObject
+) -> None:
+    school = data.draw(st.sampled_from(_open_schools(register)))
+    before = data.draw(BEFORE)
+    number = school.urn if data.draw(st.booleans()) else school.dfe_number
+    place = data.draw(st.integers(1, len(number) - 1))
+    typed = data.draw(alike(number[:place])) + data.draw(BETWEEN) + data.draw(alike(number[place:]))
+    found = register.search(before + typed, limit=50).matches
+    assert school.urn in [match.school.urn for match in found]
+
+
+@pytest.mark.parametrize(
+    "query", ["io", "lil", "sol", "no 1 school", "school 360", "La Retraite", "ol"]
+)
+def test_words_that_could_be_codes_find_names_first(register: Register, query: str) -> None:
+    for match in register.search(query).matches[:1]:
+        text = f"{match.school.name} {match.school.town} {match.school.local_authority}".lower()
+        assert any(word in text for word in words(query))
 
 
 @pytest.mark.parametrize(
@@ -230,6 +344,12 @@ def marked(parts: object) -> str:
         ("NI 101", "urn", "[NI-101]0012"),
         ("harow scool", "name", "[Harrow] [School]"),
         ("charterhouse godal", "town", "[Godal]ming"),
+        ("NW1 OLL", "postcode", "[NW1 0LL]"),
+        ("nw1 ol", "postcode", "[NW1 0L]L"),
+        ("URN100003", "urn", "[100003]"),
+        ("URN 100003", "urn", "[100003]"),
+        ("DfE 201/6007", "dfe_number", "[2016007]"),
+        ("City of London School 100003", "urn", "[100003]"),
     ],
 )
 def test_the_parts_that_answer_are_marked(

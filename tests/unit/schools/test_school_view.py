@@ -53,6 +53,16 @@ def test_more_than_ten_ask_for_more_letters(register: Register) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "asked", ["UKPRN 10012345", "UKPRN10012345", "10012345", "ukprn: 10012345"]
+)
+def test_a_ukprn_is_told_by_which_numbers_schools_are_found(register: Register, asked: str) -> None:
+    found = register.search(asked)
+    assert school_view.note_of(asked, found) == (
+        "Search by name, postcode, URN or DfE number: we do not hold UKPRNs."
+    )
+
+
 def test_nothing_found_leads_to_typing_the_school_in(register: Register) -> None:
     found = register.search("zzzqqqxxx")
     (way_on,) = school_view.suggestions(found)
