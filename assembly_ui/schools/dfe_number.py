@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
+from assembly_ui.schools.postcodes import digits_meant
+
 LA_DIGITS, ESTABLISHMENT_DIGITS = 3, 4
+
+_LABEL = re.compile(
+    r"(?<![a-z])(?:laestab|establishment|estab|dfe|dfes|dcsf|lea|la|number|code|no|nr|ref)"
+    r"(?=[\s.:,#/()-]|[0-9oil]+\b|$)",
+    re.IGNORECASE,
+)
+"""What people write before the number or its two parts."""
+_BETWEEN = re.compile(r"[\s./:,#()‐-―-]+")
+_WRITTEN = re.compile(r"[1-9IL][0-9OIL]{6}", re.ASCII | re.IGNORECASE)
+_NONE = frozenset(("", "none", "na", "notknown", "unknown", "notapplicable"))
+
+
+def read_dfe_number(text: str) -> str:
+    """The 7 digits that `text` means ("DfE 202/3614", "2O2 3614"); empty when it says none.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if _BETWEEN.sub("", text).casefold() in _NONE:
+        return ""
+    digits = _BETWEEN.sub("", _LABEL.sub(" ", text))
+    if not _WRITTEN.fullmatch(digits):
+        raise ValueError(text)
+    return digits_meant(digits)
 
 
 def dfe_number_of(la_code: str, establishment_number: str) -> str:

@@ -56,12 +56,20 @@ _MOST_CHARACTERS = 8
 def read_postcode(text: str) -> str:
     """The postcode that `text` means, such as "SW1A 1AA" for "sw1a.iaa"; empty without one.
 
-    What has the usual form is taken though its letters are not of a known area.
+    What has the usual form is taken though its letters are not of a known area. A text that
+    swaps letters and digits both ways, or is parted in another place, is no postcode: it more
+    probably lacks a character.
     """
     compact = _compact(text)
-    found = list(postcode_readings(compact))
-    if found:
-        return found[0]
+    parts = text.split()
+    for found in postcode_readings(compact):
+        meant = found.replace(" ", "")
+        if meant == compact:
+            return found
+        swapped = {(a, b) for a, b in zip(compact, meant, strict=True) if a != b}
+        is_one_way = len({a.isdigit() for a, _ in swapped}) < 2
+        if is_one_way and (len(parts) != 2 or found.index(" ") == len(_compact(parts[0]))):
+            return found
     usual = _USUAL.fullmatch(compact)
     return f"{usual[1]} {usual[2]}" if usual else ""
 

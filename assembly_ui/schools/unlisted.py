@@ -11,19 +11,20 @@ from dataclasses import dataclass
 
 from assembly_ui.accounts.errors import FieldProblem, Missing, TooLong
 from assembly_ui.accounts.fields import plain, required
+from assembly_ui.schools.dfe_number import read_dfe_number
 from assembly_ui.schools.errors import FieldProblems
+from assembly_ui.schools.postcodes import read_postcode
 
 FIELDS = ("name", "town", "postcode", "local_authority", "dfe_number")
 """In the order of the page."""
 
 NAME_LIMIT = 200
 PLACE_LIMIT = 120
-_NUMBER_LIMIT = 20
+_NUMBER_LIMIT = 40
+"""Characters of a number or postcode with the words and spaces people write around it."""
 
 # A school's name travels in our mail to whoever is invited.
 _NOT_PLAIN = re.compile(r"[<>{}]|://|www\.", re.IGNORECASE)
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
-_DFE_NUMBER = re.compile(r"[1-9][0-9]{6}")
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,17 @@ def _plain_text(value: object, limit: int) -> str:
 
 
 def _postcode(value: object) -> str:
-    found = _POSTCODE.fullmatch(required(value, _NUMBER_LIMIT).upper().replace(" ", ""))
-    if found is None:
+    postcode = read_postcode(required(value, _NUMBER_LIMIT))
+    if not postcode:
         raise _Malformed
-    return f"{found[1]} {found[2]}"
+    return postcode
 
 
 def _dfe_number(value: object) -> str:
-    # Often written 213/4567 or 213 4567.
-    digits = re.sub(r"[ /-]", "", plain(value, _NUMBER_LIMIT))
-    if digits and not _DFE_NUMBER.fullmatch(digits):
-        raise _Malformed
-    return digits
+    try:
+        return read_dfe_number(plain(value, _NUMBER_LIMIT))
+    except ValueError:
+        raise _Malformed from None
 
 
 _CHECKS: dict[str, Callable[[object], str]] = {

@@ -52,7 +52,8 @@ _UNLISTED = {
     },
     "postcode": {
         "missing": "Enter your school's postcode.",
-        "malformed": "The postcode must look like SW1A 1AA.",
+        "malformed": "The postcode must look like SW1A 1AA, or like BFPO 57. If your school is "
+        f"abroad and has none, tell {HELP}.",
     },
     "local_authority": {
         "missing": "Enter the local authority your school is in.",

@@ -13,6 +13,7 @@ from assembly_ui.bootstrap import parts
 from assembly_ui.connector.claims import holds_number
 from assembly_ui.schools import draft, errors
 from assembly_ui.schools.caller import Caller
+from assembly_ui.schools.dfe_number import read_dfe_number
 from assembly_ui.schools.register import RegisterSchool
 from assembly_ui.schools.setup import SchoolSetUp, set_up_school, set_up_unlisted_school
 from assembly_ui.schools.shared_numbers import find_sharer
@@ -232,8 +233,7 @@ class SchoolSetupState(rx.State):
         return missing
 
     def _number(self, form: dict[str, str]) -> str:
-        digits = "".join(c for c in form.get("dfe_number", "") if c.isdigit())
-        return digits if self.manual else self.chosen["urn"]
+        return read_dfe_number(form.get("dfe_number", "")) if self.manual else self.chosen["urn"]
 
     async def _choose(self, me: Caller, urn: str) -> None:
         use = parts()

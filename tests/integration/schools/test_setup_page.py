@@ -181,7 +181,7 @@ async def test_problems_of_a_typed_school_stand_beside_their_fields(
     page = await tab.state(SchoolSetupState)
     await tab.send(SchoolSetupState.type_in)
     await tab.send(SchoolSetupState.proceed, form=UNLISTED | {"postcode": "nowhere"})
-    assert page.errors["postcode"] == "The postcode must look like SW1A 1AA."
+    assert page.errors["postcode"].startswith("The postcode must look like SW1A 1AA, or like BFPO")
     await tab.send(SchoolSetupState.choose_mis, key="isams-xod")
     await tab.send(SchoolSetupState.proceed, form=UNLISTED | {"dfe_number": "2024001"})
     assert "Abbey School" in page.errors["dfe_number"]
@@ -245,3 +245,34 @@ async def test_a_stranger_is_sent_to_log_in() -> None:
     for handler in (SchoolSetupState.load, SchoolSetupState.search, SchoolSetupState.proceed):
         (onward,) = went_to(await Tab().send(handler))
         assert onward.startswith("/log-in")
+
+
+@pytest.mark.parametrize(
+    ("postcode", "kept"),
+    [
+        ("BFPO 57", "BFPO 57"),
+        ("gir 0aa", "GIR 0AA"),
+        ("ASCN1ZZ", "ASCN 1ZZ"),
+        ("NW1 OLL", "NW1 0LL"),
+    ],
+)
+async def test_a_school_that_is_not_listed_may_have_any_postcode_and_its_number_as_people_write_it(
+    database: Database, tab: Tab, postcode: str, kept: str
+) -> None:
+    await tab.send(SchoolSetupState.type_in)
+    await tab.send(SchoolSetupState.choose_mis, key="isams-xod")
+    form = UNLISTED | {"postcode": postcode, "dfe_number": "DfE 202/3614"}
+    assert went_to(await tab.send(SchoolSetupState.proceed, form=form)) == ["/school-details"]
+    (school,) = await _schools(database)
+    assert (school.postcode, school.dfe_number) == (kept, "2023614")
+
+
+async def test_who_types_the_number_of_a_taken_school_is_led_to_it_however_they_write_it(
+    database: Database, clock: ManualClock, tab: Tab
+) -> None:
+    owner = await a_person(database, now=clock(), email="other@kings.sch.uk")
+    await a_school(database, now=clock(), owner=owner, urn=None, dfe_number="2023614")
+    await tab.send(SchoolSetupState.type_in)
+    await tab.send(SchoolSetupState.choose_mis, key="isams-xod")
+    form = UNLISTED | {"dfe_number": "DfE no. 2O2/36l4"}
+    assert went_to(await tab.send(SchoolSetupState.proceed, form=form)) == ["/join?school=2023614"]

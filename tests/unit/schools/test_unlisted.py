@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assembly_ui.schools.errors import FieldProblems
+from assembly_ui.schools.postcodes import AREAS
 from assembly_ui.schools.unlisted import FIELDS, UnlistedForm, UnlistedSchool, check_unlisted
 
 GOOD = {
@@ -42,10 +45,49 @@ def test_everything_but_the_dfe_number_is_required() -> None:
         (" e1  4ns", "E1 4NS"),
         ("BF1 0AX", "BF1 0AX"),
         ("JE2 3AB", "JE2 3AB"),
+        ("BFPO 57", "BFPO 57"),
+        ("bfpo57", "BFPO 57"),
+        ("B.F.P.O. 57", "BFPO 57"),
+        ("BFPO 1234", "BFPO 1234"),
+        ("GIR 0AA", "GIR 0AA"),
+        ("gir oaa", "GIR 0AA"),
+        ("ASCN 1ZZ", "ASCN 1ZZ"),
+        ("fiqq lzz", "FIQQ 1ZZ"),
+        ("GX11 1AA", "GX11 1AA"),
+        ("NW1 OLL", "NW1 0LL"),
+        ("nwi oll", "NW1 0LL"),
+        ("0X1 2JD", "OX1 2JD"),
+        ("1P1 1AA", "IP1 1AA"),
+        ("NW1-0LL", "NW1 0LL"),
+        ("N.W.1  0LL", "NW1 0LL"),
+        ("(NW1 0LL)", "NW1 0LL"),
     ],
 )
 def test_postcodes_are_written_one_way(typed: str, kept: str) -> None:
     assert check_unlisted(UnlistedForm(**(GOOD | {"postcode": typed}))).postcode == kept
+
+
+@given(st.sampled_from(sorted(AREAS)), st.data())
+def test_every_postcode_of_every_area_is_taken_with_any_look_alikes(
+    area: str, data: st.DataObject
+) -> None:
+    forms = ("9", "99", "9" + ("H" if len(area) == 2 else "W"))
+    district = data.draw(st.sampled_from(forms)).replace(
+        "9", data.draw(st.sampled_from("0123456789"))
+    )
+    unit = "".join(data.draw(st.sampled_from("ABDEFGHJLNPQRSTUWXYZ")) for _ in range(2))
+    whole = f"{area}{district} {data.draw(st.sampled_from('0123456789'))}{unit}"
+    kept = check_unlisted(UnlistedForm(**(GOOD | {"postcode": whole.lower()}))).postcode
+    assert kept == whole
+    outward, inward = whole.split()
+    # The inward part has a digit and two letters, so it is never in doubt.
+    typed = outward + inward.replace("0", "O").replace("1", "l")
+    assert check_unlisted(UnlistedForm(**(GOOD | {"postcode": typed}))).postcode == whole
+
+
+@pytest.mark.parametrize("typed", ["BFPO", "BFPO 12345", "GIR 1AA", "ASCN 2ZZ", "OOO OOO"])
+def test_what_only_looks_like_a_special_postcode_is_refused(typed: str) -> None:
+    assert _problems(postcode=typed) == {"postcode": "malformed"}
 
 
 @pytest.mark.parametrize("typed", ["LL57", "12345", "LL57 1A", "LL57 1AB!", "ＬＬ57 1AB", "٣٣٣ ٣٣"])
@@ -55,13 +97,33 @@ def test_no_other_text_is_a_postcode(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("6614001", "6614001"), (" 661 4001 ", "6614001"), ("661-4001", "6614001"), ("", "")],
+    [
+        *((typed, "6614001") for typed in ("6614001", " 661 4001 ", "661-4001", "661 / 4001")),
+        *((typed, "6614001") for typed in ("661.4001", "661–4001", "(661) 4001", "6614001.")),
+        *((typed, "6614001") for typed in ("DfE 661/4001", "DfE number: 661 4001", "dfe6614001")),
+        *((typed, "6614001") for typed in ("LAESTAB 6614001", "laestab:661/4001", "No. 6614001")),
+        *((typed, "6614001") for typed in ("LA 661 Estab 4001", "LA code 661, estab no. 4001")),
+        *((typed, "6614001") for typed in ("66l4OOl", "DfE 66I/4oo1", "LAESTAB66I4OOI")),
+        *((typed, "") for typed in ("", " ", "-", "n/a", "N/A", "none", "not known", "unknown")),
+    ],
 )
 def test_a_dfe_number_is_seven_digits_or_nothing(typed: str, kept: str) -> None:
     assert check_unlisted(UnlistedForm(**(GOOD | {"dfe_number": typed}))).dfe_number == kept
 
 
-@pytest.mark.parametrize("typed", ["661400", "66140011", "0614001", "661400A", "６６１４００１"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "661400",
+        "66140011",
+        "0614001",
+        "661400A",
+        "６６１４００１",
+        "URN 100001",
+        "DfE",
+        "UKPRN 10012345",
+    ],
+)
 def test_no_other_text_is_a_dfe_number(typed: str) -> None:
     assert _problems(dfe_number=typed) == {"dfe_number": "malformed"}
 
