@@ -36,16 +36,17 @@ async def understand(request: Request, use: Parts) -> Call:
     bearer = await _bearer(request, use, now)
     resource, number = find(request.method, request.path_params["path"])
     _permit(bearer, resource)
+    asked = Question(await _pairs(request), resource.known)
     await note_use(use.database, bearer, now=now)
     return Call(
         use=use,
         resource=resource,
         bearer=bearer,
         version=version,
-        asked=Question(await _pairs(request)),
+        asked=asked,
         conditions=read_conditions(
             request.headers.get("if-modified-since", ""),
-            request.headers.get("if-none-match", ""),
+            request.headers.get("if-none-match", "") or asked.tag,
             now,
         ),
         number=number,

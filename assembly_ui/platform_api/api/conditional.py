@@ -16,10 +16,10 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from assembly_ui.apps.models import Authorisation
+from assembly_ui.platform_api.api.iso_dates import SCHOOL_TIME, SECOND, read_second
 from assembly_ui.platform_api.api.question import PAGING
-from assembly_ui.platform_api.api.resource import SCHOOL_TIME, Call, Conditions
+from assembly_ui.platform_api.api.resource import Call, Conditions
 
-SECOND = timedelta(seconds=1)
 UNSETTLED = timedelta(seconds=5)
 """So long after a change another may come with the same second; it must not be missed."""
 
@@ -133,6 +133,9 @@ def _microseconds(moment: datetime | None) -> int:
 
 
 def _moment(header: str) -> datetime | None:
+    """A date of HTTP, or of ISO 8601 as typed clients send it."""
+    if found := read_second(header.strip()):
+        return found
     try:
         found = parsedate_to_datetime(header.strip())
     except (ValueError, TypeError, IndexError, OverflowError):

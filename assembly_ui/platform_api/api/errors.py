@@ -97,6 +97,15 @@ class ParameterUnusable(ApiRefused):
         self.wanted = wanted
 
 
+class ParameterUnknown(ApiRefused):
+    """The resource has no parameter of this name, only those `known`."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+
 class ParametersExclude(ApiRefused):
     """Parameters that cannot be used together."""
 

@@ -117,8 +117,8 @@ def _on_day(call: Call) -> Values:
 
 
 def _not_on_a_day(call: Call) -> Values:
-    is_of_a_day = WAS_THERE_ON in call.resource.filters and "date" in call.asked
-    return None if is_of_a_day else _today(call)
+    is_of_a_day = {WAS_THERE_ON, HAD_LEFT_ON}.intersection(call.resource.filters)
+    return None if is_of_a_day and "date" in call.asked else _today(call)
 
 
 def _today(call: Call) -> Values:
@@ -139,6 +139,16 @@ WAS_THERE_ON = Filter(
 )
 """Which students were at the school on that day: asked day by day, when they came and left."""
 
+_NO_DAY = text_at("end_date").is_(None)
+
+HAD_LEFT_ON = Filter(
+    "date",
+    or_(_last_day < bindparam("on_day"), and_(col(Record.removed_at).is_not(None), _NO_DAY)),
+    _on_day,
+    needs="students.dates",
+)
+"""Which students had left before that day: asked day by day, when they left."""
+
 IS_THERE = Filter("", and_(not_(is_so("_left")), _last_day >= bindparam("today")), _not_on_a_day)
 """Who has not left, unless a day is asked for."""
 
@@ -149,9 +159,9 @@ LEFT = Filter(
         is_so("_left"),
         _last_day < bindparam("today"),
     ),
-    _today,
+    _not_on_a_day,
 )
-"""Who has left, or whom the MIS lists no longer."""
+"""Who has left, or whom the MIS lists no longer, unless a day is asked for."""
 
 
 def _students(call: Call) -> Values:
@@ -221,6 +231,11 @@ LESSONS_IN_ROOM = Filter(
     _of_path,
 )
 """Lessons held in a room, and those that may have been planned there."""
+
+NUMBERED = Filter(
+    "", col(Record.number) == bindparam("number"), lambda call: {"number": call.number}
+)
+"""The record whose id is in the address of the resource."""
 
 AMONG = Filter("", col(Record.number).in_(bindparam("among", expanding=True)), _always)
 """Records whose numbers are known; bound by whoever knows them."""

@@ -11,7 +11,7 @@ from assembly_ui.platform_api.api import conditional
 from assembly_ui.platform_api.api.answers import a_list, an_object, shown, unchanged
 from assembly_ui.platform_api.api.conditional import Standing
 from assembly_ui.platform_api.api.errors import NotFound, ScopeMissing
-from assembly_ui.platform_api.api.filters import seen_by
+from assembly_ui.platform_api.api.filters import NUMBERED, seen_by
 from assembly_ui.platform_api.api.page_cursors import ListSource, read_page
 from assembly_ui.platform_api.api.reading import CHANGED, read_first, read_one, records_source
 from assembly_ui.platform_api.api.resource import Answer, Call, Filter
@@ -33,7 +33,16 @@ async def left(call: Call) -> Answer:
 async def one(call: Call) -> Answer:
     """The record with the number in the path."""
     kind = call.resource.kind
-    text = await the_record(call, kind, call.number)
+    # Of no effect on a single record, but refused when they cannot be read.
+    call.asked.days()
+    filters, values = asked_filters(call)
+    if filters:
+        values["number"] = call.number
+        text = await read_first(call.use.database, (*filters, NUMBERED), values)
+        if text is None:
+            raise NotFound
+    else:
+        text = await the_record(call, kind, call.number)
     seen = shows(call, kind, call.resource.parts)(json.loads(text))
     if seen is None:
         raise NotFound

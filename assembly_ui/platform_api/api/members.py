@@ -7,9 +7,9 @@ import json
 from assembly_ui.platform_api.api import conditional
 from assembly_ui.platform_api.api.answers import unchanged
 from assembly_ui.platform_api.api.errors import NotFound
-from assembly_ui.platform_api.api.filters import AMONG
+from assembly_ui.platform_api.api.filters import ACADEMIC_YEAR, AMONG, NUMBERED
 from assembly_ui.platform_api.api.lists import asked_filters, numbered_page
-from assembly_ui.platform_api.api.reading import CHANGED, read_one, records_source
+from assembly_ui.platform_api.api.reading import CHANGED, read_first, read_one, records_source
 from assembly_ui.platform_api.api.resource import Answer, Call, Handler
 from assembly_ui.scopes.seeing import visible
 from assembly_ui.sync.records import last_change
@@ -25,7 +25,10 @@ def students_of(group: str) -> Handler:
         if row is None:
             raise NotFound
         text, group_changed = row
-        filters, values = (*filters, AMONG), {**values, "among": _members(call, group, text)}
+        members = _members(call, group, text)
+        if (year := call.asked.number("academic_year_id")) and not await _ran_in(call, group, year):
+            members = []
+        filters, values = (*filters, AMONG), {**values, "among": members}
         last = await last_change(database, school_id=call.school_id, kind="student")
         state = await conditional.standing(call, max(group_changed, last or group_changed))
         if since := state.first_new(call.conditions):
@@ -39,6 +42,13 @@ def students_of(group: str) -> Handler:
         return await numbered_page(call, source, state, since)
 
     return answer
+
+
+async def _ran_in(call: Call, group: str, year: int) -> bool:
+    of_group = {"school_id": call.school_id, "kind": group, "number": call.number}
+    filters = (NUMBERED, ACADEMIC_YEAR)
+    values = {**of_group, "academic_year_id": year}
+    return await read_first(call.use.database, filters, values) is not None
 
 
 def _members(call: Call, group: str, text: str) -> list[int]:

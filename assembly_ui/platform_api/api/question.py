@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assembly_ui.platform_api.api.errors import ParameterUnusable, Wanted
+from assembly_ui.platform_api.api.errors import ParameterUnknown, ParameterUnusable, Wanted
+from assembly_ui.platform_api.api.iso_dates import read_day
 
 DEFAULT_PER_PAGE = 100
 MOST_PER_PAGE = 1500
@@ -16,9 +17,11 @@ LAST_PAGE = 1_000_000
 LARGEST_NUMBER = 2**31 - 1
 LONGEST_TEXT = 200
 PAGING = ("page", "per_page")
+TAG = "if_none_match"
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INDEX = re.compile(r"\[[0-9]{0,4}\]$")
+_CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 _BETWEEN_NUMBERS = re.compile(r"[\s,+]+")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -45,13 +48,28 @@ class Days:
 
 
 class Question:
-    """The parameters of one request. Empty ones count as not given; of several, the last."""
+    """The parameters of one request. Empty ones count as not given; of several, the last.
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+    Names are read in the forms of published clients: `start_date` also as `startDate`, and
+    `students` also as `students[]` or `students[0]`.
+
+    Raises:
+        ParameterUnknown: one is not among those that are `known`.
+    """
+
+    def __init__(
+        self, pairs: Iterable[tuple[str, str]], known: Collection[str] | None = None
+    ) -> None:
         self._values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            if value.strip():
-                self._values.setdefault(name.removesuffix("[]"), []).append(value.strip())
+        for said, value in pairs:
+            if not value.strip():
+                continue
+            name = _CAPITAL.sub(r"_\1", _INDEX.sub("", said)).lower()
+            if known is not None and name not in known:
+                raise ParameterUnknown(said, tuple(sorted(known)))
+            self._values.setdefault(name, []).append(value.strip())
+        tags = self._values.pop(TAG, [])
+        self.tag = tags[-1] if tags else ""
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -100,11 +118,9 @@ class Question:
         """A date."""
         if (value := self._last(name)) is None:
             return None
-        try:
-            # Other spellings that Python reads are not promised to anybody.
-            return date.fromisoformat(value) if _DAY.fullmatch(value) else _no_day(name)
-        except ValueError:
-            return _no_day(name)
+        if (day := read_day(value)) is None:
+            raise ParameterUnusable(name, Wanted.DAY)
+        return day
 
     def days(self) -> Days | None:
         """From `start_date` to `end_date`, or the one day `date`. An end left out is open."""
@@ -148,7 +164,3 @@ def _number(name: str, value: str, wanted: Wanted, most: int) -> int:
     if not _DIGITS.fullmatch(value) or not 0 < (number := int(value)) <= most:
         raise ParameterUnusable(name, wanted)
     return number
-
-
-def _no_day(name: str) -> date:
-    raise ParameterUnusable(name, Wanted.DAY)

@@ -8,6 +8,9 @@ from assembly_ui.platform_api.api import errors
 from assembly_ui.platform_api.api.answers import to_json
 from assembly_ui.platform_api.api.resource import Answer
 
+LONGEST_NAME = 60
+"""Letters of an unknown parameter that are repeated to who sent it."""
+
 _CHALLENGE = 'Bearer realm="Assembly"'
 
 
@@ -49,6 +52,9 @@ def _words(error: errors.ApiRefused) -> tuple[int, str, str]:
             return 405, "method_not_allowed", f"use {_either(allowed)} here."
         case errors.ParameterUnusable(name=name, wanted=wanted):
             return 400, "bad_request", f"{name} must be {wanted.value}."
+        case errors.ParameterUnknown(name=name, known=known):
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            return 400, "bad_request", f"there is no parameter {name[:LONGEST_NAME]} here; {takes}."
         case errors.ParametersExclude(names=names):
             return 400, "bad_request", f"{' and '.join(names)} cannot be used together."
         case errors.TooManyRequests():

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from assembly_ui.apps.tokens import Bearer
 from assembly_ui.bootstrap import Parts
-from assembly_ui.platform_api.api.question import Question
+from assembly_ui.platform_api.api.iso_dates import SCHOOL_TIME
+from assembly_ui.platform_api.api.question import PAGING, TAG, Question
 from assembly_ui.platform_api.api.version import Version
-
-SCHOOL_TIME = ZoneInfo("Europe/London")
-"""Schools in the UK live by this clock; days of the API are days there."""
 
 
 class Level(StrEnum):
@@ -106,7 +103,7 @@ class Resource:
 
     Holding one of `scopes`, and `also` if there is one, opens it. `conditional`: it knows
     If-Modified-Since and If-None-Match. `daily`: what it lists depends on the day, whether
-    or not data changed.
+    or not data changed. `reads` are parameters that `answer` reads by itself.
     """
 
     path: str
@@ -120,3 +117,22 @@ class Resource:
     daily: bool = False
     method: str = "GET"
     level: Level = Level.SCHOOL
+    reads: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters it is described with. Lists of ids end in `[]`."""
+        filters = [name for found in self.filters for name in found.name.split(", ") if name]
+        return (*filters, *self.reads, *(part.name for part in self.parts))
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of all parameters that may be sent to it.
+
+        Clients that page through everything do so with single records too, and one sends the
+        tag of If-None-Match as a parameter.
+        """
+        names = {name.removesuffix("[]") for name in self.parameters}
+        if self.method == "GET":
+            names.update(PAGING)
+        return frozenset(names | {TAG} if self.conditional else names)

@@ -10,6 +10,7 @@ from assembly_ui.platform_api.api import apps, lists, school, timetables
 from assembly_ui.platform_api.api.filters import (
     ACADEMIC_YEAR,
     ATTENDED_ON,
+    HAD_LEFT_ON,
     IS_THERE,
     LEFT,
     LESSONS_ON,
@@ -58,6 +59,7 @@ CONTACT_PARTS = (Part("addresses", "address"),)
 
 GROUPS = (PUPILS_OF_YEAR, RUNS_ON, ACADEMIC_YEAR)
 MEMBERS = (IS_THERE, YEAR_CODE, WAS_THERE_ON)
+YEAR = ("academic_year_id",)
 
 
 def _list(
@@ -69,6 +71,7 @@ def _list(
     parts: tuple[Part, ...] = (),
     conditional: bool = False,
     daily: bool = False,
+    reads: tuple[str, ...] = (),
 ) -> Resource:
     return Resource(
         path,
@@ -79,16 +82,27 @@ def _list(
         parts=parts,
         conditional=conditional,
         daily=daily,
+        reads=reads,
     )
 
 
 def _one(
-    path: str, kind: str, scopes: tuple[str, ...], *, parts: tuple[Part, ...] = ()
+    path: str,
+    kind: str,
+    scopes: tuple[str, ...],
+    *filters: Filter,
+    parts: tuple[Part, ...] = (),
+    reads: tuple[str, ...] = (),
 ) -> Resource:
-    return Resource(f"{path}/{{id}}", lists.one, scopes, kind=kind, parts=parts)
+    address = f"{path}/{{id}}"
+    return Resource(
+        address, lists.one, scopes, kind=kind, filters=filters, parts=parts, reads=reads
+    )
 
 
-def _members(path: str, kind: str, scopes: tuple[str, ...], *filters: Filter) -> Resource:
+def _members(
+    path: str, kind: str, scopes: tuple[str, ...], *filters: Filter, reads: tuple[str, ...] = ()
+) -> Resource:
     return Resource(
         f"{path}/{{id}}/students",
         students_of(kind),
@@ -98,6 +112,7 @@ def _members(path: str, kind: str, scopes: tuple[str, ...], *filters: Filter) ->
         filters=filters,
         parts=STUDENT_PARTS,
         conditional=True,
+        reads=reads,
     )
 
 
@@ -109,7 +124,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("/school/status", school.status),
     Resource("/school/sync", school.sync, method="POST"),
     Resource("/school/deauthorize", school.deauthorize, method="POST"),
-    _list("/academic_years", "academic_year", SCHOOL),
+    _list("/academic_years", "academic_year", SCHOOL, reads=("terms",)),
     _one("/academic_years", "academic_year", SCHOOL),
     _list("/calendar_events", "calendar_event", ("calendar",), TYPE, conditional=True),
     _list("/subjects", "subject", SCHOOL),
@@ -151,6 +166,7 @@ RESOURCES: tuple[Resource, ...] = (
         "student",
         STUDENT,
         LEFT,
+        HAD_LEFT_ON,
         answer=lists.left,
         parts=STUDENT_PARTS,
         conditional=True,
@@ -165,8 +181,8 @@ RESOURCES: tuple[Resource, ...] = (
         parts=CONTACT_PARTS,
     ),
     _list("/groups", "group", GROUP, TYPE, *GROUPS, conditional=True),
-    _one("/groups", "group", GROUP),
-    _members("/groups", "group", GROUP, *MEMBERS),
+    _one("/groups", "group", GROUP, RUNS_ON),
+    _members("/groups", "group", GROUP, *MEMBERS, reads=YEAR),
     _list(
         "/year_groups",
         "year_group",
@@ -176,7 +192,7 @@ RESOURCES: tuple[Resource, ...] = (
         ACADEMIC_YEAR,
         conditional=True,
     ),
-    _one("/year_groups", "year_group", ("groups",)),
+    _one("/year_groups", "year_group", ("groups",), RUNS_ON),
     _members("/year_groups", "year_group", ("groups",), *MEMBERS),
     _list(
         "/registration_groups",
@@ -185,7 +201,7 @@ RESOURCES: tuple[Resource, ...] = (
         *GROUPS,
         conditional=True,
     ),
-    _one("/registration_groups", "registration_group", ("registration_groups",)),
+    _one("/registration_groups", "registration_group", ("registration_groups",), RUNS_ON),
     _members("/registration_groups", "registration_group", ("registration_groups",), *MEMBERS),
     _list(
         "/teaching_groups",
@@ -195,8 +211,8 @@ RESOURCES: tuple[Resource, ...] = (
         *GROUPS,
         conditional=True,
     ),
-    _one("/teaching_groups", "teaching_group", ("teaching_groups",)),
-    _members("/teaching_groups", "teaching_group", ("teaching_groups",), *MEMBERS),
+    _one("/teaching_groups", "teaching_group", ("teaching_groups",), RUNS_ON),
+    _members("/teaching_groups", "teaching_group", ("teaching_groups",), *MEMBERS, reads=YEAR),
     _list("/timetables", "timetable", TIMETABLE, conditional=True),
     Resource(
         "/timetables/{id}",
@@ -206,7 +222,7 @@ RESOURCES: tuple[Resource, ...] = (
         filters=(LESSONS_ON,),
     ),
     _list("/rooms", "room", TIMETABLE, conditional=True),
-    _one("/rooms", "room", TIMETABLE),
+    _one("/rooms", "room", TIMETABLE, reads=("date", "start_date", "end_date")),
     Resource(
         "/rooms/{id}/lessons",
         timetables.in_room,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -80,7 +80,9 @@ def test_a_list_that_never_held_anything_has_no_date() -> None:
     [
         "",
         "yesterday",
-        "2026-11-22T09:00:00Z",
+        "2026-11-22",
+        "2026-11-23T09:00:01Z",
+        "2026-99-22T09:00:00Z",
         "Sun, 99 Nov 2026 09:00:00 GMT",
         "Thu, 01 Jan 1960 00:00:00 GMT",
         "Mon, 23 Nov 2026 09:00:01 GMT",
@@ -94,3 +96,36 @@ def test_a_date_that_cannot_be_is_as_if_it_had_not_come(header: str) -> None:
 @given(st.text(), st.text())
 def test_any_header_is_read_or_ignored(date: str, tag: str) -> None:
     LIST.first_new(read_conditions(date, tag, NOW))
+
+
+@pytest.mark.parametrize(
+    ("header", "since"),
+    [
+        ("2026-11-22T09:00:00Z", CHANGED.replace(microsecond=0)),
+        ("2026-11-22T09:00Z", CHANGED.replace(microsecond=0)),
+        ("2026-11-22T09:00:00+00:00", CHANGED.replace(microsecond=0)),
+        ("2026-11-22T10:00:00.000+01:00", CHANGED.replace(microsecond=0)),
+        ("2026-11-22T09:00:00", CHANGED.replace(microsecond=0)),
+        ("2026-11-22T09:00:00.9Z", CHANGED.replace(microsecond=0) - SECOND),
+    ],
+)
+def test_a_date_is_read_as_typed_clients_write_it(header: str, since: datetime) -> None:
+    assert read_conditions(header, "", NOW).since == since
+
+
+_moments = st.datetimes(datetime(2000, 1, 1), datetime(2026, 11, 23))  # noqa: DTZ001
+
+
+@given(
+    _moments,
+    st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(
+        lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+    ),
+)
+def test_no_change_is_missed_by_a_date_in_any_time_zone(naive: datetime, zone: timezone) -> None:
+    """What changed from that moment on is new, and no more than two seconds before."""
+    moment = naive.replace(tzinfo=zone)
+    since = read_conditions(moment.isoformat(), "", NOW + timedelta(days=1)).since
+    assert since
+    assert moment - 2 * SECOND <= since <= moment
+    assert since + SECOND <= moment or moment.microsecond == 0

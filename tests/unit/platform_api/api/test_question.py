@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from urllib.parse import parse_qsl
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembly_ui.platform_api.api.errors import ParameterUnusable
+from assembly_ui.platform_api.api.errors import ParameterUnknown, ParameterUnusable
+from assembly_ui.platform_api.api.iso_dates import SCHOOL_TIME
 from assembly_ui.platform_api.api.question import (
     Days,
     Paging,
@@ -150,3 +152,63 @@ def test_anything_at_all_is_read_or_refused(pairs: list[tuple[str, str]]) -> Non
             getattr(asked, reader)("x")
         except ParameterUnusable:
             continue
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2026-11-23T00:00Z", date(2026, 11, 23)),
+        ("2026-11-23T00%3A00%3A00%2B00%3A00", date(2026, 11, 23)),
+        ("2026-11-23T00:00:00+00:00", date(2026, 11, 23)),
+        ("2026-11-23T00:00:00.000Z", date(2026, 11, 23)),
+        ("2026-11-23T23:30:00-0100", date(2026, 11, 24)),
+        ("2026-06-01T00:00:00%2B01:00", date(2026, 6, 1)),
+        ("2026-06-01T00:00Z", date(2026, 6, 1)),
+        ("2026-05-31T23:00Z", date(2026, 6, 1)),
+        ("2026-06-01T00:00:00", date(2026, 6, 1)),
+    ],
+)
+def test_a_moment_is_the_day_it_is_at_the_school(value: str, day: date) -> None:
+    assert _asked(f"date={value}").day("date") == day
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+def test_midnight_at_the_school_is_that_day_however_it_is_written(day: date) -> None:
+    midnight = datetime.combine(day, time(), SCHOOL_TIME)
+    whole = midnight.utcoffset() == midnight.utcoffset() // timedelta(minutes=1) * timedelta(
+        minutes=1
+    )
+    for moment in [midnight, midnight.astimezone(UTC)] if whole else [midnight.astimezone(UTC)]:
+        for written in (moment.isoformat(), moment.isoformat(timespec="milliseconds")):
+            assert _asked(urlencode({"date": written})).day("date") == day
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-11-23T24:30Z", "2026-11-23T", "2026-11-23T9:00Z", "0001-01-01T00:00+14:00"]
+)
+def test_a_malformed_moment_is_refused(value: str) -> None:
+    with pytest.raises(ParameterUnusable):
+        Question([("date", value)]).day("date")
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("startDate=2026-11-23", "start_date"),
+        ("senNeeds=0", "sen_needs"),
+        ("perPage=100", "per_page"),
+        ("academicYearId=1", "academic_year_id"),
+        ("students[0]=1", "students"),
+        ("students[]=1", "students"),
+    ],
+)
+def test_names_are_read_as_sdks_write_them(query: str, name: str) -> None:
+    assert name in Question(parse_qsl(query), {name})
+
+
+@given(st.text(), st.text(min_size=1))
+def test_what_is_not_known_is_refused(name: str, value: str) -> None:
+    known = {"start_date", "students"}
+    with suppress(ParameterUnknown):
+        asked = Question([(name, value)], known)
+        assert not value.strip() or known & {key for key, _ in asked.pairs}

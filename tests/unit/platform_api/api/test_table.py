@@ -88,9 +88,10 @@ def _line(one: Resource) -> tuple[str, str, str]:
         scopes += f", and `{one.also}`"
     if one.level is Level.APP:
         scopes = "an app token"
-    names = [name for found in one.filters for name in found.name.split(", ") if name]
-    parts = TOGETHER.get(one.parts) or ", ".join(f"`{part.name}`" for part in one.parts)
-    asks = ", ".join([*(f"`{name}`" for name in names), *filter(None, [parts])]) or "–"
+    names = [f"`{name}`" for name in one.parameters]
+    if together := TOGETHER.get(one.parts):
+        names = [*names[: -len(one.parts)], together]
+    asks = ", ".join(names) or "–"
     return scopes, asks, "yes" if one.conditional else "–"
 
 

@@ -1,0 +1,124 @@
+"""What SDKs and programs of others send is read as they mean it, and nothing is ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assembly_ui.platform_api.api.resource import Resource
+from assembly_ui.platform_api.api.table import RESOURCES
+from tests.factories.api import ALL, Client, records_of_a_school
+from tests.integration.platform_api.api.conftest import NewApp
+
+_ids = [f"{one.method} {one.path}" for one in RESOURCES]
+
+
+async def _numbers(app: Client, path: str) -> set[int]:
+    answer = await app.ask(path)
+    assert answer.status_code == 200, answer.text
+    return {one["id"] for one in answer.json()}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "start_date=2026-11-16&end_date=2026-11-16",
+        "startDate=2026-11-16&endDate=2026-11-16",
+        "start_date=2026-11-16T00:00Z&end_date=2026-11-16T00:00Z",
+        "date=2026-11-16T00%3A00%3A00%2B00%3A00",
+        "date=2026-11-16T00:00:00+00:00",
+    ],
+)
+async def test_days_come_as_each_client_writes_them(app_with: NewApp, written: str) -> None:
+    app = await app_with("attendances")
+    found = (await app.ask(f"/attendances?{written}&perPage=1500")).json()
+    assert found
+    assert {one["session_date"][:10] for one in found} == {"2026-11-16"}
+
+
+async def test_students_come_as_each_client_writes_them(app_with: NewApp) -> None:
+    app = await app_with("students.basic")
+    one, two, *_ = sorted(await _numbers(app, "/students"))
+    for written in (
+        f"students[0]={one}&students[1]={two}",
+        f"students%5B0%5D={one}&students%5B1%5D={two}",
+        f"students[]={one}&students[]={two}",
+        f"students={one}+{two}",
+    ):
+        assert await _numbers(app, f"/students?{written}&senNeeds=0") == {one, two}
+
+
+async def test_one_client_sends_the_tag_as_a_parameter(app_with: NewApp) -> None:
+    app = await app_with("students.basic")
+    tag = (await app.ask("/students?per_page=20")).headers["ETag"]
+    for name in ("if_none_match", "ifNoneMatch"):
+        answer = await app.ask("/students", params={name: tag, "per_page": 20})
+        assert answer.status_code == 304
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=_ids)
+async def test_what_nobody_reads_is_refused(app_with: NewApp, resource: Resource) -> None:
+    app = await app_with(*ALL) if resource.level != "app" else None
+    if app is None:
+        return
+    path = resource.path.replace("{id}", "1")
+    answer = await app.ask(f"{path}?studnets=1", resource.method)
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+    assert answer.json()["message"].startswith("there is no parameter studnets here; it takes ")
+    names = answer.json()["message"].partition("it takes ")[2].rstrip(".").split(", ")
+    assert {name.removesuffix("[]") for name in resource.parameters} <= {*names, "none"}
+
+
+async def test_a_parameter_nobody_reads_is_refused_within_a_form_too(app_with: NewApp) -> None:
+    app = await app_with("students.basic")
+    answer = await app.ask("/students", data={"studnets": "1"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "kind", ["groups", "year_groups", "registration_groups", "teaching_groups"]
+)
+async def test_a_single_group_is_of_a_day_too(app_with: NewApp, kind: str) -> None:
+    app = await app_with(*ALL)
+    group: dict[str, Any] = (await app.read(f"/{kind}"))[0]
+    path = f"/{kind}/{group['id']}"
+    assert await app.read(path, date="2026-11-23") == await app.read(path)
+    assert await app.refused(f"{path}?date=2024-11-23") == (404, "not found")
+
+
+@pytest.mark.parametrize("kind", ["groups", "teaching_groups"])
+async def test_students_of_a_group_in_an_academic_year(app_with: NewApp, kind: str) -> None:
+    app = await app_with(*ALL)
+    group = next(one for one in await app.read(f"/{kind}") if one["student_ids"])
+    path = f"/{kind}/{group['id']}/students"
+    everybody = await _numbers(app, path)
+    assert everybody
+    assert await _numbers(app, f"{path}?academic_year_id=1") == everybody
+    assert await _numbers(app, f"{path}?academicYearId=77") == set()
+
+
+async def test_who_had_left_before_a_day(app_with: NewApp) -> None:
+    app = await app_with("students.basic", "students.dates")
+    left = {
+        one["id"]: one["end_date"]
+        for one in records_of_a_school()["student"].values()
+        if one["_left"] and one["end_date"]
+    }
+    day = sorted(left.values())[len(left) // 2][:10]
+    wanted = {number for number, end in left.items() if end[:10] < day}
+    assert wanted
+    assert set(left) > await _numbers(app, f"/students/left?per_page=1500&date={day}") >= wanted
+    other = await app_with("students.basic")
+    assert await other.refused(f"/students/left?date={day}") == (401, "insufficient_scope")
+
+
+async def test_a_client_that_pages_through_everything_reads_single_records(
+    app_with: NewApp,
+) -> None:
+    app = await app_with(*ALL)
+    room = (await app.read("/rooms"))[0]["id"]
+    for path in ("/school", "/academic_years/1", f"/rooms/{room}?date=2026-11-23&x="):
+        answer = await app.ask(path + ("&" if "?" in path else "?") + "page=1&per_page=100")
+        assert answer.status_code == 200, answer.text
+    assert await app.refused(f"/rooms/{room}?date=23/11/2026") == (400, "bad_request")
