@@ -14,23 +14,37 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import select, update
 
 from assembly_ui.accounts.account_form import AccountForm
 from assembly_ui.accounts.confirmation import confirm, confirm_with_new_password
 from assembly_ui.accounts.confirmation_mail import COOL_DOWN
-from assembly_ui.accounts.errors import LinkProblem, LogInRefused
+from assembly_ui.accounts.errors import (
+    LinkProblem,
+    LogInRefused,
+    PasswordWrong,
+    SignUpPasswordWrong,
+)
 from assembly_ui.accounts.known_devices import remember_device
 from assembly_ui.accounts.log_in import log_in
-from assembly_ui.accounts.models import KnownDevice
+from assembly_ui.accounts.models import KnownDevice, SignUp, User
 from assembly_ui.accounts.password_reset import LinkLives, request_reset, reset_password
+from assembly_ui.accounts.passwords import hash_password
 from assembly_ui.accounts.people import Person
-from assembly_ui.accounts.sessions import list_sessions
+from assembly_ui.accounts.sessions import (
+    RECENT,
+    is_recently_authenticated,
+    list_sessions,
+    reauthenticate,
+)
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database, Session
+from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.errors import InvitationNeedsNoAccount
 from assembly_ui.schools.invitations import invite
 from assembly_ui.schools.invited_account import create_account
+from assembly_ui.worker_pools import PASSWORD_HASHES
+from tests.attack.pools import held, waits
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,
@@ -242,3 +256,41 @@ async def test_an_invitation_and_a_confirmation_at_once_make_one_account_with_on
     assert isinstance(done[1], LinkProblem | InvitationNeedsNoAccount)
     assert await _passwords_that_log_in(database, clock) == [done[0]]
     assert (await the_user(database, EMAIL)).confirmed_at == clock()
+
+
+async def test_a_form_sent_again_while_its_password_is_checked_is_not_confirmed_by_the_old_one(
+    database: Database, clock: ManualClock
+) -> None:
+    await a_sign_up(database, now=clock(), email=EMAIL)
+    token, new = await mailed_token(database, EMAIL), await hash_password(NEW)
+    with held(PASSWORD_HASHES):
+        confirming = asyncio.ensure_future(
+            confirm(database, token=token, password=PASSWORD, now=clock())
+        )
+        await waits(PASSWORD_HASHES, 1)
+        async with database.transaction() as session:
+            await session.exec(update(SignUp).values(password_hash=new))
+    with pytest.raises(SignUpPasswordWrong):
+        await confirming
+    assert (await the_user(database, EMAIL)).confirmed_at is None
+
+
+async def test_a_password_that_was_replaced_while_it_is_checked_is_not_given_just_now(
+    database: Database, clock: ManualClock, james: Person
+) -> None:
+    token = await a_token(database, james, now=clock())
+    me = await find_caller(database, token=token, now=clock())
+    assert me is not None
+    new, later = await hash_password(NEW), clock.advance(RECENT)
+    with held(PASSWORD_HASHES):
+        giving = asyncio.ensure_future(
+            reauthenticate(database, session_id=me.session_id, password=PASSWORD, now=later)
+        )
+        await waits(PASSWORD_HASHES, 1)
+        async with database.transaction() as session:
+            await session.exec(update(User).values(password_hash=new))
+    with pytest.raises(PasswordWrong):
+        await giving
+    assert not await is_recently_authenticated(
+        database, session_id=me.session_id, user_id=james.id, now=later
+    )

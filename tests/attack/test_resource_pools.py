@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio import Task
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,6 +34,7 @@ from assembly_ui.web.notice import NoticeState, after_failure
 from assembly_ui.web.pages.sign_up import SignUpState
 from assembly_ui.worker_pools import PoolBusy, WorkerPool
 from tests.attack.accounts import NewBrowser, browser, log_in
+from tests.attack.pools import held, waits
 from tests.attack.surface import Handler, handlers
 from tests.factories.accounts import ADDRESS, PASSWORD, a_person, a_token, cheap_bcrypt, posted
 from tests.factories.parts import parts
@@ -48,33 +49,6 @@ EMAIL = "james.walters@kings.sch.uk"
 HOME, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
 
-@contextmanager
-def _held(pool: WorkerPool) -> Iterator[None]:
-    """Every thread of the pool is kept."""
-    gate = threading.Event()
-    begun = [threading.Event() for _ in range(pool.threads)]
-
-    def hold(event: threading.Event) -> None:
-        event.set()
-        gate.wait(60)
-
-    tasks = [asyncio.ensure_future(pool.run(hold, event, client="holder")) for event in begun]
-    try:
-        yield
-    finally:
-        gate.set()
-        for task in tasks:
-            task.add_done_callback(lambda done: done.exception())
-
-
-async def _waits(pool: WorkerPool, jobs: int) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if pool._queued >= jobs:
-                return
-            await asyncio.sleep(0)
-
-
 OTHERS = [
     pool
     for pool in vars(worker_pools).values()
@@ -87,7 +61,7 @@ async def test_nobodys_log_in_waits_for_other_work(
     database: Database, clock: ManualClock, browser: NewBrowser, pool: WorkerPool
 ) -> None:
     await a_person(database, now=clock())
-    with _held(pool):
+    with held(pool):
         assert await log_in(browser(HOME), EMAIL) == "/continue"
 
 
@@ -97,18 +71,18 @@ async def test_many_log_ins_of_one_person_take_few_places_and_say_when_to_return
     await a_person(database, now=clock())
     pool = worker_pools.PASSWORD_HASHES
     flood = browser(ELSEWHERE)
-    with _held(pool):
+    with held(pool):
         tries = [asyncio.ensure_future(log_in(flood, EMAIL, "wrong")) for _ in range(5)]
         refused, waiting = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
         while len(refused) < 2:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             refused |= done
-        await _waits(pool, 3)
+        await waits(pool, 3)
         for task in refused:
             assert task.result().startswith("/log-in?retry=")
             assert task.result().endswith("#throttled")
         someone = asyncio.ensure_future(log_in(browser(HOME), EMAIL))
-        await _waits(pool, 4)
+        await waits(pool, 4)
     assert await someone == "/continue"
 
 
@@ -122,7 +96,7 @@ BOUNDED = [
 @asynccontextmanager
 async def _flooded(pool: WorkerPool, addresses: list[str], each: int) -> AsyncIterator[list[Task]]:
     """Every thread is kept, and each address has sent so many jobs; those that wait are given."""
-    with _held(pool):
+    with held(pool):
         await _begun(pool)
         jobs = [
             asyncio.ensure_future(pool.run(len, "", client=network_of(address)))
@@ -230,9 +204,9 @@ async def test_a_browser_that_goes_away_gives_its_place_in_the_queue_back(
         "server": (request.url.host, 80),
         "client": (ELSEWHERE, 40000),
     }
-    with _held(pool):
+    with held(pool):
         asked = asyncio.ensure_future(SetOrigin(create_http(parts.settings))(scope, receive, send))
-        await _waits(pool, 1)
+        await waits(pool, 1)
         gone.set()
         await asked
         assert pool._queued == 0
