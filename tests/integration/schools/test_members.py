@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col, delete, update
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
@@ -26,7 +27,7 @@ from assembly_ui.schools.invitations import invite, list_open
 from assembly_ui.schools.member_list import Order, list_members
 from assembly_ui.schools.members import get_member
 from assembly_ui.schools.membership import add_member, membership_of
-from assembly_ui.schools.models import Role, School
+from assembly_ui.schools.models import Membership, Role, School
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, a_session, posted, recorded, roles_in
 from tests.factories.schools import a_school
@@ -345,6 +346,18 @@ async def test_invitations_end_with_their_senders_right_to_invite(
     assert (await look(database, token=jamess, now=clock())).email == "new@kings.sch.uk"
     open_now = await list_open(database, school_id=staff.school_id)
     assert [row.email for row in open_now.rows] == ["new@kings.sch.uk"]
+
+
+@pytest.mark.parametrize("lost", [delete(Membership), update(Membership).values(role=Role.VIEWER)])
+async def test_an_invitation_opens_nothing_however_its_sender_lost_the_right_to_invite(
+    database: Database, clock: ManualClock, staff: Staff, lost: Any
+) -> None:
+    """As by an older version, or a repair by hand: nothing ended the invitation itself."""
+    token = await _invite(database, clock, staff, staff.ann, "friend@elsewhere.test")
+    async with database.transaction() as session:
+        await session.exec(lost.where(col(Membership.user_id) == staff.ann.id))
+    with pytest.raises(InvitationRevoked):
+        await look(database, token=token, now=clock())
 
 
 async def test_a_former_owner_still_invites_as_an_admin(
