@@ -40,21 +40,21 @@ def make_http() -> httpx.AsyncClient:
 
 
 def form_of(sharing: Sharing) -> dict[str, str]:
-    """What is told. The last two names are inferred, the others documented."""
-    installed = "true" if sharing.installed_at else "false"
-    # Inferred, like the last two: what came with the invitation is echoed.
+    """What is told: the members of a callback recorded from the real service, in its spelling."""
+    # Inferred: what came with the invitation is echoed.
     echoed = {"authParams": sharing.auth_params} if sharing.auth_params else {}
     return echoed | {
-        "schoolSecret": sharing.secret,
         "schoolId": sharing.estab,
         "schoolEmail": sharing.authorised_by,
+        "schoolSecret": sharing.secret,
         "schoolName": sharing.school_name,
         "templateScopes": sharing.scopes_asked,
         "scopes": sharing.scopes,
         "thirdParty": THIRD_PARTY,
         "partnerId": sharing.relying_party,
-        "xodInstalled": installed,
-        "installCompleted": installed,
+        # Recorded empty; what a paused authorisation says here is not known, and tokens tell it.
+        "authorisationPaused": "",
+        "installcomplete": "true" if sharing.installed_at else "false",
     }
 
 

@@ -1,7 +1,8 @@
 """The authorisation callback: what a school granted, as the service posts it to us.
 
-Form members: facts file, section 4. The names of the two about installation are
-inferred, so they are arguments. Nothing here is believed: whoever receives the
+Members are compared without case, underscores and hyphens. Some have several names:
+documents name those about installation without spelling them, a callback recorded from
+the real service has `installcomplete`. Nothing here is believed: whoever receives the
 callback verifies the secret with a token before using it.
 """
 
@@ -21,22 +22,16 @@ LONGEST_WORDS = 300
 MOST_SCOPES = 200
 
 
-@dataclass(frozen=True)
-class CallbackNames:
-    """Names of form members, compared without case and underscores.
-
-    The last two are inferred (facts file, gap 1); the others are documented.
-    """
-
-    secret: str = "schoolSecret"
-    estab: str = "schoolId"
-    school_name: str = "schoolName"
-    school_email: str = "schoolEmail"
-    scopes_asked: str = "templateScopes"
-    scopes_granted: str = "scopes"
-    partner_id: str = "partnerId"
-    installed: str = "xodInstalled"
-    install_completed: str = "installCompleted"
+SECRET = ("schoolSecret",)
+ESTAB = ("schoolId",)
+SCHOOL_NAME = ("schoolName",)
+SCHOOL_EMAIL = ("schoolEmail",)
+SCOPES_ASKED = ("templateScopes",)
+SCOPES_GRANTED = ("scopes",)
+PARTNER_ID = ("partnerId",)
+INSTALLED = ("xodInstalled", "installed")
+INSTALL_COMPLETED = ("installComplete", "installCompleted")
+"""Names of the form's members, those seen first."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ class AuthorisationCallback:
     partner_id: str = ""
 
 
-def parse_body(body: bytes, names: CallbackNames | None = None) -> AuthorisationCallback:
+def parse_body(body: bytes) -> AuthorisationCallback:
     """Read the posted bytes of a url-encoded form.
 
     Raises:
@@ -69,30 +64,27 @@ def parse_body(body: bytes, names: CallbackNames | None = None) -> Authorisation
         pairs = None
     if pairs is None:
         raise CallbackUnreadable("body: too many members")
-    return parse_form(pairs, names)
+    return parse_form(pairs)
 
 
-def parse_form(
-    pairs: Iterable[tuple[str, object]], names: CallbackNames | None = None
-) -> AuthorisationCallback:
+def parse_form(pairs: Iterable[tuple[str, object]]) -> AuthorisationCallback:
     """Read the members of a form.
 
     Raises:
         CallbackUnreadable: the secret or the estab is missing, given twice with
             different values, too long, or cannot be one.
     """
-    names = names or CallbackNames()
     form = _Form(pairs)
     return AuthorisationCallback(
-        estab=_estab(form.needed(names.estab)),
-        secret=_secret(form.needed(names.secret)),
-        school_name=form.words(names.school_name),
-        school_email=form.words(names.school_email),
-        scopes_asked=wire.names(form.first(names.scopes_asked))[:MOST_SCOPES],
-        scopes_granted=wire.names(form.first(names.scopes_granted))[:MOST_SCOPES],
-        installed=wire.flag(form.first(names.installed)),
-        install_completed=wire.flag(form.first(names.install_completed)),
-        partner_id=form.words(names.partner_id),
+        estab=_estab(form.needed(ESTAB)),
+        secret=_secret(form.needed(SECRET)),
+        school_name=form.words(SCHOOL_NAME),
+        school_email=form.words(SCHOOL_EMAIL),
+        scopes_asked=wire.names(form.first(SCOPES_ASKED))[:MOST_SCOPES],
+        scopes_granted=wire.names(form.first(SCOPES_GRANTED))[:MOST_SCOPES],
+        installed=form.flag(INSTALLED),
+        install_completed=form.flag(INSTALL_COMPLETED),
+        partner_id=form.words(PARTNER_ID),
     )
 
 
@@ -103,19 +95,27 @@ class _Form:
             if said := wire.text(value):
                 self._values.setdefault(wire.same_name(name), []).append(said)
 
-    def first(self, name: str) -> str:
-        return self._values.get(wire.same_name(name), [""])[0]
+    def every(self, names: tuple[str, ...]) -> list[str]:
+        return [value for name in names for value in self._values.get(wire.same_name(name), [])]
 
-    def words(self, name: str) -> str:
-        printable = (letter for letter in self.first(name) if letter.isprintable())
+    def first(self, names: tuple[str, ...]) -> str:
+        return next(iter(self.every(names)), "")
+
+    def flag(self, names: tuple[str, ...]) -> bool | None:
+        said = {wire.flag(value) for value in self.every(names)} - {None}
+        # Two names that contradict each other: the later state is the one that is reached.
+        return True in said if said else None
+
+    def words(self, names: tuple[str, ...]) -> str:
+        printable = (letter for letter in self.first(names) if letter.isprintable())
         return "".join(printable)[:LONGEST_WORDS]
 
-    def needed(self, name: str) -> str:
-        values = set(self._values.get(wire.same_name(name), []))
+    def needed(self, names: tuple[str, ...]) -> str:
+        values = set(self.every(names))
         if not values:
-            raise CallbackUnreadable(f"{name}: missing")
+            raise CallbackUnreadable(f"{names[0]}: missing")
         if len(values) > 1:
-            raise CallbackUnreadable(f"{name}: repeated")
+            raise CallbackUnreadable(f"{names[0]}: repeated")
         return values.pop()
 
 

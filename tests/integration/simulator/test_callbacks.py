@@ -53,8 +53,8 @@ async def test_it_tells_what_was_asked_and_granted(
         "scopes": "School,Staff",
         "thirdParty": "XporterOnDemand",
         "partnerId": "assembly.education",
-        "xodInstalled": "false",
-        "installCompleted": "false",
+        "authorisationPaused": "",
+        "installcomplete": "false",
     }
 
 
@@ -70,7 +70,7 @@ async def test_it_comes_again_when_installation_is_complete(
     for _ in range(3):
         await stand_in.do_due()
     first, second = partner.posted
-    assert second == first | {"xodInstalled": "true", "installCompleted": "true"}
+    assert second == first | {"installcomplete": "true"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_they_arrive_in_order(
     for _ in range(6):
         clock.advance(timedelta(seconds=10))
         await stand_in.do_due()
-    assert [told["installCompleted"] for told in partner.posted] == ["false"] * 4 + ["true"]
+    assert [told["installcomplete"] for told in partner.posted] == ["false"] * 4 + ["true"]
 
 
 async def test_a_new_authorisation_replaces_what_was_not_told_yet(

@@ -100,7 +100,7 @@ async def test_a_school_says_yes(control: Control, partner: Partner) -> None:
     school = await control.school()
     assert (school["mis"], school["scopes"]) == ("arbor", ["School", "Staff"])
     assert (school["stage"], school["installed"]) == ("installed", True)
-    assert [post["xodInstalled"] for post in partner.posted] == ["false", "true"]
+    assert [post["installcomplete"] for post in partner.posted] == ["false", "true"]
     assert partner.posted[-1]["schoolSecret"] == made["secret"] == school["secret"]
 
 
@@ -211,7 +211,7 @@ async def test_callbacks_go_astray(
     await control.do("answer")
     while await stand_in.do_due():
         continue
-    assert [post["xodInstalled"] for post in partner.posted] == installed
+    assert [post["installcomplete"] for post in partner.posted] == installed
 
 
 async def test_one_callback_overtakes_another(
@@ -221,7 +221,7 @@ async def test_one_callback_overtakes_another(
     await control.do("answer")
     while await stand_in.do_due():
         continue
-    assert [post["xodInstalled"] for post in partner.posted] == ["true", "false"]
+    assert [post["installcomplete"] for post in partner.posted] == ["true", "false"]
 
 
 async def test_a_callback_comes_late(

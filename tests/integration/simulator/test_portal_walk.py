@@ -65,7 +65,7 @@ async def test_the_whole_walk(
     assert invited.h1 == "All done"
     assert "Refresh" not in invited.headers
     assert invited.page.links["Back to Assembly"] == "http://assembly.test/connector"
-    assert [posted["installCompleted"] for posted in partner.posted] == ["false", "true"]
+    assert [posted["installcomplete"] for posted in partner.posted] == ["false", "true"]
 
 
 async def test_the_queue_is_shown_until_it_is_over(
@@ -425,7 +425,7 @@ async def test_authorising_again_makes_a_new_secret_and_the_old_one_dies(
     await stand_in.do_due()
     assert len(partner.posted) == 3
     new = partner.posted[-1]
-    assert new["xodInstalled"] == new["installCompleted"] == "true"
+    assert new["installcomplete"] == "true"
     assert (await get_token(web, estab="3302005", password=old))["token"] is None
     assert (await get_token(web, estab="3302005", password=new["schoolSecret"]))["token"]
 

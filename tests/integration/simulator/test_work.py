@@ -53,7 +53,7 @@ async def test_it_works_by_itself_as_soon_as_there_is_something_to_do(
         await partner.arrivals.get()
         await choose_install(database, mailbox.newest_token, now=system_clock(), seconds=0.1)
         await partner.arrivals.get()
-    assert [told["installCompleted"] for told in partner.posted] == ["false", "true"]
+    assert [told["installcomplete"] for told in partner.posted] == ["false", "true"]
 
 
 async def test_a_partner_that_hangs_holds_up_no_mail(
@@ -175,7 +175,7 @@ async def test_a_restart_between_every_two_steps_loses_and_doubles_nothing(
     async with one_life(path) as browser:
         assert browser.h1 == "All done"
     assert len(mailbox.received) == mailbox.attempts == 1
-    assert [told["installCompleted"] for told in partner.posted] == ["false", "true"]
+    assert [told["installcomplete"] for told in partner.posted] == ["false", "true"]
 
 
 async def test_several_processes_share_the_work(

@@ -77,7 +77,7 @@ async def test_before_authorising_no_secret_is_good(world: World) -> None:
 async def test_what_the_callback_says_is_what_the_token_is_good_for(world: World) -> None:
     await world.authorised(ticked=("Staff", "Student"))
     callback = parse_form(world.partner.posted[-1].items())
-    assert (callback.installed, callback.install_completed) == (False, False)
+    assert (callback.installed, callback.install_completed) == (None, False)
     details = await world.client.token_details(callback.estab, callback.secret)
     assert details.estab == callback.estab == ESTAB
     assert details.name == callback.school_name == "King's School"

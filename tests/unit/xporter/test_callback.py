@@ -14,7 +14,6 @@ from assembly_ui.xporter.callback import (
     LONGEST_SECRET,
     MOST_MEMBERS,
     MOST_SCOPES,
-    CallbackNames,
     parse_body,
     parse_form,
 )
@@ -82,10 +81,37 @@ def test_installed_is_yes_no_or_unsaid(said: str, installed: bool | None) -> Non
     assert parse_body(_body(NEEDED | {"xodInstalled": said})).installed is installed
 
 
-def test_members_may_be_called_otherwise() -> None:
-    names = CallbackNames(installed="isInstalled", install_completed="completed")
-    read = parse_body(_body(NEEDED | {"IsInstalled": "true", "completed": "1"}), names)
-    assert (read.installed, read.install_completed) == (True, True)
+RECORDED = {
+    "schoolId": "3281102",
+    "schoolEmail": "office@kings.sch.uk",
+    "schoolSecret": SECRET,
+    "schoolName": "King's School",
+    "templateScopes": "School,Student,Staff",
+    "scopes": "School,Student",
+    "thirdParty": "XporterOnDemand",
+    "partnerId": "assembly.example",
+    "authorisationPaused": "",
+    "installcomplete": "false",
+}
+"""The members of a callback that the real service sent, in their spelling and order."""
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_recorded_form_says_whether_installation_is_complete(said: bool) -> None:
+    read = parse_body(_body(RECORDED | {"installcomplete": str(said).lower()}))
+    assert (read.installed, read.install_completed) == (None, said)
+
+
+@pytest.mark.parametrize(
+    "name", ["installcomplete", "InstallComplete", "install_complete", "installCompleted"]
+)
+def test_each_known_name_of_a_member_is_read(name: str) -> None:
+    assert parse_body(_body(NEEDED | {name: "true"})).install_completed is True
+
+
+def test_of_two_names_that_differ_the_later_state_counts() -> None:
+    both = {"installcomplete": "false", "installCompleted": "true"}
+    assert parse_body(_body(NEEDED | both)).install_completed is True
 
 
 REFUSED = {
@@ -159,7 +185,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         assert len(parse_body(body).estab) == 7
 
 
-names = st.sampled_from([*DOCUMENTED, "xodInstalled", "installCompleted", "SCOPES", "x"])
+names = st.sampled_from([*DOCUMENTED, "xodInstalled", "installcomplete", "SCOPES", "x"])
 values = st.text(st.characters(), max_size=60) | st.sampled_from([SECRET, "3281102", "true"])
 
 
