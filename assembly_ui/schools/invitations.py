@@ -122,6 +122,19 @@ async def invite(
         return await _send(session, letter, before)
 
 
+async def check_resend(
+    database: Database, *, school_id: int, by_user_id: int, invitation_id: int, now: datetime
+) -> str:
+    """The address that `resend` would mail; it is not mailed.
+
+    Raises:
+        As `resend`.
+    """
+    async with database.read() as session:
+        before = await _resendable(session, school_id, by_user_id, invitation_id, now)
+        return before.email
+
+
 async def resend(
     database: Database,
     *,
@@ -138,8 +151,7 @@ async def resend(
         NotAllowed, OwnerUnverified, InvitationUnknown, InvitedTooSoon
     """
     async with database.transaction() as session:
-        await permit_if_verified(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
-        before = await _open(session, school_id, invitation_id)
+        before = await _resendable(session, school_id, by_user_id, invitation_id, now)
         letter = _Letter(school_id, by_user_id, before.email, before.role, address, life, now)
         return await _send(session, letter, before)
 
@@ -174,6 +186,16 @@ async def _invitable(
     await permit_if_verified(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
     await _refuse_member(session, school_id, to)
     before = await open_for(session, school_id, to)
+    _refuse_too_soon(before, now)
+    return before
+
+
+async def _resendable(
+    session: Session, school_id: int, by_user_id: int, invitation_id: int, now: datetime
+) -> Invitation:
+    """An open invitation that may be mailed again; the school is locked."""
+    await permit_if_verified(session, school_id=school_id, user_id=by_user_id, role=Role.ADMIN)
+    before = await _open(session, school_id, invitation_id)
     _refuse_too_soon(before, now)
     return before
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from assembly_ui.worker_pools import WorkerPool
 
 
-@contextmanager
-def held(pool: WorkerPool) -> Iterator[None]:
+@asynccontextmanager
+async def held(pool: WorkerPool) -> AsyncIterator[None]:
     """Every thread of the pool is kept."""
-    gate = threading.Event()
-    begun = [threading.Event() for _ in range(pool.threads)]
+    gate, loop = threading.Event(), asyncio.get_running_loop()
+    begun = [asyncio.Event() for _ in range(pool.threads)]
 
-    def hold(event: threading.Event) -> None:
-        event.set()
+    def hold(event: asyncio.Event) -> None:
+        loop.call_soon_threadsafe(event.set)
         gate.wait(60)
 
     tasks = [asyncio.ensure_future(pool.run(hold, event, client="holder")) for event in begun]
+    # Until each has begun it waits itself, and would be taken for what a test waits for.
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(event.wait() for event in begun))
     try:
         yield
     finally:

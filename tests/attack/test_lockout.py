@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from assembly_ui.accounts.confirmation import confirm
+from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.accounts.known_devices import LIFE, MOST_DEVICES, find_device, remember_device
 from assembly_ui.accounts.models import KnownDevice
 from assembly_ui.accounts.people import Person
@@ -15,10 +16,16 @@ from assembly_ui.accounts.throttles import LIMITS, Deed, Per
 from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
+from assembly_ui.schools.caller import find_caller
+from assembly_ui.schools.invitations import list_open
+from assembly_ui.schools.membership import switch_school
+from assembly_ui.web.access import COOKIE
+from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.forgotten_password import ForgottenPasswordState
 from assembly_ui.web.pages.resend_confirmation import ResendConfirmationState
 from assembly_ui.web.pages.reset_password import ResetPasswordState
 from assembly_ui.web.pages.sign_up import SignUpState
+from assembly_ui.web.pages.users.invitations import InvitationsState
 from assembly_ui.web.routes.accounts import DEVICE_COOKIE
 from assembly_ui.web.ticket import TicketState
 from tests.attack.accounts import NewBrowser, browser, cookies_of, is_logged_in, log_in
@@ -34,7 +41,8 @@ from tests.factories.accounts import (
     the_user,
 )
 from tests.factories.parts import parts
-from tests.factories.states import Tab, went_to
+from tests.factories.schools import a_school
+from tests.factories.states import Tab, notice, went_to
 
 __all__ = ["browser", "cheap_bcrypt", "parts"]
 
@@ -244,27 +252,85 @@ async def test_a_mailbox_is_not_flooded_and_each_link_in_it_works(
     assert (await owner.state(ForgottenPasswordState)).sent_to == EMAIL
 
 
+def _form(password: str, email: str = EMAIL) -> dict[str, str]:
+    return {
+        "invite_code": "letsassemble2020",
+        "name": "",
+        "email": email,
+        "password": password,
+        "password_confirmation": password,
+    }
+
+
+async def _signs_up(ip: str, email: str) -> Tab:
+    tab = _At(ip, "/sign-up")
+    await tab.send(SignUpState.load)
+    answers = await tab.send(SignUpState.submit, form=_form("Trombone-Velvet-7", email))
+    assert went_to(answers) == ["/confirm-email"]
+    return tab
+
+
+async def test_who_corrects_the_address_of_a_sign_up_floods_no_mailbox(
+    database: Database, clock: ManualClock, parts: Parts
+) -> None:
+    for n in range(15):
+        tab = await _signs_up(f"203.0.113.{n}", f"eve{n}@evil.example")
+        await tab.send(ConfirmEmailState.correct, form={"email": EMAIL})
+    assert len(await posted(database, EMAIL)) == _most(Deed.SIGN_UP, Per.MAILBOX)
+    assert "tried too often" in await notice(tab)
+
+
+async def test_who_has_a_sign_up_mailed_again_and_again_floods_no_mailbox(
+    database: Database, clock: ManualClock, parts: Parts
+) -> None:
+    ticket = (await (await _signs_up(HOME, EMAIL)).state(TicketState)).ticket
+    for n in range(15):
+        clock.advance(COOL_DOWN)
+        tab = _At(f"203.0.113.{n}", "/confirm-email")
+        (await tab.state(TicketState)).ticket = ticket
+        for _ in range(2):
+            await tab.send(ConfirmEmailState.resend)
+    assert len(await posted(database, EMAIL)) == _most(Deed.SIGN_UP, Per.MAILBOX)
+    # What was sent last still opens.
+    token = await mailed_token(database, EMAIL)
+    await confirm(database, token=token, ticket=ticket, now=clock())
+
+
+async def test_who_has_an_invitation_sent_again_and_again_floods_no_mailbox(
+    database: Database, clock: ManualClock, parts: Parts
+) -> None:
+    james = await a_person(database, now=clock())
+    school = await a_school(database, now=clock(), owner=james)
+    token = await a_token(database, james, now=clock())
+    tab = Tab(f"{COOKIE}={token}")
+    me = await find_caller(database, token=token, now=clock())
+    assert me is not None
+    await switch_school(
+        database, session_id=me.session_id, user_id=me.user_id, school_id=school.id or 0
+    )
+    victim = {"email": "victim@elsewhere.test", "role": "viewer"}
+    await tab.send(InvitationsState.invite, form=victim)
+    for _ in range(30):
+        clock.advance(COOL_DOWN)
+        (invitation,) = (await list_open(database, school_id=school.id or 0)).rows
+        await tab.send(InvitationsState.resend, invitation_id=invitation.id)
+    most = _most(Deed.INVITE, Per.MAILBOX)
+    assert len(await posted(database, victim["email"])) <= most
+    assert "tried too often" in await notice(tab)
+
+
 async def test_sign_ups_of_strangers_do_not_keep_the_owner_from_signing_up(
     database: Database, clock: ManualClock, parts: Parts
 ) -> None:
-    def form(password: str) -> dict[str, str]:
-        return {
-            "invite_code": "letsassemble2020",
-            "name": "",
-            "email": EMAIL,
-            "password": password,
-            "password_confirmation": password,
-        }
-
     for n in range(12):
         tab = _At(f"203.0.113.{n}", "/sign-up")
         await tab.send(SignUpState.load)
-        await tab.send(SignUpState.submit, form=form("Trombone-Velvet-7"))
+        await tab.send(SignUpState.submit, form=_form("Trombone-Velvet-7"))
     flood = await posted(database, EMAIL)
     assert len(flood) == _most(Deed.SIGN_UP, Per.MAILBOX)
     owner = _At(HOME, "/sign-up")
     await owner.send(SignUpState.load)
-    assert went_to(await owner.send(SignUpState.submit, form=form(PASSWORD))) == ["/confirm-email"]
+    assert went_to(await owner.send(SignUpState.submit, form=_form(PASSWORD))) == ["/confirm-email"]
     # Any of the links proves the mailbox, and the browser says whose password counts.
     ticket = (await owner.state(TicketState)).ticket
     token = await mailed_token(database, EMAIL)

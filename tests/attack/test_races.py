@@ -263,7 +263,7 @@ async def test_a_form_sent_again_while_its_password_is_checked_is_not_confirmed_
 ) -> None:
     await a_sign_up(database, now=clock(), email=EMAIL)
     token, new = await mailed_token(database, EMAIL), await hash_password(NEW)
-    with held(PASSWORD_HASHES):
+    async with held(PASSWORD_HASHES):
         confirming = asyncio.ensure_future(
             confirm(database, token=token, password=PASSWORD, now=clock())
         )
@@ -282,7 +282,7 @@ async def test_a_password_that_was_replaced_while_it_is_checked_is_not_given_jus
     me = await find_caller(database, token=token, now=clock())
     assert me is not None
     new, later = await hash_password(NEW), clock.advance(RECENT)
-    with held(PASSWORD_HASHES):
+    async with held(PASSWORD_HASHES):
         giving = asyncio.ensure_future(
             reauthenticate(database, session_id=me.session_id, password=PASSWORD, now=later)
         )

@@ -61,7 +61,7 @@ async def test_nobodys_log_in_waits_for_other_work(
     database: Database, clock: ManualClock, browser: NewBrowser, pool: WorkerPool
 ) -> None:
     await a_person(database, now=clock())
-    with held(pool):
+    async with held(pool):
         assert await log_in(browser(HOME), EMAIL) == "/continue"
 
 
@@ -71,7 +71,7 @@ async def test_many_log_ins_of_one_person_take_few_places_and_say_when_to_return
     await a_person(database, now=clock())
     pool = worker_pools.PASSWORD_HASHES
     flood = browser(ELSEWHERE)
-    with held(pool):
+    async with held(pool):
         tries = [asyncio.ensure_future(log_in(flood, EMAIL, "wrong")) for _ in range(5)]
         refused, waiting = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
         while len(refused) < 2:
@@ -96,7 +96,7 @@ BOUNDED = [
 @asynccontextmanager
 async def _flooded(pool: WorkerPool, addresses: list[str], each: int) -> AsyncIterator[list[Task]]:
     """Every thread is kept, and each address has sent so many jobs; those that wait are given."""
-    with held(pool):
+    async with held(pool):
         await _begun(pool)
         jobs = [
             asyncio.ensure_future(pool.run(len, "", client=network_of(address)))
@@ -204,7 +204,7 @@ async def test_a_browser_that_goes_away_gives_its_place_in_the_queue_back(
         "server": (request.url.host, 80),
         "client": (ELSEWHERE, 40000),
     }
-    with held(pool):
+    async with held(pool):
         asked = asyncio.ensure_future(SetOrigin(create_http(parts.settings))(scope, receive, send))
         await waits(pool, 1)
         gone.set()

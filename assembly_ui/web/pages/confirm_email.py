@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from assembly_ui.accounts.confirmation_mail import sign_up_topic
+from assembly_ui.accounts.emails import parse_email
 from assembly_ui.accounts.errors import (
     AccountsError,
     FieldProblem,
@@ -141,15 +142,21 @@ class ConfirmEmailState(Live, rx.State):
     async def _resend(self) -> Waiting:
         use, ticket = parts(), await ticket_of(self)
         await use.throttles.hit(Deed.CHANGE, caller=access.client_ip(self))
-        await self._count((await look(use.database, ticket=ticket)).email)
+        seen = await look(use.database, ticket=ticket)
+        await self._count(seen.email)
+        if not seen.is_confirmed and use.clock() >= seen.resend_at:
+            await self._count_message(seen.email)
         return await resend(use.database, ticket=ticket, now=use.clock(), **_link())
 
     async def _correct(self, email: str) -> Waiting:
-        use = parts()
+        use, ticket = parts(), await ticket_of(self)
         await self._count(email)
+        seen = await look(use.database, ticket=ticket)
+        if not seen.is_confirmed and parse_email(email) != seen.email:
+            await self._count_message(email)
         return await correct_address(
             use.database,
-            ticket=await ticket_of(self),
+            ticket=ticket,
             email=email,
             check_dns=use.settings.asks_dns,
             now=use.clock(),
@@ -159,6 +166,14 @@ class ConfirmEmailState(Live, rx.State):
     async def _count(self, email: str) -> None:
         caller = access.client_ip(self)
         await parts().throttles.hit(Deed.RESEND, caller=caller, address=email)
+
+    async def _count_message(self, email: str) -> None:
+        """A mailbox is sent so many messages of sign-ups, whichever way they are asked for.
+
+        Counted only if one is about to leave: else a stranger could keep others from getting
+        their first one.
+        """
+        await parts().throttles.hit(Deed.SIGN_UP, mailbox=email)
 
     async def _explain(self, error: AccountsError) -> None:
         await notify(self, words_for(error, now=parts().clock()), "warning")

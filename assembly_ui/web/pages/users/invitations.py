@@ -17,6 +17,7 @@ from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.invitations import (
     Sent,
     check_invitation,
+    check_resend,
     invite,
     list_open,
     resend,
@@ -93,7 +94,14 @@ class InvitationsState(Live, rx.State):
         """Send an invitation again."""
         use = parts()
         try:
-            await use.throttles.hit(Deed.INVITE, caller=access.client_ip(self), account=me.user_id)
+            to = await check_resend(
+                use.database,
+                school_id=me.school_id,
+                by_user_id=me.user_id,
+                invitation_id=invitation_id,
+                now=use.clock(),
+            )
+            await self._count(me, to)
             sent = await resend(
                 use.database,
                 invitation_id=invitation_id,
@@ -153,10 +161,10 @@ class InvitationsState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _invite(self, me: Caller, form: dict[str, str]) -> Sent:
-        use, caller, letter = parts(), access.client_ip(self), self._letter(me)
+        use, letter = parts(), self._letter(me)
         typed = {"email": form.get("email", ""), "role": form.get("role", "")}
         # A form that is refused uses up nothing of what others may send to that mailbox.
-        await use.throttles.hit(Deed.CHECK, caller=caller)
+        await use.throttles.hit(Deed.CHECK, caller=access.client_ip(self))
         to = await check_invitation(
             use.database,
             school_id=me.school_id,
@@ -164,10 +172,18 @@ class InvitationsState(Live, rx.State):
             now=letter["now"],
             **typed,
         )
-        await use.throttles.hit(
-            Deed.INVITE, caller=caller, address=to, mailbox=to, account=me.user_id
-        )
+        await self._count(me, to)
         return await invite(use.database, asks_dns=use.settings.asks_dns, **typed, **letter)
+
+    async def _count(self, me: Caller, to: str) -> None:
+        """Count a message to a mailbox, the first of an invitation and each further one alike."""
+        await parts().throttles.hit(
+            Deed.INVITE,
+            caller=access.client_ip(self),
+            address=to,
+            mailbox=to,
+            account=me.user_id,
+        )
 
     def _letter(self, me: Caller) -> dict[str, Any]:
         use = parts()
