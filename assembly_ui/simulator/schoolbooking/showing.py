@@ -16,6 +16,7 @@ from assembly_ui.simulator.schoolbooking import pace, store, weeks
 from assembly_ui.simulator.schoolbooking.accounts import Me
 from assembly_ui.simulator.schoolbooking.asked import missing_for_parent_meetings
 from assembly_ui.simulator.schoolbooking.models import Link
+from assembly_ui.simulator.schoolbooking.trims import TRIMS
 
 PAGE_SIZE = 50
 SHOWN_LINES = 5
@@ -50,6 +51,11 @@ class Shown:
     refused_at: datetime | None
     standing: Standing
     missing: list[str]
+
+    @property
+    def is_first_reading(self) -> bool:
+        """Whether nothing was read to its end yet, so that what is missing may still come."""
+        return self.read_at is None
 
 
 @dataclass(frozen=True)
@@ -114,14 +120,27 @@ def page_of(items: Sequence[Any], page: str) -> Listed:
 
 
 async def dashboard(database: Database, link: Shown, now: datetime) -> Data:
-    """How much there is, and the newest lines of the log."""
+    """How much there is of each kind, None where that is not known yet; and the newest lines of
+    the log.
+    """
     kept = await every_week(database, link.id)
+    totals = await store.totals(database, link.id)
+    read = await store.marks_of(database, link.id)
+    counts: dict[str, int | None] = {
+        kind: totals.get(kind, 0) if kind in read or not link.is_first_reading else None
+        for kind in TRIMS
+    }
+    counts["lessons"] = None if link.is_first_reading else 0
+    if kept:
+        counts["lessons"] = len(weeks.lessons_of(kept[0]))
     return {
-        "totals": await store.totals(database, link.id),
+        "counts": counts,
         "week": kept[0]["monday"] if kept else "",
         "is_this_week": bool(kept) and _is_this_week(kept[0], now),
-        "lessons": len(weeks.lessons_of(kept[0])) if kept else 0,
         "lines": (await store.lines_of(database, link.id))[:SHOWN_LINES],
+        "steps_done": len(read),
+        # The lessons come last.
+        "steps": len(TRIMS) + 1,
     }
 
 

@@ -45,6 +45,60 @@ async def test_nothing_is_read_before_assembly_has_read_the_mis(
     assert "Last read 23 November 2026 at 09:00" in customer.page.text
 
 
+async def test_the_first_reading_shows_how_far_it_is_and_no_number_nobody_has_read(
+    connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, clock: ManualClock
+) -> None:
+    customer = await connect()
+    await customer.open("/dashboard")
+    assert "– rooms" in customer.page.text
+    assert "– lessons this week" in customer.page.text
+    # How far Assembly is with the MIS, SchoolBooking is not told.
+    assert [attrs for tag, attrs in customer.page.tags if tag == "progress"] == [
+        {"aria-label": "Reading your school’s data"}
+    ]
+    assembly.has_synced()
+    assembly.trouble = lambda request: (
+        httpx.Response(503) if request.url.path == "/api/rooms" else None
+    )
+    await booking.do_due()
+    await customer.open("/dashboard")
+    # What was read is counted; what is still to come is not taken for nothing.
+    for words in ("– rooms", "– lessons this week", "1 classes", "2 staff", "– calendar events"):
+        assert words in customer.page.text
+    assert [attrs for tag, attrs in customer.page.tags if tag == "progress"] == [
+        {"aria-label": "Reading your school’s data", "value": "5", "max": "9"}
+    ]
+    assert "5 of 9 steps done" in customer.page.text
+    for path in ("/rooms", "/calendar"):
+        await customer.open(path)
+        assert "This is still being read for the first time." in customer.page.text
+    assembly.trouble = lambda request: None
+    clock.advance(timedelta(minutes=1))
+    await booking.do_due()
+    await customer.open("/dashboard")
+    assert "2 lessons this week" in customer.page.text
+    assert "– " not in customer.page.text.partition("(demo)")[2]
+    assert "progress" not in {tag for tag, _ in customer.page.tags}
+
+
+async def test_rooms_read_before_their_lessons_are_not_said_to_have_none(
+    connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble
+) -> None:
+    assembly.has_synced()
+    assembly.trouble = lambda request: (
+        httpx.Response(503) if request.url.path == "/api/timetables" else None
+    )
+    customer = await connect()
+    await booking.do_due()
+    await customer.open("/rooms")
+    assert "Maths 1 (M1) 30 –" in customer.page.text
+    assert "new term" not in customer.page.text
+    assert "still being read" in customer.page.text
+    await customer.follow("Maths 1")
+    assert "new term" not in customer.page.text
+    assert "still being read" in customer.page.text
+
+
 async def test_everything_it_needs_is_read_and_shown(
     connect: Connect, booking: SchoolBooking, assembly: AssemblyDouble, web: httpx.AsyncClient
 ) -> None:
