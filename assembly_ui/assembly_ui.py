@@ -21,10 +21,11 @@ from assembly_ui.web import pauses
 from assembly_ui.web.access import callers_now
 from assembly_ui.web.addresses import PlainAddresses
 from assembly_ui.web.binding import BindToLogIn
+from assembly_ui.web.connection import connection_scripts
 from assembly_ui.web.connection_limits import ConnectionLimits
 from assembly_ui.web.doorman import guard
+from assembly_ui.web.focus import focus_target
 from assembly_ui.web.http import create_http
-from assembly_ui.web.layout import connection_banner
 from assembly_ui.web.left_tabs import LeftTabs
 from assembly_ui.web.live import tabs
 from assembly_ui.web.notice import NoticeState, after_browser_failure, after_failure
@@ -161,8 +162,10 @@ app = SecuredApp(
     toaster=None,
     backend_exception_handler=after_failure,
     frontend_exception_handler=after_browser_failure,
-    app_wraps={(5, "ConnectionBanner"): lambda stateful: connection_banner() if stateful else None},
+    # A fragment, since Reflex puts the whole page inside the outermost element.
+    app_wraps={(5, "ConnectionBanner"): lambda stateful: rx.fragment(focus_target())},
     head_components=[
+        *connection_scripts(),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/assembly.js", defer=True),

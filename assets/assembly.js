@@ -101,6 +101,7 @@ setInterval(askTheTime, CLOCK_MINUTES * 60_000);
 // What measures the time since may have stood still while the computer slept.
 document.addEventListener("visibilitychange", () => document.hidden || askTheTime());
 window.addEventListener("pageshow", (event) => event.persisted && askTheTime());
+window.addEventListener("reconnected", askTheTime);
 setInterval(() => document.querySelectorAll("time.countdown").forEach(countDown), 1000);
 // Runs before the browser paints, so a new time is never seen without its words.
 new MutationObserver(paintAll).observe(document.documentElement, {

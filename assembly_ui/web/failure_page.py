@@ -6,19 +6,15 @@ The pages themselves say so in a notice; this is for plain forms and addresses o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.settings import Settings
+from assembly_ui.web.plain_pages import plain_page
 from assembly_ui.worker_pools import PoolBusy
-
-FOLDER = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -83,20 +79,10 @@ def answer_failure(settings: Settings, request: Request, error: Exception) -> Re
     if "text/html" not in request.headers.get("accept", ""):
         message = f"{failure.what_happened} {failure.what_is_safe} {failure.what_to_do}"
         return JSONResponse({"error": failure.error, "message": message}, failure.status, headers)
-    html = _template().render(
-        title=failure.title,
-        what_happened=failure.what_happened,
-        what_is_safe=failure.what_is_safe,
-        what_to_do=failure.what_to_do,
-        help_email=settings.help_email,
-        is_demo=settings.is_demo,
-    )
-    return HTMLResponse(html, failure.status, headers)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("failed.html")
+    values = {
+        "title": failure.title,
+        "what_happened": failure.what_happened,
+        "what_is_safe": failure.what_is_safe,
+        "what_to_do": failure.what_to_do,
+    }
+    return plain_page(settings, "failed", values, status=failure.status, headers=headers)

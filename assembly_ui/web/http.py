@@ -13,6 +13,7 @@ from assembly_ui.web.routes import (
     clock,
     csp_reports,
     health,
+    school_status,
     security_txt,
     xporter_callback,
 )
@@ -24,6 +25,7 @@ ROUTES = (
     clock,
     csp_reports,
     health,
+    school_status,
     security_txt,
     xporter_callback,
 )

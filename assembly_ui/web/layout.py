@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.core.banner import has_connection_errors
 
 from assembly_ui import settings
-from assembly_ui.web.components import alert, badge, button, jump, link, p
+from assembly_ui.web.components import alert, badge, button, jump, link
+from assembly_ui.web.connection import connection_banner
 from assembly_ui.web.connector_words import BADGES
-from assembly_ui.web.focus import focus_target
 from assembly_ui.web.icons import icon, logo
 from assembly_ui.web.notice import notice_area
 from assembly_ui.web.shell import ShellState
@@ -100,6 +99,8 @@ def _shell(*content: Any, end: list, middle: list | None = None) -> rx.Component
             class_name="bar",
         ),
         *content,
+        # Not before the skip link, which is the first thing that the keyboard reaches.
+        connection_banner(),
         _footer(),
         class_name="shell",
         # Screen readers are told while the page still loads; tests wait for it.
@@ -194,17 +195,4 @@ def _footer() -> rx.Component:
         rx.el.span("Help: ", link(_SETTINGS.help_email, href=f"mailto:{_SETTINGS.help_email}")),
         *demo,
         class_name="footer",
-    )
-
-
-def connection_banner() -> rx.Component:
-    """A calm word while the socket is lost; it heals itself."""
-    lost = rx.el.div(
-        p("The connection was lost. Nothing is lost with it: we are reconnecting."),
-        class_name="offline",
-    )
-    # A fragment, since Reflex puts the whole page inside the outermost element.
-    return rx.fragment(
-        rx.el.div(rx.cond(has_connection_errors, lost, rx.fragment()), role="status"),
-        focus_target(),
     )

@@ -68,9 +68,9 @@ async def test_an_open_tab_heals_itself_and_says_so_meanwhile(
     await james.goes_to("/connector")
     await james.sees_badge("Awaiting Invitation")
     server.kill()
-    await james.sees("The connection was lost. Nothing is lost with it: we are reconnecting.")
+    await james.sees("No connection to Assembly. We are trying again. What you saved is kept.")
     server.start()
-    await james.page.get_by_text("The connection was lost").wait_for(state="hidden")
+    await james.page.get_by_text("No connection to Assembly").wait_for(state="hidden")
     await steps.grant_access(james, seeded["email"])
 
 
