@@ -56,6 +56,7 @@ class Wanted:
     urn: str
     code_challenge: str
     code_challenge_method: str
+    asked_scope: str
 
 
 def understood(ask: Ask, app: App | None) -> Wanted:
@@ -97,6 +98,7 @@ def understood(ask: Ask, app: App | None) -> Wanted:
         urn=ask.urn.strip(),
         code_challenge=ask.code_challenge,
         code_challenge_method=ask.code_challenge_method,
+        asked_scope=ask.scope,
     )
 
 

@@ -18,6 +18,7 @@ from assembly_ui.apps.registration import (
     Registered,
     disable,
     ensure_app,
+    keep_refresh_token,
     register_app,
     rotate_secret,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "authorised_names",
     "disable",
     "ensure_app",
+    "keep_refresh_token",
     "list_apps",
     "read_app",
     "register_app",

@@ -28,6 +28,7 @@ def keep_code(
             code_challenge=request.code_challenge,
             code_challenge_method=request.code_challenge_method,
             family=token_hex(16),
+            asked_scope=request.asked_scope,
             expires_at=now + CODE_LIFE,
         )
     )

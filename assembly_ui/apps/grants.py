@@ -6,7 +6,7 @@ it) is committed before the refusal is raised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -41,6 +41,7 @@ from assembly_ui.apps.tokens import (
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
 from assembly_ui.database import Database, Session
+from assembly_ui.scopes.asking import UnknownScope, in_words_of, parse
 
 MOST_APP_TOKENS = 200
 GRACE = timedelta(seconds=60)
@@ -57,7 +58,7 @@ log = structlog.get_logger()
 class Issued:
     """What an app is given. An app token has no school, no scopes, no refresh token, no end.
 
-    `refresh_token` is empty when the app keeps the one it has.
+    `refresh_token` is empty when the app keeps the one it has. `scope` is as the app asked.
     """
 
     access_token: str
@@ -66,6 +67,16 @@ class Issued:
     refresh_token: str = ""
     school_id: int | None = None
     scopes: tuple[str, ...] = ()
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class _Family:
+    """What descends from one code: until when, and the scope parameter that asked for it."""
+
+    id: str
+    ends_at: datetime
+    asked_scope: str
 
 
 async def identify(database: Database, *, client_id: str, secret: str) -> App:
@@ -134,7 +145,8 @@ async def refresh(
         issued = await _refreshed(session, app, found, refresh_token, scope, lives, now)
     if issued is None:
         raise GrantRefused("invalid_grant", DEAD_REFRESH)
-    return issued
+    # A client that says again what it asked for compares the answer with that.
+    return replace(issued, scope=in_words_of(scope, issued.scopes)) if scope.strip() else issued
 
 
 async def app_token(database: Database, app: App, *, now: datetime) -> Issued:
@@ -192,9 +204,10 @@ async def _exchanged(
         return None
     await forget_expired(session, now=now)
     ends_at = _prolonged(allowed, now + lives.authorisation)
+    family = _Family(code.family, ends_at, code.asked_scope)
     if GrantType.REFRESH_TOKEN not in app.grant_types:
-        return _access(session, app, allowed, code.family, ends_at, lives, now)
-    return _pair(session, app, allowed, code.family, ends_at, lives, now, Pair())
+        return _access(session, app, allowed, family, lives, now)
+    return _pair(session, app, allowed, family, lives, now, Pair())
 
 
 async def _refreshed(
@@ -215,18 +228,19 @@ async def _refreshed(
         return None
     if token.expires_at is not None and token.expires_at <= now:
         return None
-    if set(scope.split()) - set(allowed.scopes):
+    if _goes_beyond(scope, allowed):
         raise GrantRefused("invalid_scope", "scope goes beyond what the school allows")
     await forget_expired(session, now=now)
     # One of before families had an end gets it now.
     ends_at = token.family_ends_at or _prolonged(allowed, now + lives.authorisation)
+    family = _Family(token.family, ends_at, token.asked_scope)
     if app.is_old_client and app.client_type is ClientType.CONFIDENTIAL:
         token.family_ends_at, token.expires_at = ends_at, min(now + lives.refresh, ends_at)
-        return _access(session, app, allowed, token.family, ends_at, lives, now)
+        return _access(session, app, allowed, family, lives, now)
     nonce = new_token()
     if await _use(session, token, nonce, now):
         pair = Pair.following(refresh_token, nonce)
-        return _pair(session, app, allowed, token.family, ends_at, lives, now, pair)
+        return _pair(session, app, allowed, family, lives, now, pair)
     if again := await _answered_again(session, app, allowed, token, refresh_token, now):
         return again
     await _end_family(session, app, token, now)
@@ -255,7 +269,7 @@ async def _answered_again(
         return None
     log.info("oauth.answered_again", app=app.slug, authorisation_id=allowed.id)
     left = max(access.expires_at - now, timedelta())
-    return _issued(allowed, pair.access, left, pair.refresh)
+    return _issued(allowed, pair.access, left, pair.refresh, used.asked_scope)
 
 
 async def _end_family(
@@ -294,6 +308,14 @@ async def _in_force(session: Session, authorisation_id: int) -> Authorisation | 
     return allowed if allowed and allowed.revoked_at is None else None
 
 
+def _goes_beyond(scope: str, allowed: Authorisation) -> bool:
+    """Whether a scope parameter requires what the school does not allow."""
+    try:
+        return not set(allowed.scopes).issuperset(parse(scope).required)
+    except UnknownScope:
+        return True
+
+
 def _prolonged(allowed: Authorisation, ends_at: datetime) -> datetime:
     """The end of a new family, after which the app must be authorised again."""
     allowed.ends_at = max(ends_at, allowed.ends_at or ends_at)
@@ -304,8 +326,7 @@ def _pair(
     session: Session,
     app: App,
     allowed: Authorisation,
-    family: str,
-    ends_at: datetime,
+    family: _Family,
     lives: Lives,
     now: datetime,
     pair: Pair,
@@ -315,21 +336,21 @@ def _pair(
         TokenKind.REFRESH,
         app=app,
         authorisation_id=allowed.id,
-        family=family,
+        family=family.id,
         life=lives.refresh,
-        ends_at=ends_at,
+        ends_at=family.ends_at,
+        asked_scope=family.asked_scope,
         token=pair.refresh,
         now=now,
     )
-    return _access(session, app, allowed, family, ends_at, lives, now, pair)
+    return _access(session, app, allowed, family, lives, now, pair)
 
 
 def _access(
     session: Session,
     app: App,
     allowed: Authorisation,
-    family: str,
-    ends_at: datetime,
+    family: _Family,
     lives: Lives,
     now: datetime,
     pair: Pair | None = None,
@@ -339,18 +360,22 @@ def _access(
         TokenKind.ACCESS,
         app=app,
         authorisation_id=allowed.id,
-        family=family,
+        family=family.id,
         life=lives.access,
-        ends_at=ends_at,
+        ends_at=family.ends_at,
         token=pair.access if pair else "",
         now=now,
     )
-    life = min(lives.access, ends_at - now)
-    return _issued(allowed, token, life, pair.refresh if pair else "")
+    life = min(lives.access, family.ends_at - now)
+    return _issued(allowed, token, life, pair.refresh if pair else "", family.asked_scope)
 
 
 def _issued(
-    allowed: Authorisation, access_token: str, life: timedelta, refresh_token: str
+    allowed: Authorisation,
+    access_token: str,
+    life: timedelta,
+    refresh_token: str,
+    asked_scope: str,
 ) -> Issued:
     return Issued(
         access_token=access_token,
@@ -359,4 +384,5 @@ def _issued(
         refresh_token=refresh_token,
         school_id=allowed.school_id,
         scopes=tuple(allowed.scopes),
+        scope=in_words_of(asked_scope, allowed.scopes),
     )

@@ -96,6 +96,7 @@ class AccessRequest(Row, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     app_id: int = Field(foreign_key="apps.id", index=True)
     redirect_uri: str = Field(max_length=500)
+    asked_scope: str = Field(default="", max_length=4000)
     required_scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     optional_scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     state: str | None = Field(default=None, max_length=8000)
@@ -188,6 +189,7 @@ class AuthorisationCode(Row, table=True):
     code_challenge: str = Field(default="", max_length=128)
     code_challenge_method: str = Field(default="", max_length=10)
     family: str = Field(max_length=32)
+    asked_scope: str = Field(default="", max_length=4000)
     expires_at: datetime = Field(index=True)
     used_at: datetime | None = None
 
@@ -204,7 +206,8 @@ class OAuthToken(Row, table=True):
 
     Without `authorisation_id` it is an app token. `family` ties together what descends
     from one code, so that all of it ends when a used refresh token comes again (RFC 9700,
-    4.14), and at `family_ends_at` in any case. `answer_nonce`: with the used refresh token
+    4.14), and at `family_ends_at` in any case. `asked_scope` of a refresh token is the scope
+    parameter of the request that began the family. `answer_nonce`: with the used refresh token
     itself it yields the tokens issued in its place, so that a lost answer can be repeated.
     """
 
@@ -219,6 +222,7 @@ class OAuthToken(Row, table=True):
     issued_at: datetime
     expires_at: datetime | None = Field(default=None, index=True)
     family_ends_at: datetime | None = None
+    asked_scope: str = Field(default="", max_length=4000)
     answer_nonce: str = Field(default="", max_length=64)
     used_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -152,6 +152,34 @@ async def rotate_secret(database: Database, *, client: str, now: datetime) -> Re
     return _registered(app, secret)
 
 
+async def keep_refresh_token(database: Database, *, client: str, keeps: bool, now: datetime) -> App:
+    """Whether the app keeps one refresh token for good, or is given a new one each time.
+
+    Refresh tokens in use go on: the next refresh follows the new rule. Safe to repeat.
+
+    Raises:
+        AppUnknown: none such, or it may not refresh.
+        RotationNeeded: it is public, and a stolen token would never be noticed (RFC 9700, 2.2.2).
+    """
+    async with database.transaction() as session:
+        app = await find_app(session, client)
+        if GrantType.REFRESH_TOKEN not in app.grant_types:
+            raise AppUnknown
+        if keeps and app.client_type is ClientType.PUBLIC:
+            raise RotationNeeded
+        if app.is_old_client != keeps:
+            app.is_old_client, app.updated_at = keeps, now
+            record(
+                session,
+                Action.APP_REFRESH_CHANGED,
+                now=now,
+                client_id=app.client_id,
+                app=app.slug,
+                keeps=keeps,
+            )
+    return app
+
+
 async def disable(database: Database, *, client: str, now: datetime) -> App:
     """Switch an app off: its tokens end at once, it can ask for nothing, no data is read
     for it any more. Safe to repeat.

@@ -96,6 +96,7 @@ async def begin(database: Database, ask: Ask, *, now: datetime) -> Begun:
                 token_hash=hash_token(token),
                 app_id=wanted.app_id,
                 redirect_uri=wanted.redirect_uri,
+                asked_scope=wanted.asked_scope,
                 required_scopes=list(wanted.required),
                 optional_scopes=list(wanted.optional),
                 state=kept_state(ask.state),

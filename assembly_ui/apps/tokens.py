@@ -180,6 +180,7 @@ def issue(
     family: str = "",
     life: timedelta | None,
     ends_at: datetime | None = None,
+    asked_scope: str = "",
     token: str = "",
     now: datetime,
 ) -> str:
@@ -202,6 +203,7 @@ def issue(
             issued_at=now,
             expires_at=expires_at,
             family_ends_at=ends_at,
+            asked_scope=asked_scope,
         )
     )
     return token

@@ -78,6 +78,7 @@ class SecurityEvent(StrEnum):
     # Apps, OAuth and the API
     APP_REGISTRATION = "app_registration", "Registration of an app."
     APP_SECRET_ROTATION = "app_secret_rotation", "New secret for an app."
+    APP_REFRESH_CHANGE = "app_refresh_changed", "How an app refreshes its tokens, changed."
     APP_DISABLED = "app_disabled", "App switched off."
     AUTHORIZE_REQUEST = "authorize_request", "An app's request for a school's consent."
     CONSENT = "consent", "A school's consent to an app."

@@ -44,6 +44,7 @@ class Action(StrEnum):
     CONNECTION_MOVED = "connection_moved"
     APP_REGISTERED = "app_registered"
     APP_SECRET_ROTATED = "app_secret_rotated"
+    APP_REFRESH_CHANGED = "app_refresh_changed"
     APP_DISABLED = "app_disabled"
     APP_AUTHORISED = "app_authorised"
     APP_SCOPES_CHANGED = "app_scopes_changed"
@@ -84,6 +85,7 @@ SECURITY_EVENTS: Mapping[Action, SecurityEvent] = {
     Action.CONNECTION_MOVED: SecurityEvent.SCHOOL_MOVED,
     Action.APP_REGISTERED: SecurityEvent.APP_REGISTRATION,
     Action.APP_SECRET_ROTATED: SecurityEvent.APP_SECRET_ROTATION,
+    Action.APP_REFRESH_CHANGED: SecurityEvent.APP_REFRESH_CHANGE,
     Action.APP_DISABLED: SecurityEvent.APP_DISABLED,
     Action.APP_AUTHORISED: SecurityEvent.CONSENT,
     Action.APP_SCOPES_CHANGED: SecurityEvent.CONSENT_CHANGE,

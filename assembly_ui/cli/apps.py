@@ -31,7 +31,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group("app")
 def app() -> None:
-    """Apps that may ask schools for data: register, list, rotate-secret, disable."""
+    """Apps that may ask schools for data: register, list, refresh, rotate-secret, disable."""
 
 
 @app.command("register")
@@ -76,7 +76,14 @@ def app() -> None:
 @click.option("--website-uri", default="", help="Its website.")
 @click.option("--support", default="", help="An email address or a page where it gives help.")
 @click.option("--privacy-policy-uri", default="", help="Its privacy policy.")
-@click.option("--old-client", is_flag=True, help="It keeps one refresh token for good.")
+@click.option(
+    "--keeps-refresh-token",
+    "--old-client",
+    "keeps_refresh_token",
+    is_flag=True,
+    help="It keeps the first refresh token for good, as the published Ruby and .NET clients "
+    "do. Otherwise every refresh brings a new one, and the one before is worth nothing.",
+)
 @click.option("--unlisted", is_flag=True, help="Schools find it only by its own link.")
 @click.option("--force-urn-check", is_flag=True, help="Only the school it names may authorise it.")
 @AS_JSON
@@ -87,7 +94,7 @@ def register_app(
     public: bool,
     grant_types: tuple[str, ...],
     no_pkce: bool,
-    old_client: bool,
+    keeps_refresh_token: bool,
     unlisted: bool,
     as_json: bool,
     **described: str,
@@ -96,14 +103,15 @@ def register_app(
 
     The secret is shown this once and kept nowhere.
     """
+    grants = [GrantType(grant) for grant in grant_types]
     new = NewApp(
         name=name,
         redirect_uris=redirect_uris,
         client_type=ClientType.PUBLIC if public else ClientType(client_type),
         requires_pkce=not no_pkce,
-        grant_types=[GrantType(grant) for grant in grant_types],
+        grant_types=grants,
         listed=not unlisted,
-        is_old_client=old_client,
+        is_old_client=keeps_refresh_token,
         **described,  # type: ignore[arg-type]
     )
 
@@ -115,6 +123,42 @@ def register_app(
     except RegistrationProblem as problem:
         raise CommandFailed(_why(problem, name)) from None
     _print_credentials(registered, as_json)
+    if GrantType.REFRESH_TOKEN in (grants or list(GrantType)) and not keeps_refresh_token:
+        # Beside the answer, so that what reads it as JSON is not disturbed.
+        click.echo(_how_it_refreshes(registered, can_keep=bool(registered.client_secret)), err=True)
+
+
+@app.command("refresh")
+@click.argument("client")
+@click.option(
+    "--keep/--rotate",
+    "keeps",
+    required=True,
+    help="Keep one refresh token for good, or bring a new one with every refresh.",
+)
+def change_refresh(client: str, keeps: bool) -> None:
+    """Say how the app CLIENT (its client_id or short name) refreshes its tokens.
+
+    Its tokens go on; schools need do nothing.
+    """
+
+    async def work(_: Settings, database: Database) -> App:
+        return await catalogue.keep_refresh_token(
+            database, client=client, keeps=keeps, now=system_clock()
+        )
+
+    try:
+        changed = on_database(work)
+    except AppUnknown:
+        raise CommandFailed(
+            f"There is no app {client} that refreshes tokens; app list shows them."
+        ) from None
+    except RotationNeeded:
+        raise CommandFailed(
+            "A public app cannot keep one refresh token for good: nobody would notice a thief."
+        ) from None
+    now_known = "keeps its refresh token" if keeps else "is given a new refresh token each time"
+    click.echo(f"{changed.name} {now_known}.")
 
 
 @app.command("list")
@@ -192,7 +236,10 @@ def _why(problem: RegistrationProblem, name: str) -> str:
         case RedirectMissing():
             return "An app needs at least one --redirect-uri."
         case RotationNeeded():
-            return "A public app cannot keep one refresh token for good: leave --old-client out."
+            return (
+                "A public app cannot keep one refresh token for good: "
+                "leave --keeps-refresh-token out."
+            )
         case PkceNeeded():
             return "A public app proves itself by PKCE and nothing else: leave --no-pkce out."
         case GrantUnusable(grant=GrantType.CLIENT_CREDENTIALS):
@@ -217,6 +264,16 @@ def _print_credentials(registered: Registered, as_json: bool) -> None:
         return
     click.echo(f"client_id      {registered.client_id}")
     click.echo(f"client_secret  {secret or '(none: it is public)'}")
+
+
+def _how_it_refreshes(registered: Registered, *, can_keep: bool) -> str:
+    told = "Every refresh brings a new refresh token, and the app must keep the newest."
+    if not can_keep:
+        return told
+    return (
+        f"{told}\nIf its client keeps the first one, as the published Ruby and .NET clients do, "
+        f"its second refresh fails. Then run: app refresh {registered.slug} --keep"
+    )
 
 
 def _described(found: App) -> dict[str, object]:

@@ -8,13 +8,21 @@ name, nothing means required. Coarse names of version 1 stand for today's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from assembly_ui.scopes.catalogue import FREE, SCOPES
 from assembly_ui.scopes.scope import UnknownScope
 
-__all__ = ["ALIASES", "Asked", "UnknownScope", "dependencies_of", "parse", "with_dependencies"]
+__all__ = [
+    "ALIASES",
+    "Asked",
+    "UnknownScope",
+    "dependencies_of",
+    "in_words_of",
+    "parse",
+    "with_dependencies",
+]
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "students": ("students.basic",),
@@ -71,6 +79,28 @@ def parse(text: str) -> Asked:
             raise UnknownScope(word)
         (optional if how == "optional" else required).update(_meant(name))
     return Asked(_in_order(required), _in_order(optional - required))
+
+
+def in_words_of(text: str, held: Collection[str]) -> str:
+    """The scopes held, named and ordered as `text` asked for them.
+
+    When nothing of it is missing it is `text` itself, word by word: strict clients compare. What
+    was not asked for by name (`school`, say) is not in it. Without a `text`, all that is held.
+    """
+    words = [word for word in _SEPARATORS.split(text) if word]
+    kept = [word for word in words if _is_held(word.partition(":")[0], held)]
+    if not kept:
+        return " ".join(held)
+    if len(kept) < len(words):
+        kept = [word.partition(":")[0] for word in kept]
+    return " ".join(kept)
+
+
+def _is_held(name: str, held: Collection[str]) -> bool:
+    try:
+        return set(held).issuperset(_meant(name))
+    except UnknownScope:
+        return False
 
 
 def with_dependencies(names: Iterable[str]) -> frozenset[str]:

@@ -42,7 +42,10 @@ async def answered(request: Request, work: Work) -> JSONResponse:
 
 
 def tokens(issued: Issued) -> JSONResponse:
-    """Tokens, in the documented form (facts of the platform, 2.3) with `scope` of RFC 6749."""
+    """Tokens, in the documented form (facts of the platform, 2.3) with `scope` of RFC 6749.
+
+    `scopes` is all that the school allows; `scope` is what was asked for, in the app's words.
+    """
     body: dict[str, Any] = {
         "access_token": issued.access_token,
         "token_type": "bearer",
@@ -54,7 +57,7 @@ def tokens(issued: Issued) -> JSONResponse:
     if issued.school_id is not None:
         body["school_id"] = issued.school_id
         body["scopes"] = list(issued.scopes)
-        body["scope"] = " ".join(issued.scopes)
+        body["scope"] = issued.scope
     return JSONResponse(body, headers=UNKEPT)
 
 

@@ -51,12 +51,40 @@ def _registered(run: Run, *words: str, name: str = "Rooms") -> dict[str, Any]:
 
 def test_an_app_is_registered_and_its_credentials_shown_once(run: Run) -> None:
     words = ("app", "register", "--name", "Rooms", "--redirect-uri", REDIRECT)
-    first, second = run(*words).output.splitlines()
+    first, second = run(*words).stdout.splitlines()
     assert first.startswith("client_id      app_")
     secret = second.removeprefix("client_secret  ")
     assert len(secret) == 43
     assert secret not in run("app", "list").output
     assert secret not in run("app", "list", "--json").output
+
+
+def test_who_registers_an_app_learns_how_it_refreshes(run: Run) -> None:
+    words = ("app", "register", "--redirect-uri", REDIRECT, "--name")
+    said = run(*words, "Rooms").stderr
+    assert "the app must keep the newest" in said
+    assert "app refresh rooms --keep" in said
+    assert "--keep" not in run(*words, "Phone", "--public").stderr
+    assert run(*words, "Ruby", "--keeps-refresh-token").stderr == ""
+    assert run(*words, "Counting", "--grant", "client_credentials").stderr == ""
+
+
+def test_how_an_app_refreshes_can_be_changed(run: Run) -> None:
+    _registered(run)
+    assert run("app", "refresh", "rooms", "--keep").stdout == "Rooms keeps its refresh token.\n"
+    (listed,) = json.loads(run("app", "list", "--json").stdout)
+    assert listed["old_client"]
+    run("app", "refresh", "rooms", "--rotate")
+    (listed,) = json.loads(run("app", "list", "--json").stdout)
+    assert not listed["old_client"]
+
+
+def test_a_public_app_never_keeps_its_refresh_token(run: Run) -> None:
+    _registered(run, "--public")
+    for client, why in (("rooms", "A public app"), ("nothing", "There is no app nothing")):
+        result = CliRunner().invoke(commands, ["app", "refresh", client, "--keep"])
+        assert result.exit_code
+        assert why in str(result.exception) + result.output
 
 
 def test_everything_about_an_app_can_be_said(run: Run) -> None:

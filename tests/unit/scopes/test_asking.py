@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembly_ui.scopes.asking import ALIASES, Asked, UnknownScope, parse, with_dependencies
+from assembly_ui.scopes.asking import (
+    ALIASES,
+    Asked,
+    UnknownScope,
+    in_words_of,
+    parse,
+    with_dependencies,
+)
 from assembly_ui.scopes.catalogue import SCOPES
 
 NAMES = [scope.name for scope in SCOPES]
@@ -96,3 +103,32 @@ def test_all_that_is_asked_is_understood(names: list[str], separator: str) -> No
     brought = with_dependencies(names)
     assert brought >= {*names, "school"}
     assert with_dependencies(brought) == brought
+
+
+_words = st.lists(
+    st.tuples(
+        st.sampled_from([*sorted(ALIASES), *(scope.name for scope in SCOPES)]),
+        st.sampled_from(["", ":required", ":optional"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(_words, st.sampled_from([" ", ",", "+", "  "]))
+def test_what_is_all_held_is_told_in_the_words_that_asked(
+    words: list[tuple[str, str]], between: str
+) -> None:
+    asked = [name + how for name, how in words]
+    held = with_dependencies(parse(" ".join(asked)).all)
+    assert in_words_of(between.join(asked), sorted(held)) == " ".join(asked)
+
+
+@given(_words, st.sets(st.sampled_from([scope.name for scope in SCOPES]), min_size=1))
+def test_what_is_told_is_held(words: list[tuple[str, str]], held: set[str]) -> None:
+    told = in_words_of(" ".join(name + how for name, how in words), sorted(held))
+    assert held.issuperset(parse(told).all)
+
+
+def test_a_scope_that_is_none_any_more_is_not_told() -> None:
+    assert in_words_of("students.shoe_size timetables", ["school", "timetables"]) == "timetables"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from assembly_ui.apps.authorising import change_optional
-from assembly_ui.apps.registration import Registered
+from assembly_ui.apps.registration import Registered, keep_refresh_token
 from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
@@ -32,7 +32,7 @@ async def test_a_code_brings_the_documented_answer(platform: Platform, app: Regi
         "expires_in": 86400,
         "school_id": platform.school.id,
         "scopes": SCOPES,
-        "scope": " ".join(SCOPES),
+        "scope": "staff_members.emails timetables",
     }
     opened = await platform.opens(access)
     assert opened is not None
@@ -255,3 +255,61 @@ async def test_an_app_has_a_limit_of_its_own_wherever_it_calls_from(
         assert await status(app, "192.0.2.1") == 200
         assert await status(app, "192.0.2.2") == 429
         assert await status(thief, "192.0.2.3") == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "scope"),
+    [
+        ("students teaching_groups", "students teaching_groups"),
+        ("teaching_groups students.basic", "teaching_groups students.basic"),
+        ("timetables,school", "timetables school"),
+        ("students:required timetables", "students:required timetables"),
+        ("timetables contacts.basic:optional", "timetables"),
+        ("contacts.basic:optional students:required", "students"),
+        ("student_care students.languages", "student_care students.languages"),
+    ],
+)
+async def test_scope_is_in_the_words_of_the_app(
+    platform: Platform, app: Registered, asked: str, scope: str
+) -> None:
+    """Strict clients refuse tokens when `scope` is another than they asked for."""
+    tokens = (await platform.exchanged(app, await platform.code(app, scope=asked))).json()
+    assert tokens["scope"] == scope
+    assert "school" in tokens["scopes"]
+    for _ in range(2):
+        tokens = (await platform.refreshed(app, tokens["refresh_token"])).json()
+        assert tokens["scope"] == scope
+    again = (await platform.refreshed(app, tokens["refresh_token"], scope=scope)).json()
+    assert again["scope"] == scope
+
+
+async def test_a_lost_answer_is_repeated_with_its_scope(
+    platform: Platform, app: Registered
+) -> None:
+    code = await platform.code(app, scope="timetables school")
+    tokens = (await platform.exchanged(app, code)).json()
+    answers = [await platform.refreshed(app, tokens["refresh_token"]) for _ in range(2)]
+    assert [answer.json()["scope"] for answer in answers] == ["timetables school"] * 2
+
+
+@pytest.mark.parametrize("scope", ["contacts", "students.everything", "students.upn"])
+async def test_a_refresh_asks_for_no_more(platform: Platform, app: Registered, scope: str) -> None:
+    code = await platform.code(app, scope="students contacts:optional")
+    tokens = (await platform.exchanged(app, code)).json()
+    refused(await platform.refreshed(app, tokens["refresh_token"], scope=scope), "invalid_scope")
+    optional = f"students {scope.partition('.')[0]}:optional"
+    assert (
+        await platform.refreshed(app, tokens["refresh_token"], scope=optional)
+    ).status_code == 200
+
+
+async def test_an_app_that_keeps_its_first_refresh_token_goes_on_once_it_is_said(
+    platform: Platform, app: Registered, database: Database, clock: ManualClock
+) -> None:
+    first = (await platform.tokens(app))["refresh_token"]
+    await keep_refresh_token(database, client=app.client_id, keeps=True, now=clock())
+    for _ in range(3):
+        clock.advance(timedelta(days=1))
+        answer = await platform.refreshed(app, first)
+        assert answer.status_code == 200
+        assert "refresh_token" not in answer.json()
