@@ -188,7 +188,7 @@ function check() {
   if (!current) {
     const waited = waitingSince === null ? 0 : now - waitingSince;
     if (waited > NOT_CONNECTED_MS) {
-      if (now - lookedAt > lookAgain) lookForReason();
+      if (!document.hidden && now - lookedAt > lookAgain) lookForReason();
     } else if (waited > SAID_MS && hasBeenConnected) {
       show("lost");
     }
