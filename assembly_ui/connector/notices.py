@@ -91,7 +91,7 @@ async def _tell(
         return False
     connection.notice_due_at = None
     school = await session.get_one(School, school_id)
-    admins = await _admins(session, school_id)
+    admins = await admins_of(session, school_id)
     if found := trouble_of(facts):
         trouble, since = found
         _post_trouble(session, connection, school, admins, links, trouble, since, now)
@@ -159,11 +159,16 @@ def _note(
     admins: list[User],
     now: datetime,
 ) -> None:
-    names = ", ".join(admin.name or admin.email for admin in admins)
-    timeline.add(session, kind, school_id=connection.school_id, at=now, to=names[:500])
+    timeline.add(session, kind, school_id=connection.school_id, at=now, to=names_of(admins))
 
 
-async def _admins(session: Session, school_id: int) -> list[User]:
+def names_of(admins: list[User]) -> str:
+    """Who was told, as the timeline says it."""
+    return ", ".join(admin.name or admin.email for admin in admins)[:500]
+
+
+async def admins_of(session: Session, school_id: int) -> list[User]:
+    """Whom a school's emails go to: its owner and its admins."""
     query = (
         select(User)
         .join(Membership, col(Membership.user_id) == col(User.id))

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     ANSWER_NOT_USED = "answer_not_used"
     MOVED_AWAY = "moved_away"
     MOVED_HERE = "moved_here"
+    CHANGES_HELD = "changes_held"
+    SCHOOL_YEAR_BEGAN = "school_year_began"
 
 
 @dataclass(frozen=True)

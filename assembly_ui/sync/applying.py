@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from assembly_ui.sync.comparing import Comparison, Eyes, Ids, compare
 from assembly_ui.sync.guard import is_too_much
 from assembly_ui.sync.lines import LONGEST_HOLD
 from assembly_ui.sync.mirror import Rows, Texts, read_texts
-from assembly_ui.sync.models import ChangesetCount, RecordKind, SourceQuery
+from assembly_ui.sync.models import Changeset, ChangesetCount, RecordKind, SourceQuery
 from assembly_ui.sync.recipe import Kind, Recipe
 from assembly_ui.sync.store import Writing, in_lots, read_ids, read_kept, write_identities
 
@@ -33,8 +33,21 @@ class Standing:
     is_approved: bool = False
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """A kind whose records were made, how it stood, and what is to be written of it."""
+
+    kind: Kind
+    standing: Standing
+    found: Comparison
+
+
 class Applying:
-    """Makes the kinds whose sources changed. `as_seen`: only what scopes see counts as changed."""
+    """Makes the kinds whose sources changed. `as_seen`: only what scopes see counts as changed.
+
+    Records of linked kinds name each other by number. When one of those kinds waits for a
+    person, all of them do: half a change would show lessons of classes that are not there.
+    """
 
     def __init__(
         self,
@@ -55,6 +68,7 @@ class Applying:
         self.needed: frozenset[str] = frozenset()
         self.held: list[str] = []
         self.changed = 0
+        self.is_rollover = False
 
     async def make_stale(self) -> None:
         """Make every kind that is stale and of which all was read that it is made from.
@@ -65,13 +79,31 @@ class Applying:
         async with self._database.read() as session:
             choices = await self._recipe.choices(session, self._claimed.school_id)
         chosen = await self._recipe.chosen(self._database, self._claimed.school_id)
+        self.is_rollover = await self._found_rollover()
         stale = await self._stale(chosen)
         steps = self._claimed.progress
         steps.steps = steps.done + bool(steps.doing) + len(stale)
-        for place, kind in enumerate(stale):
-            steps.go_on(progress.making(kind.name))
-            await self._make(kind, chosen, choices)
-            self._forget_texts(stale[place + 1 :])
+        left = list(stale)
+        for kinds in self._together(stale, await self._standing()):
+            compared = []
+            for kind in kinds:
+                steps.go_on(progress.making(kind.name))
+                compared.append(await self._compare(kind, chosen))
+                left.remove(kind)
+                self._forget_texts(left)
+            await self._settle(compared, choices)
+
+    def _together(
+        self, stale: list[Kind], standing: Mapping[str, Standing]
+    ) -> Iterator[list[Kind]]:
+        """Kinds of which all are written, or none; those that stand alone come first."""
+        linked = [kind for kind in stale if kind.is_linked]
+        yield from ([kind] for kind in stale if not kind.is_linked)
+        if any(self._may_be_held(standing.get(kind.name, Standing())) for kind in linked):
+            yield linked
+        else:
+            # A first fill is large: it is written as it is made, and not kept until its end.
+            yield from ([kind] for kind in linked)
 
     async def _stale(self, chosen: Any) -> list[Kind]:
         standing = await self._standing()
@@ -88,12 +120,13 @@ class Applying:
             and read.issuperset(self.needed.intersection(kind.made_from))
         ]
 
-    async def _make(self, kind: Kind, chosen: Any, choices: Any) -> None:
+    async def _compare(self, kind: Kind, chosen: Any) -> _Compared:
         source = Rows({name: await self._texts_of(name) for name in self._sources(kind)})
         before = await read_kept(self._database, self._claimed.school_id, kind.name)
         ids = await self._numbers()
-        found = await worker_pools.SYNC.run(
-            lambda: compare(
+
+        def work() -> tuple[Comparison, bool]:
+            found = compare(
                 kind.identity,
                 kind.make(source, ids, chosen),
                 before,
@@ -101,19 +134,56 @@ class Applying:
                 lambda data: self._recipe.kept(kind.name, data, self._claimed.wanted),
                 self._eyes(kind),
             )
-        )
-        standing = (await self._standing()).get(kind.name, Standing())
-        if self._is_too_much(kind, standing, found):
-            await self._hold_back(kind, found)
-        else:
-            await self._write(kind, found, ids, choices)
+            # Most students change in a new year; on other days they need not be looked at.
+            is_large = 2 * found.changed > len(before)
+            return found, is_large and self._recipe.is_rollover(kind.name, before, found)
 
-    def _is_too_much(self, kind: Kind, standing: Standing, found: Comparison) -> bool:
-        """Whether a person is asked first; not about what we did ourselves, nor a first fill."""
-        if standing.is_approved or standing.is_new or (self._is_ours and not standing.is_held):
+        found, is_rollover = await worker_pools.SYNC.run(work)
+        self.is_rollover |= is_rollover
+        standing = (await self._standing()).get(kind.name, Standing())
+        return _Compared(kind, standing, found)
+
+    async def _settle(self, compared: list[_Compared], choices: Any) -> None:
+        """Write what was made, unless too much of it would change unseen."""
+        must_wait = any(map(self._is_too_much, compared))
+        if self.is_rollover:
+            await self._note_rollover()
+        for one in compared:
+            if not must_wait or one.found.is_nothing:
+                await self._write(one.kind, one.found, await self._numbers(), choices)
+            elif not one.standing.is_new:
+                await self._hold_back(one.kind, one.found)
+
+    def _may_be_held(self, standing: Standing) -> bool:
+        """Whether a person is asked at all; not about what we did ourselves, nor a first fill."""
+        return not standing.is_new and (not self._is_ours or standing.is_held)
+
+    def _is_too_much(self, one: _Compared) -> bool:
+        """Whether a person is asked first."""
+        kind, found, standing = one.kind, one.found, one.standing
+        if standing.is_approved or not self._may_be_held(standing):
             return False
-        removed = 0 if kind.rolls else len(found.removed)
-        return is_too_much(total=standing.total, changed=found.changed, removed=removed)
+        if self.is_rollover and kind.is_of_year:
+            return False
+        return is_too_much(
+            total=standing.total,
+            changed=found.changed,
+            removed=0 if kind.rolls else len(found.removed),
+            is_rollover=self.is_rollover,
+        )
+
+    async def _found_rollover(self) -> bool:
+        """Whether this sync found a new school year before it was interrupted."""
+        query = select(Changeset.is_rollover).where(col(Changeset.id) == self._claimed.changeset_id)
+        row = await self._database.glance(query)
+        return bool(row and row[0])
+
+    async def _note_rollover(self) -> None:
+        """Once students are written nothing else shows that a new school year has begun."""
+        async with self._database.transaction() as session:
+            await self._claimed.hold(session)
+            changeset = await session.get_one(Changeset, self._claimed.changeset_id)
+            changeset.is_rollover = True
 
     async def _hold_back(self, kind: Kind, found: Comparison) -> None:
         async with self._database.transaction() as session:

@@ -64,6 +64,7 @@ class ChangesetView:
     steps: int
     steps_done: int
     doing: str
+    is_rollover: bool = False
     counts: tuple[CountView, ...] = field(default=())
 
     @property
@@ -101,6 +102,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Changeset.steps),
     col(Changeset.steps_done),
     col(Changeset.doing),
+    col(Changeset.is_rollover),
 )
 _OF_SCHOOL = (
     columns(*_COLUMNS)

@@ -79,6 +79,11 @@ class Comparison:
     total: int = 0
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether all stays as it is."""
+        return not (self.added or self.again or self.altered or self.removed)
+
+    @property
     def changed(self) -> int:
         """How many records changed, in a way that counts."""
         return sum(bool(one.fields) for one in self.altered)

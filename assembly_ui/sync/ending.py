@@ -7,9 +7,12 @@ from datetime import datetime
 
 from sqlmodel import select
 
+from assembly_ui.connector import timeline
+from assembly_ui.connector.notices import Links
 from assembly_ui.database import Database, Session, announce
 from assembly_ui.pubsub import school_topic, sync_topic
 from assembly_ui.sync.claimed import Claimed
+from assembly_ui.sync.held_notice import tell_held
 from assembly_ui.sync.mirror import forget_queries
 from assembly_ui.sync.models import Changeset, Outcome, Reason, SchoolSync
 from assembly_ui.sync.pace import Pace
@@ -27,27 +30,39 @@ LONGEST_DETAIL = 300
 class Ended:
     """What a sync did: whether anything changed, and whether anything waits for a person.
 
-    `needed` are the queries that its scopes needed.
+    `needed` are the queries that its scopes needed. `is_rollover`: a new school year has begun.
     """
 
     is_changed: bool
     is_held: bool
     trouble: Trouble
     needed: frozenset[str]
+    is_rollover: bool = False
 
 
 async def end(
-    database: Database, claimed: Claimed, ended: Ended, now: datetime, pace: Pace
+    database: Database,
+    claimed: Claimed,
+    ended: Ended,
+    now: datetime,
+    pace: Pace,
+    links: Links | None = None,
 ) -> None:
-    """Everything was read, or as much as can be, and made."""
+    """Everything was read, or as much as can be, and made.
+
+    Where changes began to be held back, the school's admins are told; without `links` to what
+    they may do nobody is.
+    """
     async with database.transaction() as session:
         row = await claimed.hold(session)
         changeset = await _close(session, claimed, _outcome(ended), now)
         if error := ended.trouble.error:
             changeset.problem_kind = error.kind
             changeset.problem_detail = ", ".join(ended.trouble.queries)[:LONGEST_DETAIL]
+        changeset.is_rollover = ended.is_rollover
         if ended.is_changed:
             row.last_changes_at = now
+        await _note_held(session, row, ended, now, links)
         if claimed.key is not None:
             _note_read(row, claimed, ended, now)
             if row.purge_at is None:
@@ -114,6 +129,25 @@ async def _close(session: Session, claimed: Claimed, outcome: Outcome, now: date
     changeset.steps = steps.steps
     changeset.steps_done = steps.done if outcome is Outcome.FAILURE else steps.steps
     return changeset
+
+
+async def _note_held(
+    session: Session, row: SchoolSync, ended: Ended, now: datetime, links: Links | None
+) -> None:
+    if ended.is_rollover and not ended.is_held:
+        timeline.add(session, timeline.Kind.SCHOOL_YEAR_BEGAN, school_id=row.school_id, at=now)
+    if not ended.is_held:
+        row.held_since = None
+    elif row.held_since is None:
+        row.held_since = now
+        if links is not None:
+            await tell_held(
+                session,
+                links,
+                school_id=row.school_id,
+                is_rollover=ended.is_rollover,
+                now=now,
+            )
 
 
 def _note_read(row: SchoolSync, claimed: Claimed, ended: Ended, now: datetime) -> None:

@@ -53,7 +53,8 @@ class SchoolSync(Row, table=True):
 
     `wanted_scopes` is the union of what its apps hold, `synced_scopes` that of the last
     sync that ended well. `purge_at` is when data of scopes nobody holds any more goes.
-    `last_status` is success, failure or no_changes (facts file, 1.9).
+    `last_status` is success, failure or no_changes (facts file, 1.9). `held_since`: since then
+    changes are held back, and its admins were told.
     """
 
     __tablename__ = "school_syncs"
@@ -71,6 +72,7 @@ class SchoolSync(Row, table=True):
     last_status: str = Field(default="", max_length=20)
     problem_kind: str = Field(default="", max_length=60)
     failures: int = 0
+    held_since: datetime | None = None
     purge_at: datetime | None = Field(default=None, index=True)
     due_at: datetime | None = Field(default=None, index=True)
     leased_until: datetime | None = Field(default=None, index=True)
@@ -163,6 +165,7 @@ class Changeset(Row, table=True):
     """One sync: when, why, how long, how it ended. `steps_done` of `steps` while it runs.
 
     `doing` names what it is reading or making at the moment; see `sync.progress`.
+    `is_rollover`: it found that a new school year has begun.
     """
 
     __tablename__ = "changesets"
@@ -181,6 +184,7 @@ class Changeset(Row, table=True):
     steps: int = 0
     steps_done: int = 0
     doing: str = Field(default="", max_length=60)
+    is_rollover: bool = False
 
 
 class ChangesetCount(Row, table=True):

@@ -57,6 +57,14 @@ class Kind(Protocol):
         """Whether its records come and go with the calendar."""
 
     @property
+    def is_of_year(self) -> bool:
+        """Whether its records are of one school year."""
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its records refer to other linked ones by number, or are referred to."""
+
+    @property
     def make(self) -> Callable[[Any, Any, Any], Iterable[Made]]:
         """From rows, ids and what was chosen to records."""
 
@@ -92,6 +100,10 @@ def query_of(need: Need) -> Query:
     )
 
 
+def _never(_kind: str, _before: Any, _found: Any) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How scopes become queries, and rows become records.
@@ -99,7 +111,9 @@ class Recipe:
     `needs` are the queries that scopes need on a day at the school. What was `chosen` for
     it decides of some of them; that in turn follows from the queries it `looks_at`, and
     from `choices` of people, which are equal while nobody chose otherwise. `visible` cuts a
-    record down to what scopes show; None when that is nothing.
+    record down to what scopes show; None when that is nothing. `is_rollover` says of a kind,
+    what was kept of it and how that changes (`comparing.Comparison`) whether a new school
+    year has begun.
     """
 
     needs: Callable[[Scopes, date, Any], Sequence[Need]]
@@ -109,6 +123,7 @@ class Recipe:
     visible: Callable[[str, Data, Scopes], Mapping[str, Any] | None]
     chosen: Callable[[Database, int], Awaitable[Any]]
     choices: Callable[[Session, int], Awaitable[Any]]
+    is_rollover: Callable[[str, Any, Any], bool] = _never
 
     def kinds_in(self, scopes: Scopes) -> tuple[Kind, ...]:
         """The kinds that these scopes show, those made first coming first."""

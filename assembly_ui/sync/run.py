@@ -11,6 +11,7 @@ from assembly_ui.clock import Clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import Health
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.notices import Links
 from assembly_ui.database import Database
 from assembly_ui.sync.applying import Applying
 from assembly_ui.sync.beginning import Beginner, today_at
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Tools:
-    """What every sync works with."""
+    """What every sync works with. `links` are those of emails to a school's admins."""
 
     database: Database
     xporter: XporterClient
@@ -38,6 +39,7 @@ class Tools:
     recipe: Recipe
     pace: Pace
     health: Health
+    links: Links | None = None
 
 
 async def sync_school(tools: Tools, school_id: int) -> None:
@@ -70,8 +72,14 @@ async def _sync(tools: Tools, claimed: Claimed, *, purged: bool) -> None:
         await tools.health.note_answer()
     applying = Applying(tools.database, tools.recipe, claimed, tools.clock, as_seen=purged)
     await applying.make_stale()
-    ended = Ended(applying.changed > 0, bool(applying.held), trouble, applying.needed)
-    await end(tools.database, claimed, ended, tools.clock(), tools.pace)
+    ended = Ended(
+        applying.changed > 0,
+        bool(applying.held),
+        trouble,
+        applying.needed,
+        applying.is_rollover,
+    )
+    await end(tools.database, claimed, ended, tools.clock(), tools.pace, tools.links)
 
 
 async def _purge_due(tools: Tools, school_id: int, now: datetime) -> bool:

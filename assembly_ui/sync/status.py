@@ -29,7 +29,8 @@ class SyncStatus:
 
     `last_status` is success, failure or no_changes, and empty before the first sync
     ended; `problem_kind` why it failed, or what it waits for. `held`: a change waits for
-    a person. At `purge_at` the data of scopes that nobody holds any more goes.
+    a person; `held_since`: since then apps see data as it was, decided or not. At
+    `purge_at` the data of scopes that nobody holds any more goes.
     """
 
     last_changes_at: datetime | None = None
@@ -38,6 +39,7 @@ class SyncStatus:
     running: Progress | None = None
     due_at: datetime | None = None
     held: bool = False
+    held_since: datetime | None = None
     purge_at: datetime | None = None
     problem_kind: str = ""
     wanted_scopes: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ async def read_status(database: Database, *, school_id: int) -> SyncStatus:
         running=await _running(database, school_id),
         due_at=sync.due_at,
         held=await _is_held(database, school_id),
+        held_since=sync.held_since,
         purge_at=sync.purge_at,
         problem_kind=sync.problem_kind,
         wanted_scopes=tuple(sync.wanted_scopes),

@@ -21,6 +21,7 @@ from assembly_ui.clock import Clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import SERVICE_TOPIC, Health
 from assembly_ui.connector.models import Connection
+from assembly_ui.connector.notices import Links
 from assembly_ui.database import Database
 from assembly_ui.leases import LeaseHolder, next_due
 from assembly_ui.pubsub import EVERYTHING, SCHOOL, SYNC, PubSub, Topic, sync_topic
@@ -50,7 +51,10 @@ SYNC_ENDED: Topic = "sync-ended"
 
 
 class SyncWorker:
-    """Claims due schools and syncs them until cancelled."""
+    """Claims due schools and syncs them until cancelled.
+
+    Emails about changes that are held back point to `links`; without, none are sent.
+    """
 
     def __init__(
         self,
@@ -60,10 +64,12 @@ class SyncWorker:
         clock: Clock,
         pace: Pace,
         recipe: Recipe | None = None,
+        *,
+        links: Links | None = None,
     ) -> None:
         health = Health(database, xporter, clock, random.Random())  # noqa: S311 (spreads repeats)
         recipe = recipe or our_recipe()
-        self.tools = Tools(database, xporter, cipher, clock, recipe, pace, health)
+        self.tools = Tools(database, xporter, cipher, clock, recipe, pace, health, links)
         self._database = database
         self._clock = clock
         self._is_begun = False

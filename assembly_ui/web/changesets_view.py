@@ -30,11 +30,15 @@ _SENTENCES = {
     Outcome.SUCCESS: "Your data was read, and what had changed was kept.",
     Outcome.NO_CHANGES: "Your data was read. Nothing had changed.",
     Outcome.HELD: (
-        "It would have changed so much that a person should look at it first. What stays below "
-        "the limits was kept."
+        "It would have changed so much that a person should look at it first. People, classes "
+        "and lessons belong together and stay as they were."
     ),
     Outcome.FAILURE: "It did not get to its end. What was kept before stays as it was.",
 }
+_NEW_YEAR = (
+    "A new school year began in your MIS: your students moved up a year. Everything was kept, "
+    "large as the changes are."
+)
 _STOPPED = {
     NOTHING_WANTED: (
         "It was stopped, since no app may read your data any more. What was kept until then is "
@@ -194,6 +198,8 @@ def sentence_of(view: ChangesetView) -> str:
         return "It held changes back that were too large. That has been decided since."
     if _is_stopped(view):
         return _STOPPED[view.problem_kind]
+    if view.outcome is Outcome.SUCCESS and view.is_rollover:
+        return _NEW_YEAR
     problem = PROBLEMS.get(view.problem_kind)
     if view.outcome is not Outcome.FAILURE or problem is None:
         return _SENTENCES[view.outcome]

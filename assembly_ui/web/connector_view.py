@@ -31,6 +31,7 @@ from assembly_ui.web.connector_moments import iso
 from assembly_ui.web.connector_notes import Note, notes_of, service_view
 from assembly_ui.web.connector_problems import Problem, problem_of
 from assembly_ui.web.connector_words import (
+    HELD,
     LAYER_PASSED,
     LAYER_TITLES,
     NEXT_STEPS,
@@ -112,13 +113,20 @@ def view_of(
     entries: list[Entry],
     test: ConnectionTest | None,
     apps: Sequence[str] = (),
+    *,
+    is_held: bool = False,
 ) -> View:
-    """What every open tab of the school shows. `apps` are the names of those it authorised."""
+    """What every open tab of the school shows. `apps` are the names of those it authorised.
+
+    `is_held`: large changes of its data wait for a person.
+    """
     is_sharing = overview.status.works and bool(apps)
     words = STATUS_WORDS[overview.status]
     if is_sharing:
         words = SHARING_WORDS.get(overview.status, words)
     next_step, who = _next_step(overview, words)
+    if is_held and is_sharing:
+        next_step, who = HELD
     layers = [_layer(found) for found in test.layers] if test else []
     connection = overview.connection
     return View(

@@ -196,6 +196,13 @@ SHARING_WORDS: dict[Status, Words] = {
 }
 """Instead of the words above, once an app is authorised."""
 
+HELD = (
+    "Look at the large changes that wait for you in Changesets. Until somebody decides, apps see "
+    "your data as it was.",
+    ADMIN,
+)
+"""The next step, and whose, while changes are held back."""
+
 LAYER_TITLES = {
     "register_match": "Register match",
     "invitation": "Invitation",
@@ -239,4 +246,6 @@ TIMELINE = {
     "not use its authorisation",
     "moved_away": "Assembly moved the connection to the school it belongs to",
     "moved_here": "Assembly moved the connection to this school. It is checked anew",
+    "changes_held": "Large changes in your data wait for a decision. We emailed {to} about it",
+    "school_year_began": "A new school year began in your MIS, and apps see it",
 }

@@ -53,6 +53,7 @@ QUERIES = {
     "Timetable": "lessons and cover",
     "Staff": "staff",
     "Students": "students",
+    "SEN": "special educational needs",
     "Contacts": "contacts",
     "StudentContacts": "whose contacts they are",
     "assessmentstructure": "what you assess",

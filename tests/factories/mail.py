@@ -133,6 +133,7 @@ _VALUES: dict[str, dict[str, object]] = {
     "access_withdrawn": _TROUBLE,
     "access_paused": _TROUBLE,
     "wrong_school": {**_TROUBLE, "found": "Queen’s School"},
+    "changes_held": {**_TROUBLE, "new_year": "yes"},
     "connection_recovered": {"name": NAME, "school_name": SCHOOL, "href": HREF},
     "access_receipt": {
         "name": NAME,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from assembly_ui.clock import ManualClock
+from assembly_ui.connector.notices import Links
 from assembly_ui.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.simulator import school_clock
@@ -114,7 +115,8 @@ async def a_school_to_sync(
     described |= {"secret_encrypted": CIPHER.lock(installed.secret)}
     made = await a_school(database, now=clock(), **described)
     xporter = client_of(web, clock)
-    worker = SyncWorker(database, xporter, CIPHER, clock, pace or Pace(), recipe)
+    links = Links(f"{PRODUCT}/changesets", "help@assembly.education")
+    worker = SyncWorker(database, xporter, CIPHER, clock, pace or Pace(), recipe, links=links)
     return SyncedSchool(database, clock, made, stand_in, web, xporter, worker)
 
 

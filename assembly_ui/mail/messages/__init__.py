@@ -383,6 +383,22 @@ def connection_recovered(
 
 
 @_declare(recipient="the owner and the admins of the school")
+def changes_held(
+    *,
+    to: str,
+    name: UntrustedText,
+    school_name: UntrustedText,
+    since: datetime,
+    new_year: OwnText,
+    href: str,
+    help_email: OwnText,
+) -> Message:
+    """A sync found too much changed to apply it unseen. `new_year`: "yes" if students moved up."""
+    values = _of_trouble(name, school_name, since, href, help_email)
+    return Message("changes_held", to, values | {"new_year": new_year})
+
+
+@_declare(recipient="the owner and the admins of the school")
 def access_receipt(
     *,
     to: str,

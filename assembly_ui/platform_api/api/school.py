@@ -103,7 +103,10 @@ def slug_of(name: str) -> str | None:
 
 
 async def status(call: Call) -> Answer:
-    """When the school was last synced, when that brought changes, and how it ended."""
+    """When the school was last synced, when that brought changes, and how it ended.
+
+    `changes_held_since`: since then a person at the school has to allow large changes.
+    """
     found = await read_status(call.use.database, school_id=call.school_id)
     return an_object(
         {
@@ -111,6 +114,7 @@ async def status(call: Call) -> Answer:
             "last_changes_at": moment(found.last_changes_at),
             "last_sync_at": moment(found.last_sync_at),
             "last_sync_status": found.last_status or None,
+            "changes_held_since": moment(found.held_since),
         }
     )
 

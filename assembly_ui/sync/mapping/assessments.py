@@ -159,8 +159,8 @@ def make_grade_sets(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
 _GRADED = frozenset({STRUCTURE, RESULTS})
 
 ASSESSMENT_KINDS = (
-    Kind(ASSESSMENT, frozenset({STRUCTURE}), make_assessments),
-    Kind("assessment_point", frozenset(), make_points),
-    Kind("facet", frozenset(), make_facets),
+    Kind(ASSESSMENT, frozenset({STRUCTURE}), make_assessments, is_linked=False),
+    Kind("assessment_point", frozenset(), make_points, is_linked=False),
+    Kind("facet", frozenset(), make_facets, is_linked=False),
     Kind("grade_set", _GRADED, make_grade_sets, numbered_as=ASSESSMENT),
 )

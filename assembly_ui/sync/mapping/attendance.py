@@ -52,5 +52,6 @@ ATTENDANCE_KINDS = (
         GROUP_QUERIES | {_MARKS, "Students"},
         make_attendances,
         rolls=True,
+        is_of_year=True,
     ),
 )

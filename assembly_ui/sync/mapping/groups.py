@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, SourceRow
+from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Make, Source, SourceRow
 from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json, numbers
 from assembly_ui.sync.mapping.rows import GROUP_QUERIES, group_rows, keys_of, maybe, said, text
@@ -171,9 +171,14 @@ def _subject_of(ids: Ids, chosen: Chosen, row: SourceRow) -> Json | None:
     }
 
 
+def _kind(name: str, make: Make) -> Kind:
+    numbered_as = "" if name == GROUP else GROUP
+    return Kind(name, _MADE_FROM, make, numbered_as=numbered_as, is_of_year=True)
+
+
 GROUP_KINDS = (
-    Kind(GROUP, _MADE_FROM, make_groups),
-    Kind("year_group", _MADE_FROM, make_year_groups, numbered_as=GROUP),
-    Kind("registration_group", _MADE_FROM, make_registration_groups, numbered_as=GROUP),
-    Kind("teaching_group", _MADE_FROM, make_teaching_groups, numbered_as=GROUP),
+    _kind(GROUP, make_groups),
+    _kind("year_group", make_year_groups),
+    _kind("registration_group", make_registration_groups),
+    _kind("teaching_group", make_teaching_groups),
 )

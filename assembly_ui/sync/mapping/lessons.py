@@ -233,4 +233,12 @@ def _type(actual: Served, planned: Served | None) -> str:
     return "StaffCover" if actual.staff != planned.staff else "RoomCover"
 
 
-LESSON_KINDS = (Kind("lesson", GROUP_QUERIES | {MODEL, DATED, "Staff"}, make_lessons, rolls=True),)
+LESSON_KINDS = (
+    Kind(
+        "lesson",
+        GROUP_QUERIES | {MODEL, DATED, "Staff"},
+        make_lessons,
+        rolls=True,
+        is_of_year=True,
+    ),
+)

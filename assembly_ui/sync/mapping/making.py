@@ -74,7 +74,9 @@ class Kind:
 
     Its numbers are those of `numbered_as` when that is given: a class is known by one
     number as a group and as a teaching group. `rolls`: its records come and go with the
-    calendar, so that many removed at once say nothing about a mistake.
+    calendar, so that many removed at once say nothing about a mistake. `is_of_year`: they
+    are of one school year, so that all may go when the next begins. `is_linked`: they refer
+    to other linked records by number, or are referred to.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Kind:
     make: Make
     numbered_as: str = ""
     rolls: bool = False
+    is_of_year: bool = False
+    is_linked: bool = True
 
     @property
     def identity(self) -> str:

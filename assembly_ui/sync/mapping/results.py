@@ -106,5 +106,10 @@ class _Points:
 
 
 RESULT_KINDS = (
-    Kind("result", frozenset({RESULTS, STRUCTURE, "Students", "SchoolInfo"}), make_results),
+    Kind(
+        "result",
+        frozenset({RESULTS, STRUCTURE, "Students", "SchoolInfo"}),
+        make_results,
+        is_of_year=True,
+    ),
 )

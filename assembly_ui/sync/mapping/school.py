@@ -152,7 +152,12 @@ def _address(name: str, lines: list[str]) -> tuple[str | None, str | None, str |
 
 
 SCHOOL_KINDS = (
-    Kind("school", frozenset({"SchoolInfo"}), make_school),
-    Kind("academic_year", frozenset({"SchoolInfo", "Calendar"}), make_academic_years),
-    Kind("calendar_event", frozenset({"Calendar"}), make_events, rolls=True),
+    Kind("school", frozenset({"SchoolInfo"}), make_school, is_linked=False),
+    Kind(
+        "academic_year",
+        frozenset({"SchoolInfo", "Calendar"}),
+        make_academic_years,
+        is_of_year=True,
+    ),
+    Kind("calendar_event", frozenset({"Calendar"}), make_events, rolls=True, is_linked=False),
 )

@@ -77,6 +77,6 @@ def plain_subject(ids: Ids, code: str) -> Json | None:
 
 
 SUBJECT_KINDS = (
-    Kind("mis_subject", GROUP_QUERIES, make_mis_subjects),
-    Kind("subject", GROUP_QUERIES, make_subjects),
+    Kind("mis_subject", GROUP_QUERIES, make_mis_subjects, is_of_year=True),
+    Kind("subject", GROUP_QUERIES, make_subjects, is_linked=False),
 )

@@ -183,5 +183,5 @@ def _in_order(found: dict[str, list[tuple[int, str, Json]]]) -> dict[str, list[J
 
 TIMETABLE_KINDS = (
     Kind("room", frozenset({MODEL, DATED}), make_rooms),
-    Kind("timetable", frozenset({MODEL}), make_timetables),
+    Kind("timetable", frozenset({MODEL}), make_timetables, is_of_year=True),
 )

@@ -38,6 +38,17 @@ _UNNUMBERED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """A nursery of one year, and the year before Year 1."""
 
+_ORDERS = (
+    # Nursery of one year or of two, then primary or Reception; secondary after primary.
+    *(("N", "R"), ("N", "P1"), ("N1", "N2"), ("N2", "R"), ("N2", "P1")),
+    *(("E1", "E2"), ("E2", "N1"), ("FS1", "FS2"), ("FS1", "R"), ("FS2", "1"), ("R", "1")),
+    *((str(n), str(n + 1)) for n in range(1, 14)),
+    *((f"P{n}", f"P{n + 1}") for n in range(1, 7)),
+    *(("P7", "S1"), ("P7", "8")),
+    *((f"S{n}", f"S{n + 1}") for n in range(1, 6)),
+)
+"""Which year follows which, of the codes below."""
+
 _PART = re.compile(r"[0-9]+|[a-z]+")
 _ALLOWED = re.compile(r"(?:[a-z0-9\s.:_]|(?<=[a-z])-(?=[0-9]))+")
 """A hyphen joins a word and its number ("Year-7"); "-1" is a number of its own."""
@@ -61,6 +72,11 @@ def _names() -> Iterator[tuple[str, str]]:
 
 _CODES = dict(_names())
 
+_NEXT = {
+    code: frozenset(after for before, after in _ORDERS if before == code)
+    for code in _CODES.values()
+}
+
 YEAR_GROUP_CODES = tuple(dict.fromkeys(_CODES.values()))
 """Every code `year_code` gives."""
 
@@ -75,6 +91,11 @@ def year_code(name: str) -> str | None:
     another in Northern Ireland ("Lower Sixth").
     """
     return _CODES.get(_plain(name))
+
+
+def next_years(code: str) -> frozenset[str]:
+    """The codes of the years that may follow a year; none after the last of a country."""
+    return _NEXT.get(code, frozenset())
 
 
 def code_and_unknown(name: str) -> tuple[str | None, dict[str, str]]:

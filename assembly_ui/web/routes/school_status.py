@@ -58,7 +58,7 @@ def router(settings: Settings) -> APIRouter:
             values
             | {
                 "title": me.school_name,
-                "view": view_of(overview, [], None, apps),
+                "view": view_of(overview, [], None, apps, is_held=sync["held"]),
                 "sync": sync,
                 "data": _data_words(sync),
             },

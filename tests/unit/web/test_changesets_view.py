@@ -50,6 +50,12 @@ def _count(**told: Any) -> CountView:
     return CountView(**plain | {"total": 1500, "is_held": False, "is_waiting": False} | told)
 
 
+def test_a_new_school_year_is_said_of_the_sync_that_took_it_over() -> None:
+    assert "new school year" in sync_line(_sync(is_rollover=True), {})["sentence"]
+    held = sync_line(_sync(is_rollover=True, outcome=Outcome.HELD), {})["sentence"]
+    assert "new school year" not in held
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("name", ["", "Ann Smith"])
 def test_every_reason_has_words(reason: Reason, name: str) -> None:

@@ -746,3 +746,13 @@ def test_every_kind_of_the_timeline_and_every_layer_has_words() -> None:
 def _source(module: Any) -> str:
     with open(module.__file__) as file:
         return file.read()
+
+
+def test_while_large_changes_wait_the_next_step_is_to_decide() -> None:
+    connection = connection_row(_school(), now=NOW, connected=True)
+    view = view_of(_overview(connection), [], None, ["SchoolBooking"], is_held=True)
+    assert view["next_step"].startswith("Look at the large changes that wait for you")
+    assert view["who"] == ADMIN
+    paused = connection_row(_school(), now=NOW, connected=True, paused_at=NOW)
+    found = view_of(_overview(paused), [], None, ["SchoolBooking"], is_held=True)
+    assert found["next_step"] == view_of(_overview(paused), [], None)["next_step"]

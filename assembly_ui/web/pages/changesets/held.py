@@ -29,6 +29,7 @@ class Held(TypedDict):
     at: str
     words: list[str]
     href: str
+    new_year: bool
 
 
 class HeldState(Live, rx.State):
@@ -98,6 +99,7 @@ class HeldState(Live, rx.State):
                 at=view.started_at.isoformat(),
                 words=held_words(view),
                 href=f"/changeset?id={view.id}",
+                new_year=view.is_rollover,
             )
             for view in found
         ]
@@ -133,9 +135,18 @@ def _held(item: rx.Var[Held]) -> rx.Component:
     return alert(
         p(
             "A sync found so much changed that we ask first: it may be right, or your MIS may "
-            "have sent too little. Until somebody decides, apps see your data as it was. It ran ",
+            "have sent too little. Until somebody decides, apps see your data as it was, people, "
+            "classes and lessons together. It ran ",
             ago(item["at"]),
             ".",
+        ),
+        rx.cond(
+            item["new_year"],
+            p(
+                "Your students moved up a year, so a new school year seems to have begun. More "
+                "people than usual would go with it."
+            ),
+            rx.fragment(),
         ),
         rx.el.ul(rx.foreach(item["words"].to(list[str]), lambda words: rx.el.li(words, key=words))),
         rx.cond(

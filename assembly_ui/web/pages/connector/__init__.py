@@ -8,6 +8,7 @@ from assembly_ui.web.components import ago, card, empty, link_button, p, timelin
 from assembly_ui.web.connector_view import Line
 from assembly_ui.web.layout import admin_page
 from assembly_ui.web.page import Page
+from assembly_ui.web.pages.changesets.held import HeldState, held_changes
 from assembly_ui.web.pages.connector.actions import connection_test, grant, whom_to_ask
 from assembly_ui.web.pages.connector.state import ConnectorState
 from assembly_ui.web.pages.connector.status import notes, service, shared_number, standing
@@ -56,6 +57,7 @@ def connector() -> rx.Component:
     connection = rx.fragment(
         rx.cond(s.service_since, service(), rx.fragment()),
         rx.cond(s.shared_number, shared_number(), rx.fragment()),
+        held_changes(),
         standing(),
         rx.cond(s.notes.length() > 0, notes(), rx.fragment()),
         card(grant(), connection_test(), whom_to_ask(), aria_label="Actions"),
@@ -76,5 +78,5 @@ PAGE = Page(
     title="Connector",
     description="The live state of your school's connection to Xporter on Demand.",
     content=connector,
-    on_load=[ShellState.enter, ConnectorState.load, OwnershipState.load],
+    on_load=[ShellState.enter, ConnectorState.load, HeldState.load, OwnershipState.load],
 )

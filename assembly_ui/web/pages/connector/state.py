@@ -20,6 +20,7 @@ from assembly_ui.connector.timeline import newest
 from assembly_ui.pubsub import Topic, school_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
+from assembly_ui.sync.status import read_status
 from assembly_ui.web import access, account_words
 from assembly_ui.web.connector_notes import Note, ServiceView, service_view
 from assembly_ui.web.connector_problems import (
@@ -125,7 +126,8 @@ class ConnectorState(Live, rx.State):
         entries = await newest(use.database, school_id=school_id)
         test = await latest_test(use.database, school_id=school_id)
         apps = await authorised_names(use.database, school_id=school_id)
-        return view_of(overview, entries, test, apps)
+        status = await read_status(use.database, school_id=school_id)
+        return view_of(overview, entries, test, apps, is_held=status.held)
 
     async def _show(self, seen: View | ServiceView) -> None:
         self._put(**seen, loaded=True)

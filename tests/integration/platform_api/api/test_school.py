@@ -73,7 +73,9 @@ async def test_the_status_tells_of_the_last_sync(
     database: Database, clock: ManualClock, app_with: NewApp, school: ASchool
 ) -> None:
     app = await app_with("school")
-    nothing = {"last_changes_at": None, "last_sync_at": None, "last_sync_status": None}
+    nothing = dict.fromkeys(
+        ("last_changes_at", "last_sync_at", "last_sync_status", "changes_held_since")
+    )
     assert await app.read("/school/status") == {"object": "school_status", **nothing}
     hour = timedelta(hours=1)
     await _sync(
@@ -82,12 +84,14 @@ async def test_the_status_tells_of_the_last_sync(
         last_sync_at=clock(),
         last_changes_at=clock() - hour,
         last_status="no_changes",
+        held_since=clock() - 2 * hour,
     )
     assert await app.read("/school/status") == {
         "object": "school_status",
         "last_changes_at": "2026-11-23T08:00:00Z",
         "last_sync_at": "2026-11-23T09:00:00Z",
         "last_sync_status": "no_changes",
+        "changes_held_since": "2026-11-23T07:00:00Z",
     }
 
 

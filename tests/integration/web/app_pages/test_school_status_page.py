@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlmodel import select
 
 from assembly_ui.apps.registration import Registered
 from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.settings import Settings
+from assembly_ui.sync.models import RecordKind, SchoolSync
 from assembly_ui.web.access import COOKIE
+from assembly_ui.web.pages.connector.state import ConnectorState
 from assembly_ui.web.plain_pages import elsewhere
 from assembly_ui.web.routes import school_status
 from tests.factories.accounts import ADDRESS, a_person, a_token
@@ -61,6 +64,28 @@ async def test_an_authorised_school_is_told_that_it_shares(
     await authorised(database, app, school, now=clock())
     answer = await web.get("/school-status", headers=_cookie(await tab_as("owner")))
     assert "Your data is about to be read." in answer.text
+
+
+async def test_large_changes_that_wait_are_told_on_the_plain_page_and_on_the_connector(
+    database: Database,
+    clock: ManualClock,
+    app: Registered,
+    school: ASchool,
+    tab_as: TabAs,
+    web: httpx.AsyncClient,
+) -> None:
+    await authorised(database, app, school, now=clock())
+    async with database.transaction() as session:
+        (sync,) = await session.exec(select(SchoolSync))
+        sync.due_at, sync.last_sync_at, sync.last_status = None, clock(), "success"
+        session.add(RecordKind(school_id=school.id, kind="student", total=60, held_in=1))
+    tab = await tab_as("owner")
+    answer = await web.get("/school-status", headers=_cookie(tab))
+    assert "Large changes in it wait for a person." in answer.text
+    assert "Look at the large changes that wait for you in Changesets." in answer.text
+    await tab.send(ConnectorState.load)
+    page = await tab.state(ConnectorState)
+    assert page.next_step.startswith("Look at the large changes that wait for you")
 
 
 async def test_a_stranger_logs_in_first_and_a_person_without_a_school_is_told_so(
