@@ -1,11 +1,17 @@
 """SchoolRegister: whom a partner may have invited, and what is answered for each.
 
-Facts known of Xporter on Demand, section 3. Messages not known are ours.
+Facts known of Xporter on Demand, section 3. Messages not known are ours. Schools of one
+request are answered each; the request is refused as a whole only when nothing in it can be
+read, or when none of its schools is of the application that asks.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,7 +65,7 @@ async def register_schools(
     if problem := _problem_of_request(body, relying_party):
         return {"Message": problem}
     assert body is not None
-    schools = [members(row) or {} for row in body["schools"]]
+    schools = [members(row) for row in body["schools"]]
     async with database.transaction() as session:
         answers = [
             await _register(database, session, school, relying_party, now) for school in schools
@@ -76,7 +82,35 @@ def _problem_of_request(body: Members | None, relying_party: str) -> str:
     if not isinstance(schools, list) or not 1 <= len(schools) <= MOST_SCHOOLS:
         return f"Schools must be a list of 1 to {MOST_SCHOOLS} schools"
     partners = {_partner(members(row) or {}) for row in schools}
-    return "" if partners == {relying_party} else WRONG_APPLICATION
+    return "" if relying_party in partners else WRONG_APPLICATION
+
+
+def with_application(body: Members | None, application_id: str) -> Members | None:
+    """The body with the application's id in every school that names none.
+
+    The older form of the request has it in a header.
+    """
+    if body is None or not isinstance(body.get("schools"), list):
+        return body
+    named = [
+        {"partnerapplicationid": application_id} | (members(row) or {}) if members(row) else row
+        for row in body["schools"]
+    ]
+    return body | {"schools": named}
+
+
+def is_signed(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+    """Whether a request of the older form was signed with the management secret.
+
+    The signature is `Groupcall` and the HMAC-SHA256 in hexadecimal digits, keyed by the
+    secret, of base64(body + DateTime + secret).
+    """
+    scheme, _, signature = headers.get("authorization", "").partition(" ")
+    if scheme.casefold() != "groupcall":
+        return False
+    signed = base64.b64encode(body + f"{headers.get('datetime', '')}{secret}".encode())
+    expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(signature.strip().casefold().encode(), expected.encode())
 
 
 def _partner(school: Members) -> str:
@@ -85,10 +119,16 @@ def _partner(school: Members) -> str:
 
 
 async def _register(
-    database: Database, session: Session, school: Members, relying_party: str, now: datetime
+    database: Database,
+    session: Session,
+    school: Members | None,
+    relying_party: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    echo = {name: line(school.get(name.casefold()), 200) for name in _ECHOED}
-    if problem := _problem_of_school(school):
+    echo = {name: line((school or {}).get(name.casefold()), 200) for name in _ECHOED}
+    if school is None:
+        return echo | {"Status": "Error", "Message": "The school is not an object"}
+    if problem := _problem_of_school(school, relying_party):
         return echo | {"Status": "Error", "Message": problem}
     wanted = _wanted(school)
     sharing = await _sharing_of(database, session, wanted, relying_party)
@@ -96,7 +136,9 @@ async def _register(
     return echo | {"Status": "OK", "Message": None}
 
 
-def _problem_of_school(school: Members) -> str:
+def _problem_of_school(school: Members, relying_party: str) -> str:
+    if _partner(school) != relying_party:
+        return WRONG_APPLICATION
     if not _is_in_edubase(school.get("leacode"), school.get("dfescode")):
         return NOT_IN_EDUBASE
     for name in _REQUIRED:

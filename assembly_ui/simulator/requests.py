@@ -15,12 +15,16 @@ Members = dict[str, Any]
 """Members of a JSON object or form, by lower-case name: the service ignores case."""
 
 
-async def read_members(request: Request) -> Members | None:
+async def read_body(request: Request) -> bytes | None:
+    """What was posted, byte for byte; None when it is longer than anything here."""
+    return await _read(request)
+
+
+def members_of(body: bytes | None, content_type: str) -> Members | None:
     """The members of a JSON object or of a form; None for what is neither."""
-    body = await _read(request)
     if body is None:
         return None
-    if "form" in request.headers.get("content-type", ""):
+    if "form" in content_type:
         return {name.casefold(): values[-1] for name, values in _form(body).items()}
     try:
         return members(json.loads(body))

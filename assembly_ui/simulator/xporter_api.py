@@ -21,13 +21,20 @@ from assembly_ui.simulator.api.call import ONEROSTER, Call
 from assembly_ui.simulator.api.data import school_data
 from assembly_ui.simulator.api.trouble import under_faults
 from assembly_ui.simulator.refusals import NO_ERROR, refusal
-from assembly_ui.simulator.registration import register_schools
+from assembly_ui.simulator.registration import (
+    WRONG_APPLICATION,
+    is_signed,
+    register_schools,
+    with_application,
+)
 from assembly_ui.simulator.requests import Members
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.tokens import MANAGEMENT
 from assembly_ui.simulator.usage import Noted
 
 THIRD_PARTY = "xporterondemand"
+
+JSON = "application/json; charset=utf-8"
 
 ONEROSTER_PATH = "api/ims/oneroster/v1p1(?:/school)?"
 
@@ -50,6 +57,8 @@ async def answer(stand_in: StandIn, request: Request, path: str) -> Response:
         answered = refusal(
             refused, asked_for_token=handler is get_token, real_status=call.wants_status
         )
+    if answered.headers.get("content-type") == "application/json":
+        answered.headers["content-type"] = JSON
     await _note(call, answered, begun)
     return answered
 
@@ -87,6 +96,22 @@ async def school_register(call: Call) -> Body:
     )
 
 
+async def school_register_signed(call: Call) -> Body:
+    """The older form of `school_register`, which is signed instead of carrying a token."""
+    stand_in, headers, body = call.stand_in, call.request.headers, await call.body()
+    application = headers.get("applicationid", "")
+    if application != stand_in.relying_party:
+        return {"Message": WRONG_APPLICATION}
+    if body is None or not is_signed(body, headers, stand_in.management_secret):
+        return {"Message": "Unauthorized: the signature is missing or incorrect"}
+    return await register_schools(
+        stand_in.database,
+        body=with_application(await call.members(), application),
+        relying_party=stand_in.relying_party,
+        now=call.now,
+    )
+
+
 async def nothing(_call: Call) -> Body:
     """Nothing answers there."""
     raise errors.EndpointUnknown
@@ -98,6 +123,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "api/oauth/GetToken", get_token),
     ("POST", "idaas/sts/STS/GetToken", get_token),
     ("POST", "api/Manage/SchoolRegister", school_register),
+    ("POST", "api/XporterOnDemand/SchoolRegister", school_register_signed),
     ("POST", f"{ONEROSTER_PATH}/auth/token", oneroster.token),
     ("POST", f"{ONEROSTER_PATH}/token", oneroster.token),
     ("GET", f"{ONEROSTER_PATH}/(?P<collection>[^/]+)(?:/(?P<id>[^/]+))?", oneroster.collection),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from assembly_ui.simulator import errors
 from assembly_ui.simulator.access import read_basic, read_claims
 from assembly_ui.simulator.faults import Fault
-from assembly_ui.simulator.requests import Members, read_members
+from assembly_ui.simulator.requests import Members, members_of, read_body
 from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.simulator.tokens import Claims
 
@@ -35,7 +35,7 @@ class Call:
         self.params = {
             name.casefold(): value.strip() for name, value in request.query_params.items()
         }
-        self._members: Members | None = None
+        self._body: bytes | None = None
         self._is_read = False
 
     @property
@@ -62,12 +62,16 @@ class Call:
         """Whether a parameter says true."""
         return self.param(name).casefold() in ("true", "1")
 
-    async def members(self) -> Members | None:
-        """The members of what was posted, read once; None when that is no object."""
+    async def body(self) -> bytes | None:
+        """What was posted, read once; None when it is too long."""
         if not self._is_read:
-            self._members = await read_members(self.request)
+            self._body = await read_body(self.request)
             self._is_read = True
-        return self._members
+        return self._body
+
+    async def members(self) -> Members | None:
+        """The members of what was posted; None when that is no object."""
+        return members_of(await self.body(), self.request.headers.get("content-type", ""))
 
     async def estab(self) -> str:
         """The school the call is about, as far as can be seen; "" for none."""

@@ -148,7 +148,7 @@ def student_row(
         "ReasonForLeaving": ("Moved school" if gone else None),
         "StudentStatus": status,
         "EnrolmentStatus": "C",
-        "Boarder": "N" if life.boards is None else "B",
+        "Boarder": int(life.boards is not None),
         "QuickNote": NOTES[int(pupil.flags[1] * len(NOTES))],
         **_support(pupil, until),
         **_background(home.background),

@@ -169,6 +169,8 @@ _TABLES: dict[str, Callable[[Snapshot, Window | None], list[Row]]] = {
     "TTDays": lambda s, w: timetable_model.dated_day_rows(s.core, s.year_window(w)),
     "TTSessions": lambda s, w: timetable_model.session_rows(s.core, s.year_window(w)),
     "TTPeriods": lambda s, w: timetable_model.dated_period_rows(s.core, s.year_window(w)),
+    "TTSubjects": lambda s, w: timetable_model.subject_rows(),
+    "TTRooms": lambda s, w: timetable_model.place_rows(s.core),
     "Calendar": lambda s, w: diary.calendar_rows(s.core, s.year_window(w), s.stamp),
     "Aspects": lambda s, w: assessment_tables.aspect_rows(s.core),
     "ResultSets": lambda s, w: assessment_tables.result_set_rows(s.core),

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from assembly_ui.simulator.school.classes import TeachingGroup
 from assembly_ui.simulator.school.core import Core
+from assembly_ui.simulator.school.curriculum import SUBJECTS
 from assembly_ui.simulator.school.identity import Row, Stamp, Window
 from assembly_ui.simulator.school.lessons import (
     DAY_NAMES,
@@ -20,8 +21,11 @@ from assembly_ui.simulator.school.lessons import (
     staff_link,
     timetable_of,
 )
+from assembly_ui.simulator.school.rooms import rooms_of
+from assembly_ui.simulator.school.terms import start_of
 from assembly_ui.simulator.school.timetable import CLOCK, DAYS, PERIODS, SLOTS
 
+FOUNDED = start_of(2015)
 SESSIONS = (("AM", "08:40", "13:00"), ("PM", "13:50", "15:50"))
 
 
@@ -131,10 +135,17 @@ def instance_rows(core: Core, window: Window) -> list[Row]:
 
 
 def dated_day_rows(core: Core, window: Window) -> list[Row]:
-    """The table TTDays."""
+    """The table TTDays. An event is a day of the cycle; the Id is that of its instance."""
     return [
-        row | {"Name": f"{date.fromisoformat(row['Date']):%A}", "TimetableId": str(core.year)}
-        for row in instance_rows(core, window)
+        {
+            "Id": day.isoformat(),
+            "EventId": _day_id(core, first_slot(core, day) // PERIODS),
+            "EventDescription": f"{day:%A}",
+            "StartDateTime": f"{day}T00:00:00",
+            "EndDateTime": f"{day}T23:59:59",
+            "LastUpdated": core.first,
+        }
+        for day in _days(core, window)
     ]
 
 
@@ -144,6 +155,8 @@ def session_rows(core: Core, window: Window) -> list[Row]:
         {
             "Id": f"{day}.{session}",
             "DayId": day.isoformat(),
+            "EventId": f"{_day_id(core, first_slot(core, day) // PERIODS)}.{session}",
+            "EventDescription": f"{day:%A} {session}",
             "Session": session,
             "StartDateTime": f"{day}T{begins}:00",
             "EndDateTime": f"{day}T{ends}:00",
@@ -155,19 +168,54 @@ def session_rows(core: Core, window: Window) -> list[Row]:
 
 
 def dated_period_rows(core: Core, window: Window) -> list[Row]:
-    """The table TTPeriods."""
+    """The table TTPeriods. `PeriodId`, which lessons refer to, is ours."""
     return [
         {
             "Id": f"{day}.{period + 1}",
             "DayId": day.isoformat(),
+            "SessionId": f"{day}.{_session_at(begins)}",
+            "EventId": period_id(core, first_slot(core, day) + period),
+            "EventDescription": period_name(first_slot(core, day) + period),
+            "Session": _session_at(begins),
             "PeriodId": period_id(core, first_slot(core, day) + period),
-            "Name": period_name(first_slot(core, day) + period),
             "StartDateTime": f"{day}T{begins}:00",
             "EndDateTime": f"{day}T{ends}:00",
             "LastUpdated": core.first,
         }
         for day in _days(core, window)
         for period, (begins, ends) in enumerate(CLOCK)
+    ]
+
+
+def _session_at(time: str) -> str:
+    """The session a time of day, hh:mm, is in: that which began last."""
+    return max((begins, name) for name, begins, _ in SESSIONS if begins <= time)[1]
+
+
+def subject_rows() -> list[Row]:
+    """The table TTSubjects: every subject the MIS knows, taught this year or not."""
+    subjects = sorted(SUBJECTS.values(), key=lambda subject: subject.number)
+    return [
+        {
+            "Id": str(subject.number),
+            "Code": subject.code,
+            "Name": subject.name,
+            "LastUpdated": FOUNDED,
+        }
+        for subject in subjects
+    ]
+
+
+def place_rows(core: Core) -> list[Row]:
+    """The table TTRooms. `Id` is the RoomId of LessonRooms."""
+    return [
+        {
+            "Id": str(room.number),
+            "Code": room.code,
+            "Name": room.code,
+            "LastUpdated": FOUNDED,
+        }
+        for room in rooms_of(core.identity)
     ]
 
 

@@ -48,7 +48,7 @@ class Student(Person, Address):
     house_group_id: Text = ""
     house_group: Text = ""
     year_taught_in: Text = ""
-    boarder: Text = ""
+    boarder: Flag = None
     entry_date: Day = None
     leaving_date: Day = None
     leaving_year_group: Text = ""

@@ -378,3 +378,38 @@ async def test_the_application_gets_a_token_of_every_school(
 async def test_schools_can_be_looked_up(school: InstalledSchool) -> None:
     answer = (await school.get("RunQuery/", id="edubase.search", q="king", la_code="330")).json()
     assert [row["Estab"] for row in answer["EduBase"]] == ["3302005"]
+
+
+async def test_the_structure_of_the_timetable_is_answered_as_it_was_recorded(
+    school: InstalledSchool,
+) -> None:
+    """Members of a recorded answer; what lessons refer to, and when rows changed, is ours."""
+    days = {"DateFrom": "2026-11-23", "DateTo": "2026-11-24"}
+    answer = await school.read("TimetableStructure", **days)
+    event = {"Id", "EventId", "EventDescription", "StartDateTime", "EndDateTime"}
+    recorded = {
+        "TTDays": event,
+        "TTSessions": event | {"DayId", "Session"},
+        "TTPeriods": event | {"DayId", "SessionId", "Session"},
+        "TTSubjects": {"Id", "Code", "Name"},
+        "TTRooms": {"Id", "Code", "Name"},
+    }
+    for table, columns in recorded.items():
+        assert answer[table]
+        for row in answer[table]:
+            assert columns <= row.keys() <= columns | {"PeriodId", "LastUpdated", "RowHash"}
+    monday = answer["TTDays"][0]
+    assert (monday["EventDescription"], monday["StartDateTime"], monday["EndDateTime"]) == (
+        "Monday",
+        "2026-11-23T00:00:00",
+        "2026-11-23T23:59:59",
+    )
+    assert [row["EventDescription"] for row in answer["TTSessions"][:2]] == [
+        "Monday AM",
+        "Monday PM",
+    ]
+
+
+async def test_whether_a_pupil_boards_is_a_number(school: InstalledSchool) -> None:
+    answer = await school.read("Students")
+    assert {row["Boarder"] for row in answer["Students"]} <= {0, 1}

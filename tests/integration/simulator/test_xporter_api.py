@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 from datetime import timedelta
 from typing import Any
@@ -419,6 +422,93 @@ async def test_schools_of_one_request_are_answered_each(web: httpx.AsyncClient) 
         headers={"Authorization": f"idaas {token}"},
     )
     assert [row["Status"] for row in answer.json()["Schools"]] == ["OK", "Error", "OK"]
+
+
+FAULTY: list[object] = [
+    SCHOOL | {"PartnerApplicationId": "other"},
+    {name: value for name, value in SCHOOL.items() if name != "PartnerApplicationId"},
+    "a school",
+    None,
+    SCHOOL | {"SchoolContactEmail": ""},
+    SCHOOL | {"LeaCode": 330},
+]
+
+
+@pytest.mark.parametrize("faulty", FAULTY)
+async def test_a_faulty_school_of_a_request_keeps_no_other_from_being_invited(
+    web: httpx.AsyncClient, stand_in: StandIn, mailbox: Mailbox, faulty: object
+) -> None:
+    token = (await get_token(web))["token"]
+    answer = await web.post(
+        "/api/Manage/SchoolRegister",
+        json={"RegistrationType": "Live", "Schools": [faulty, SCHOOL]},
+        headers={"Authorization": f"Idaas {token}"},
+    )
+    rows = answer.json()["Schools"]
+    assert [row["Status"] for row in rows] == ["Error", "OK"]
+    assert rows[0]["Message"]
+    await stand_in.do_due()
+    assert len(mailbox.received) == 1
+
+
+async def _registered_the_older_way(
+    web: httpx.AsyncClient, secret: str = MANAGEMENT_SECRET, **headers: Any
+) -> httpx.Response:
+    """As a published client does it: camel case by name, empty fields left out, then signed."""
+    school = {name: value for name, value in SCHOOL.items() if value not in (None, "")}
+    body = json.dumps({"Schools": [school], "RegistrationType": "Live"})
+    moment = "2026-11-25T12:00:00+0000"
+    coded = base64.b64encode(f"{body}{moment}{secret}".encode())
+    signature = hmac.new(secret.encode(), coded, hashlib.sha256).hexdigest().upper()
+    sent: dict[str, Any] = {
+        "ApplicationId": RELYING_PARTY,
+        "DateTime": moment,
+        "Authorization": f"Groupcall {signature}",
+    }
+    return await web.post(
+        "/API/XporterOnDemand/SchoolRegister", content=body, headers=sent | headers
+    )
+
+
+async def test_a_client_of_the_older_form_registers_by_its_signature(
+    web: httpx.AsyncClient, stand_in: StandIn, mailbox: Mailbox
+) -> None:
+    answer = await _registered_the_older_way(web)
+    assert [row["Status"] for row in answer.json()["Schools"]] == ["OK"]
+    await stand_in.do_due()
+    assert len(mailbox.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("secret", "headers"),
+    [
+        ("wrong", {}),
+        (MANAGEMENT_SECRET, {"ApplicationId": "other"}),
+        (MANAGEMENT_SECRET, {"DateTime": "2026-11-25T12:00:01+0000"}),
+        (MANAGEMENT_SECRET, {"Authorization": "Groupcall "}),
+        (MANAGEMENT_SECRET, {"Authorization": "Groupcall \xff"}),
+        (MANAGEMENT_SECRET, {"Authorization": "Idaas x"}),
+    ],
+)
+async def test_a_wrong_signature_registers_nobody(
+    web: httpx.AsyncClient,
+    stand_in: StandIn,
+    mailbox: Mailbox,
+    secret: str,
+    headers: dict[str, str],
+) -> None:
+    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    answer = await _registered_the_older_way(web, secret, **raw)
+    assert answer.json()["Message"].startswith("Unauthorized: ")
+    await stand_in.do_due()
+    assert mailbox.attempts == 0
+
+
+@pytest.mark.parametrize("path", ["api/v1/Scopes", "api/v1/TokenDetails", "api/v1/Nothing"])
+async def test_answers_say_in_which_letters_they_are(web: httpx.AsyncClient, path: str) -> None:
+    token = (await get_token(web))["token"]
+    answer = await web.get(f"/{path}", headers={"Authorization": f"Idaas {token}"})
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
 async def test_two_first_invitations_at_once_are_one_school(
