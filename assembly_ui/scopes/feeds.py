@@ -173,13 +173,13 @@ FEEDS: tuple[Feed, ...] = (
     _feed(
         "students.sen_needs",
         "SEN",
-        "StudentId SENType SENTypeCode SENTypeName SENTypeDescription SENTypeRank StartDate "
-        "EndDate Active",
+        "StudentMis_Id NeedTypeCode NeedTypeDescription Rank NeedStartDate NeedEndDate Active",
     ),
     _feed(
         "students.sen_provision_history",
         "SEN",
-        "StudentId SENProvision SENProvisionDescription StartDate EndDate",
+        "StudentMis_Id SENProvisionCode SENProvisionDescription SENProvisionStartDate "
+        "SENProvisionEndDate",
     ),
     *_people("contacts", "Contacts", _CONTACTS),
     *(

@@ -162,7 +162,7 @@ _ALL = (
     ),
     Endpoint(
         "SEN",
-        (people.SpecialNeed,),
+        (people.SpecialNeed, people.SenProvision, people.StudentDisability),
         _any_of("SEN", "SENTypes"),
         {**_SINCE, "StudentId": ANY, "SENProvision": ANY, "SENTypeRank": ANY, "Active": FLAG},
         takes_id=True,

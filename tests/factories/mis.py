@@ -13,7 +13,9 @@ from assembly_ui.simulator.school import TABLES, Identity, Snapshot, Window, sch
 ESTAB = "3302005"
 DATED = {
     "Lessons", "LessonStaff", "LessonRooms", "Calendar", "AttendMarks", "TimetableDayInstances",
-    "TTDays", "TTSessions", "TTPeriods",
+    "TTDays", "TTSessions", "TTPeriods", "Conducts", "StudentConducts", "StaffConducts",
+    "Achievements", "StudentAchievements", "StaffAchievements", "Behaviour", "StudentBehaviour",
+    "StaffBehaviour", "HistoricalAttendanceSummary",
 }  # fmt: skip
 """Tables of which a window is read: a row may come into sight without being new."""
 

@@ -16,6 +16,8 @@ _ADDRESS = (
     "AddressBlock HouseNo HouseName Apartment Street District TownOrCity County PostCode Country"
 )
 
+_CONDUCT = ("Conducts", "Achievements", "Behaviour")
+
 _SCOPES: Mapping[str, Mapping[str, str]] = {
     "Students": {
         "Student": "AdmissionNo EnrolmentStatus Boarder YearTaughtIn CandidateNo ParentIdaasIds "
@@ -39,6 +41,9 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "StudentFreeText": "QuickNote",
         "Address": _ADDRESS,
         "School": "GroupIds GroupIdaasIds GroupXIDs",
+        "Attendance": "AttStatsStartDate AttStatsEndDate NumPossMarks NumPresMarks NumAEAMarks "
+        "NumAuthAbsMarks NumUnauthAbsMarks NumMissMarks NumLateMarks NumLateBeforeRegMarks "
+        "AttMarksStartDate AttMarksEndDate Marks",
     },
     "Staff": {
         "Staff": "Title Suffix Roles RoleCodes WorkPhone IsTeacher IsSupport IsSupply",
@@ -54,6 +59,7 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "Student, StudentLite": "StudentIds StudentIdaasIds StudentXIDs",
         "Staff, StaffLite": "StaffIds StaffIdaasIds StaffXIDs",
     },
+    **{table: {"ConductComments": "Description"} for table in _CONDUCT},
     "Contacts": {
         "Address": _ADDRESS,
         "Student, StudentLite": "ChildIds ChildIdaasIds ChildXIDs",
@@ -67,10 +73,10 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "includeGroupXIDs": "GroupXIDs",
         "includeParentIdaasIds": "ParentIdaasIds",
         "includeParentXIDs": "ParentXIDs",
-        "includeAttStats": "AttStatsStart AttStatsEnd AttStatsPresent AttStatsPossible "
-        "NumPresentMarks NumAbsentMarks NumLateMarks NumMissingMarks NumAuthAbsMarks "
-        "NumUnauthAbsMarks",
-        "includeAttMarkString": "Marks",
+        "includeAttStats": "AttStatsStartDate AttStatsEndDate NumPossMarks NumPresMarks "
+        "NumAEAMarks NumAuthAbsMarks NumUnauthAbsMarks NumMissMarks NumLateMarks "
+        "NumLateBeforeRegMarks",
+        "includeAttMarkString": "AttMarksStartDate AttMarksEndDate Marks",
         "includeSiblingsList": "StudentSiblingIds",
         "includeLeavers": "LeavingYearGroup LeavingRegGroup",
         "includePreAdmissions": "PreAdmissionYearGroup PreAdmissionRegGroup",
@@ -86,6 +92,10 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "includeMembersXIDs": "StudentXIDs StaffXIDs",
         "includeSubjects": "SubjectLocalId SubjectCode SubjectName",
         "includeGroupTypes": "TypeId",
+    },
+    **{
+        table: {"includeStudentIds": "StudentIds", "includeStaffIds": "StaffIds"}
+        for table in _CONDUCT
     },
     "Contacts": {
         "includeChildIdaasIds": "ChildIdaasIds",

@@ -31,7 +31,8 @@ class Endpoint:
     `needs` is a scope expression: `,` is or, `&` is and, `*` any. `subtables` name
     the option that fills each. `filters` are parameters that a column must equal.
     `id_columns` are what `/{id}` may be. `sources` name tables of the school that
-    are called differently here.
+    are called differently here. `filters_every_table`: ids and filters narrow all of
+    `tables`, as far as they have the column, and not only the first.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Endpoint:
     is_live: bool = False
     table_scopes: Mapping[str, str] = field(default_factory=dict)
     one_of: tuple[str, ...] = ()
+    filters_every_table: bool = False
 
     @property
     def name(self) -> str:
@@ -68,6 +70,39 @@ _RESULT_FILTERS = (
 )
 _STUDENT, _STAFF = "Student, StudentLite", "Staff, StaffLite"
 _SCHOOL = "School, SchoolLite"
+
+
+def _conduct(kind: str, tables: tuple[str, ...], description: str) -> tuple[Endpoint, ...]:
+    """Conduct of a kind for today, and for a range of days."""
+    options: tuple[str, ...] = ("includeStudentIds", "includeStaffIds")
+    if kind == "Conduct":
+        options = (*options, "useFixedConductIds")
+    shared = ("StudentId", "StaffId", "conductCategory", "updatedSince")
+    return (
+        Endpoint(
+            f"school.{kind}ForToday".casefold(),
+            f"{kind}ForToday",
+            "Conduct",
+            tables,
+            f"{description} Today's.",
+            options=options,
+            parameters=shared,
+            id_columns=("Id", "ConductId"),
+            days=Days.TODAY,
+        ),
+        Endpoint(
+            f"school.{kind}ForDateRange".casefold(),
+            f"{kind}ForDateRange",
+            "Conduct",
+            tables,
+            f"{description} That of a range of days.",
+            options=options,
+            parameters=("DateFrom", "DateTo", "IncidentDate", *shared),
+            id_columns=("Id", "ConductId"),
+            days=Days.ASKED,
+        ),
+    )
+
 
 ENDPOINTS = (
     Endpoint("school.schoolinfo", "SchoolInfo", _SCHOOL, ("SchoolInfo",), "Who the school is."),
@@ -337,33 +372,140 @@ ENDPOINTS = (
         is_live=True,
     ),
     Endpoint(
+        "school.attendancesummary",
+        "AttendanceSummary",
+        "Attendance",
+        ("AttendanceSummary",),
+        "How many sessions of this year each pupil attended.",
+        parameters=("updatedSince",),
+        id_columns=("StudentId",),
+    ),
+    Endpoint(
+        "school.historicalattendancesummary",
+        "HistoricalAttendanceSummary",
+        "Attendance",
+        ("HistoricalAttendanceSummary",),
+        "How many sessions of an earlier year each pupil attended; last year by default.",
+        parameters=("SchoolYear",),
+        id_columns=("StudentId",),
+    ),
+    *_conduct("Conduct", ("Conducts", "StudentConducts", "StaffConducts"), "Conduct."),
+    *_conduct(
+        "Achievement",
+        ("Achievements", "StudentAchievements", "StaffAchievements"),
+        "Positive conduct.",
+    ),
+    *_conduct(
+        "Behaviour", ("Behaviour", "StudentBehaviour", "StaffBehaviour"), "Negative conduct."
+    ),
+    Endpoint(
+        "school.conductlookups",
+        "conductlookups",
+        "Conduct",
+        ("ConductTypes", "ConductLookups"),
+        "What the types and codes of conduct mean.",
+        filters={"conductType": "Type"},
+        parameters=("updatedSince",),
+    ),
+    Endpoint(
+        "school.conductpoints",
+        "ConductPoints",
+        "Conduct",
+        ("ConductPoints",),
+        "The points of each pupil this year.",
+        options=("includeWeeklyStats", "includeTermlyStats"),
+        parameters=("updatedSince",),
+        id_columns=("Id",),
+    ),
+    Endpoint(
         "school.sen",
         "SEN",
         "SEN, SENTypes",
-        ("SEN",),
-        "Special educational needs and the provision for them.",
+        ("StudentSENTypeHistory", "StudentSENProvisionHistory", "StudentDisabilities"),
+        "Special educational needs, provisions and disabilities, with their dates.",
         filters={
-            "StudentId": "StudentId",
-            "SENProvision": "SENProvision",
-            "SENTypeRank": "SENTypeRank",
+            "StudentId": "StudentMis_Id",
+            "SENProvision": "SENProvisionCode",
+            "SENTypeRank": "Rank",
             "Active": "Active",
         },
         parameters=("updatedSince",),
-        id_columns=("Id", "StudentId"),
+        id_columns=("StudentMis_Id", "Id"),
+        filters_every_table=True,
+    ),
+    Endpoint(
+        "school.entitlementhistory",
+        "EntitlementHistory",
+        "StudentFunding",
+        ("EntitlementGroupStudents", "EntitlementGroups"),
+        "When pupils were entitled to free school meals and pupil premium.",
+        id_columns=("StudentId",),
+    ),
+    Endpoint(
+        "school.studentmeals",
+        "StudentMeals",
+        "StudentExtended",
+        ("StudentMeals",),
+        "What pupils eat on which day of the week.",
+        parameters=("updatedSince",),
+    ),
+    Endpoint(
+        "school.seatingplans",
+        "SeatingPlans",
+        "School, EmergeForWeb",
+        ("SeatingPlans",),
+        "Where pupils sit in each class.",
+        filters={"GroupId": "GroupId", "StudentId": "StudentId"},
+    ),
+    Endpoint(
+        "school.userdefinedfields",
+        "UserDefinedFields",
+        "StudentFreeText",
+        ("UDFs",),
+        "Fields that the school made for itself.",
+    ),
+    Endpoint(
+        "school.studentuserdefinedfields",
+        "studentuserdefinedfields",
+        "StudentFreeText",
+        ("StudentUDFs",),
+        "What is in fields that the school made for itself.",
+        filters={"UDFName": "UDFName", "StudentId": "StudentId"},
+        id_columns=("StudentId",),
+        one_of=("UDFName",),
     ),
     # Known to the catalogue, but empty at every school here.
-    Endpoint("school.conductfortoday", "ConductForToday", "Conduct", ("Conduct",), "Conduct."),
     Endpoint(
-        "school.conductfordaterange", "ConductForDateRange", "Conduct", ("Conduct",), "Conduct."
+        "school.agencyagent",
+        "AgencyAgent",
+        "AgencyAgent",
+        ("Agency", "Agent", "AgencyStudent", "AgentStudent", "AgencyAgent"),
+        "Agencies and their people that are linked to pupils.",
+        parameters=("StudentId",),
     ),
-    Endpoint("school.conductlookups", "conductlookups", "Conduct", ("ConductLookups",), "Codes."),
-    Endpoint("school.conductpoints", "ConductPoints", "Conduct", ("ConductPoints",), "Points."),
+    Endpoint(
+        "school.linkeddocuments",
+        "LinkedDocuments",
+        "StudentFreeText",
+        ("DocumentAttachments",),
+        "Documents that are linked to pupils.",
+        parameters=("DocumentTypeId", "DocumentTypeName", "StudentIds"),
+        one_of=("DocumentTypeName", "DocumentTypeId"),
+    ),
+    Endpoint(
+        "school.linkeddocumenttypes",
+        "LinkedDocumentTypes",
+        "StudentFreeText",
+        ("DocumentTypes",),
+        "Types of documents.",
+    ),
     Endpoint(
         "school.studentmedical",
         "StudentMedical",
         "StudentMedical",
-        ("StudentMedical",),
-        "Medical notes.",
+        ("StudentMedical", "StudentConditions", "ConditionLookups", "StudentMedicalNotes"),
+        "Medical conditions and notes.",
+        parameters=("StudentId",),
     ),
     Endpoint(
         "school.studentexclusions",
@@ -371,27 +513,33 @@ ENDPOINTS = (
         "StudentExclusions",
         ("StudentExclusions",),
         "Exclusions.",
+        options=("includeComments", "includeAppealInfo", "includeLeavers"),
+        parameters=("DateFrom", "DateTo", "ExclusionType", "ExclusionReason"),
     ),
     Endpoint(
         "school.studentschoolhistory",
         "StudentSchoolHistory",
-        "StudentSchoolHistory",
+        "Student, StudentSchoolHistory",
         ("StudentSchoolHistory",),
         "Schools before this one.",
+        options=("includeLeavers",),
+        parameters=("LeavingDateFrom", "LeavingDateTo"),
     ),
     Endpoint(
         "school.staffabsence",
         "StaffAbsence",
         "StaffAbsence",
-        ("StaffAbsence",),
+        ("StaffAbsence", "AbsenceCertificate"),
         "Absence of staff.",
+        parameters=("FromDate", "ToDate"),
     ),
     Endpoint(
         "school.staffcontracts",
         "StaffContracts",
         "StaffContractual",
-        ("StaffContracts",),
+        ("StaffContracts", "StaffRoles"),
         "Contracts of staff.",
+        parameters=("staffId",),
     ),
 )
 

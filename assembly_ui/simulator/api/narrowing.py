@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assembly_ui.simulator import errors
 from assembly_ui.simulator.api.question import Question, day_of, window_of
 from assembly_ui.simulator.api.view import View
 from assembly_ui.simulator.school import Row, Snapshot, Window
+
+FIRST_YEAR = 2015
+"""Nothing is known of earlier years."""
 
 NO_MARK, CLOSED = {"", "-", None}, {"#"}
 
@@ -38,7 +43,37 @@ def _students(asked: Asked, rows: list[Row]) -> list[Row]:
         statuses.add("leaver")
     if asked.wants("includePreAdmissions"):
         statuses.add("preadmission")
-    return [row for row in rows if str(row["StudentStatus"]).casefold() in statuses]
+    kept = [row for row in rows if str(row["StudentStatus"]).casefold() in statuses]
+    statistics, marks = asked.wants("includeAttStats"), asked.wants("includeAttMarkString")
+    if statistics or marks:
+        extras = asked.school.pupil_extras(statistics=statistics, marks=marks)
+        kept = [row | extras.get(row["Id"], {}) for row in kept]
+    return kept
+
+
+def _past_summaries(asked: Asked, rows: list[Row]) -> list[Row]:
+    year = asked.question.param("SchoolYear")
+    if not year:
+        return rows
+    if not re.fullmatch(r"[0-9]{4}", year):
+        raise errors.ParameterUnreadable("SchoolYear")
+    if not FIRST_YEAR <= int(year) <= asked.school.core.year:
+        return []
+    return asked.school.past_summaries(int(year))
+
+
+def _conduct(asked: Asked, rows: list[Row]) -> list[Row]:
+    question = asked.question
+    day, category = day_of(question, "IncidentDate"), question.param("conductCategory").casefold()
+    for param, column in (("StudentId", "StudentIds"), ("StaffId", "StaffIds")):
+        if wanted := set(question.words(param)):
+            rows = [row for row in rows if row[column] in wanted]
+    return [
+        row
+        for row in rows
+        if (day is None or row["Date"] == day.isoformat())
+        and (not category or category in ("all", str(row["Category"]).casefold()))
+    ]
 
 
 def _staff(asked: Asked, rows: list[Row]) -> list[Row]:
@@ -158,6 +193,12 @@ def _students_asked(asked: Asked) -> set[str] | None:
 _SPECIAL: dict[str, Callable[[Asked, list[Row]], list[Row]]] = {
     "students": _students,
     "staff": _staff,
+    "historicalattendancesummary": _past_summaries,
+    **{
+        f"{kind}{when}": _conduct
+        for kind in ("conduct", "achievement", "behaviour")
+        for when in ("fortoday", "fordaterange")
+    },
     "personcomms": _person_comms,
     "attendancefordate": _marks,
     "attendancefordaterange": _marks,

@@ -9,9 +9,18 @@ from assembly_ui.simulator.api.view import View
 from assembly_ui.simulator.school import Row, school_at
 
 TEACHERS, SUPPORT = "Teaching staff", "Support staff"
-_PERSON_TABLES = {"Students": "students", "Staff": "staff", "Contacts": "contacts"}
+_PERSON_TABLES = {
+    "Students": "students",
+    "StudentMeals": "students",
+    "ConductPoints": "students",
+    "Staff": "staff",
+    "Contacts": "contacts",
+}
+_ABOUT_STUDENTS = {"Conducts", "Achievements", "Behaviour"}
+"""Tables whose rows are about the pupils they list, and about nobody else."""
 _PERSON_COLUMNS = {
     "StudentId": "students",
+    "StudentMis_Id": "students",
     "SiblingId": "students",
     "StaffId": "staff",
     "ContactId": "contacts",
@@ -46,6 +55,8 @@ class Shared:
         """Whether a row is about nobody, or about somebody who is shared."""
         if kind := _PERSON_TABLES.get(table):
             return row["Id"] in getattr(self, kind)
+        if table in _ABOUT_STUDENTS:
+            return not self.students.isdisjoint(str(row["StudentIds"]).split(","))
         if kind := _BY_TYPE.get(str(row.get("PersonType", "")).casefold()):
             return row.get("PersonId") in getattr(self, kind)
         return all(

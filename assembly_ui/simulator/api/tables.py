@@ -23,7 +23,18 @@ from assembly_ui.simulator.scopes import scopes_of
 ALWAYS = {"id", "lastupdated"}
 """Columns that `select` cannot leave out."""
 
-_JOINS = {"StaffMembers": "GroupId", "StudentMembers": "GroupId", "StudentSiblings": "StudentId"}
+_JOINS = {
+    "StaffMembers": "GroupId",
+    "StudentMembers": "GroupId",
+    "StudentSiblings": "StudentId",
+    "StudentConducts": "ConductId",
+    "StaffConducts": "ConductId",
+    "StudentAchievements": "AchievementId",
+    "StaffAchievements": "AchievementId",
+    "StudentBehaviour": "BehaviourId",
+    "StaffBehaviour": "BehaviourId",
+}
+"""Tables that go with the rows of the first table, each with the column that refers to them."""
 
 
 class Line(NamedTuple):
@@ -64,18 +75,24 @@ def _rows(asked: Asked, name: str) -> list[Row]:
         rows = asked.school.table(about.sources.get(name, name), window)
     except KeyError:
         return []
-    return _asked_for(asked, rows) if name in about.tables[:1] else rows
+    if name in about.tables[:1]:
+        return _asked_for(asked, narrow(asked, rows))
+    return _asked_for(asked, rows) if about.filters_every_table else rows
 
 
 def _asked_for(asked: Asked, rows: list[Row]) -> list[Row]:
-    """The rows of the main table that parameters do not leave out."""
+    """The rows of a table that parameters do not leave out."""
     question = asked.question
-    rows = narrow(asked, rows)
     if question.id and question.about.id_columns:
         rows = [row for row in rows if _is_named(row, question)]
     for param, column in question.about.filters.items():
         if words := {word.casefold() for word in question.words(param)}:
-            rows = [row for row in rows if _word(row.get(column)) in words]
+            every = question.about.filters_every_table
+            rows = [
+                row
+                for row in rows
+                if _word(row.get(column)) in words or (every and column not in row)
+            ]
     if since := moment_of(question, "updatedSince"):
         rows = [row for row in rows if str(row["LastUpdated"]) > since.isoformat()]
     return rows
@@ -93,7 +110,7 @@ def _word(value: object) -> str:
 def _join(about: Endpoint, question: Question, found: Mapping[str, list[Row]]) -> None:
     """Sub-rows go with the rows they belong to."""
     kept: set[object] = {row["Id"] for name in about.tables[:1] for row in found[name]}
-    for name in about.subtables.keys() & _JOINS.keys():
+    for name in {*about.tables[1:], *about.subtables} & _JOINS.keys():
         column = _JOINS[name]
         found[name][:] = [row for row in found[name] if row[column] in kept]
 

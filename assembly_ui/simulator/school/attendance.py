@@ -8,7 +8,9 @@ for. The columns of AttendanceCodes are ours, so is `LastUpdated` of marks.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
 from typing import NamedTuple
@@ -32,6 +34,7 @@ CODES = (
     ("U", "Late, after the register closed", "Unauthorised absence"),
     ("N", "Reason not yet provided", "Unauthorised absence"),
 )  # fmt: skip
+MEANINGS = {code: meaning for code, _, meaning in CODES}
 REASONS = "I" * 60 + "M" * 14 + "C" * 6 + "O" * 6 + "V" * 8 + "P" * 5 + "R"
 """Codes of absences, as many of each as there are in a hundred."""
 SESSIONS = ("AM", "PM")
@@ -143,6 +146,68 @@ def _note(unusual: Absence | None) -> str | None:
     if unusual is None or not unusual.minutes or unusual.minutes % 3:
         return None
     return LATE_NOTES[unusual.minutes // 3 % len(LATE_NOTES)]
+
+
+def summary_rows(core: Core, at: Stamp, *, is_past: bool = False) -> list[Row]:
+    """The table AttendanceSummary: sessions of this year until yesterday, by pupil on roll.
+
+    `is_past`: of everybody who was on roll in a year that is over. Columns are those of the
+    statistics of Students.
+    """
+    year = f".{core.year}" if is_past else ""
+    return [
+        {
+            "Id": f"{pupil.number}{year}",
+            "StudentId": str(pupil.number),
+            **statistics(core, pupil, at),
+        }
+        for pupil in core.enrolled
+        if is_past or pupil.life.is_on_roll(at)
+    ]
+
+
+def statistics(core: Core, pupil: Pupil, at: Stamp) -> Row:
+    """How many sessions of the year, until yesterday, a pupil could attend and did."""
+    days, unusual = core.days.texts, absences(core)[pupil.number]
+    since = bisect_left(days, pupil.life.joins[:10])
+    until = max(since, bisect_left(days, min(at, pupil.life.leaves)[:10]))
+    codes = [one.code for number, one in unusual.items() if 2 * since <= number < 2 * until]
+    counts = Counter(MEANINGS[code] for code in codes)
+    possible, late = 2 * (until - since), codes.count("L")
+    last = days[until - 1] if until > since else None
+    return {
+        "AttStatsStartDate": core.days.first.isoformat(),
+        "AttStatsEndDate": last,
+        "NumPossMarks": possible,
+        "NumPresMarks": possible - sum(counts.values()) + counts["Present"],
+        "NumAEAMarks": counts["Approved educational activity"],
+        "NumAuthAbsMarks": counts["Authorised absence"],
+        "NumUnauthAbsMarks": counts["Unauthorised absence"],
+        "NumMissMarks": 0,
+        "NumLateMarks": late,
+        "NumLateBeforeRegMarks": late,
+        "LastUpdated": max([core.first, pupil.life.joins, *([_day_after(last)] if last else [])]),
+    }
+
+
+def mark_string(core: Core, pupil: Pupil, at: Stamp) -> Row:
+    """The marks of the year until yesterday as one text, two a day."""
+    days, unusual = core.days.texts, absences(core)[pupil.number]
+    since = bisect_left(days, pupil.life.joins[:10])
+    until = max(since, bisect_left(days, min(at, pupil.life.leaves)[:10]))
+    marks = [
+        unusual[number].code if number in unusual else "/\\"[number % 2]
+        for number in range(2 * since, 2 * until)
+    ]
+    return {
+        "AttMarksStartDate": days[since] if until > since else None,
+        "AttMarksEndDate": days[until - 1] if until > since else None,
+        "Marks": "".join(marks),
+    }
+
+
+def _day_after(day: str) -> Stamp:
+    return f"{date.fromisoformat(day) + timedelta(days=1)}T00:00:00"
 
 
 @lru_cache(maxsize=4)

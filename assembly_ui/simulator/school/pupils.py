@@ -189,6 +189,16 @@ def _former_upn(identity: Identity, life: Life) -> str | None:
     return upn(identity, life.number + 500, life.cohort - 1) if life.number % 11 == 3 else None
 
 
+def has_free_meals(pupil: Pupil) -> bool:
+    """Whether a pupil is entitled to free school meals."""
+    return pupil.flags[2] < 0.03
+
+
+def had_free_meals(pupil: Pupil) -> bool:
+    """Whether a pupil was entitled to free school meals in the last six years."""
+    return has_free_meals(pupil) or pupil.flags[4] < 0.01
+
+
 def _previous_surname(pupil: Pupil, at: Stamp) -> str | None:
     """What a pupil was called before: here, or, one in nineteen, before coming here."""
     if pupil.renamed and pupil.renamed[0] <= at:
@@ -217,7 +227,7 @@ def _left_on(life: Life) -> str:
 
 def _support(pupil: Pupil, at: Stamp) -> Row:
     flags = pupil.flags
-    fsm, service = flags[2] < 0.03, flags[3] < 0.04
+    fsm, service = has_free_meals(pupil), flags[3] < 0.04
     moved = pupil.sen_moves and pupil.sen_moves[0] <= at
     sen = pupil.sen_moves[1] if moved and pupil.sen_moves else pupil.sen
     travels = pupil.travels[1] if pupil.travels and pupil.travels[0] <= at else pupil.travel
@@ -231,7 +241,7 @@ def _support(pupil: Pupil, at: Stamp) -> Row:
         "PupilPremium": int(fsm),
         "YSSA": 0,
         "EAL": int(language != "ENG"),
-        "FSMEver6": int(fsm or flags[4] < 0.01),
+        "FSMEver6": int(had_free_meals(pupil)),
         "Gifted": int(pupil.ability > 1.6),
         "ServiceChild": "1" if service else "0",
         "ServiceChildSource": "P" if service else None,

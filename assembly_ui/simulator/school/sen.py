@@ -1,19 +1,20 @@
-"""The table SEN: what pupils need, and which provision they have, from when to when.
+"""The tables of SEN and of EntitlementHistory: needs, provisions and entitlements with dates.
 
-The catalogue of the service names the endpoint's parameters alone (StudentId,
-SENProvision, SENTypeRank, Active); the other columns are ours.
+Columns are those of the service's catalogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
-from assembly_ui.simulator.school.codes import identifiers
 from assembly_ui.simulator.school.core import Core
 from assembly_ui.simulator.school.identity import Row, Stamp
-from assembly_ui.simulator.school.pupils import Pupil
+from assembly_ui.simulator.school.pupils import Pupil, had_free_meals, has_free_meals
+from assembly_ui.simulator.school.terms import start_of
 
-PROVISIONS = {"K": "SEN support", "E": "Education, health and care plan"}
+FOUNDED = start_of(2015)
+PROVISIONS = {"K": "SEN Support", "E": "Education, Health and Care Plan"}
 TYPES = (
     ("SPLD", "Specific learning difficulty"),
     ("SLCN", "Speech, language and communication needs"),
@@ -27,39 +28,41 @@ TYPES = (
 SECOND_NEED = 4
 """One in so many pupils with a need has another."""
 
+ENTITLEMENTS = (("FSM", "Free School Meals"), ("PP", "Pupil Premium"), ("EV6", "Ever6 FSM"))
 
-def sen_rows(core: Core, at: Stamp) -> list[Row]:
-    """A row for each need and provision of the pupils on roll."""
+
+def need_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table StudentSENTypeHistory, for pupils on roll."""
+    return _of_pupils(core, at, _needs)
+
+
+def provision_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table StudentSENProvisionHistory, for pupils on roll."""
+    return _of_pupils(core, at, _provisions)
+
+
+def group_rows() -> list[Row]:
+    """The table EntitlementGroups."""
     return [
-        row
-        for pupil in core.enrolled
-        if pupil.life.is_on_roll(at)
-        for row in _rows(core, pupil, at)
+        {"Id": str(number), "Shortname": short, "Fullname": full, "LastUpdated": FOUNDED}
+        for number, (short, full) in enumerate(ENTITLEMENTS, start=1)
     ]
 
 
-def _rows(core: Core, pupil: Pupil, at: Stamp) -> Iterator[Row]:
-    named = identifiers(core.identity, "PL", pupil.number)
-    for turn, (provision, since, until) in enumerate(_provisions(pupil, at)):
-        for rank, (code, name) in enumerate(_needs(pupil), start=1):
-            yield {
-                "Id": f"{named['Id']}.{turn + 1}.{rank}",
-                "StudentId": named["Id"],
-                "StudentExternalId": named["ExternalId"],
-                "StudentIdaasId": named["IdaasId"],
-                "SENProvision": provision,
-                "SENProvisionDescription": PROVISIONS[provision],
-                "SENType": code,
-                "SENTypeDescription": name,
-                "SENTypeRank": rank,
-                "StartDate": since[:10],
-                "EndDate": until[:10] if until else None,
-                "Active": int(not until),
-                "LastUpdated": until or since,
-            }
+def entitlement_rows(core: Core, at: Stamp) -> list[Row]:
+    """The table EntitlementGroupStudents, for pupils on roll."""
+    return _of_pupils(core, at, _entitlements)
 
 
-def _provisions(pupil: Pupil, at: Stamp) -> list[tuple[str, Stamp, Stamp]]:
+def _of_pupils(
+    core: Core, at: Stamp, rows_of: Callable[[Pupil, Stamp], Iterator[Row]]
+) -> list[Row]:
+    return [
+        row for pupil in core.enrolled if pupil.life.is_on_roll(at) for row in rows_of(pupil, at)
+    ]
+
+
+def _spans(pupil: Pupil, at: Stamp) -> list[tuple[str, Stamp, Stamp]]:
     """Each provision with its first and last moment; the last one has no end."""
     joined, moved = pupil.life.joins, pupil.sen_moves
     if moved is None or moved[0] > at:
@@ -68,8 +71,58 @@ def _provisions(pupil: Pupil, at: Stamp) -> list[tuple[str, Stamp, Stamp]]:
     return [*before, (moved[1], moved[0], "")]
 
 
-def _needs(pupil: Pupil) -> list[tuple[str, str]]:
+def _needs(pupil: Pupil, at: Stamp) -> Iterator[Row]:
+    spans = _spans(pupil, at)
+    if not spans:
+        return
+    since = spans[0][1]
     first = pupil.number % len(TYPES)
     second = (first + 1 + pupil.number // len(TYPES) % (len(TYPES) - 1)) % len(TYPES)
     has_second = pupil.number // 7 % SECOND_NEED == 0
-    return [TYPES[first], TYPES[second]] if has_second else [TYPES[first]]
+    for rank, place in enumerate([first, second] if has_second else [first], start=1):
+        yield {
+            "Id": f"{pupil.number}{rank}",
+            "StudentMis_Id": str(pupil.number),
+            "NeedTypeDescription": TYPES[place][1],
+            "NeedTypeCode": TYPES[place][0],
+            "Rank": rank,
+            "NeedNotes": None,
+            "NeedStartDate": since[:10],
+            "NeedEndDate": None,
+            "Active": 1,
+            "LastUpdated": since,
+        }
+
+
+def _provisions(pupil: Pupil, at: Stamp) -> Iterator[Row]:
+    for turn, (code, since, until) in enumerate(_spans(pupil, at), start=1):
+        yield {
+            "Id": f"{pupil.number}{turn}",
+            "StudentMis_Id": str(pupil.number),
+            "SENProvisionCode": code,
+            "SENProvisionDescription": PROVISIONS[code],
+            "SENProvisionStartDate": since[:10],
+            "SENProvisionEndDate": until[:10] if until else None,
+            "Active": int(not until),
+            "LastUpdated": until or since,
+        }
+
+
+def _entitlements(pupil: Pupil, at: Stamp) -> Iterator[Row]:
+    joined = date.fromisoformat(pupil.life.joins[:10])
+    spans: list[tuple[int, date, date | None]]
+    if has_free_meals(pupil):
+        spans = [(1, joined, None), (2, joined, None)]
+    elif had_free_meals(pupil):
+        spans = [(1, joined - timedelta(days=700), joined - timedelta(days=1)), (3, joined, None)]
+    else:
+        return
+    for group, since, until in spans:
+        yield {
+            "Id": f"{pupil.number}{group}",
+            "EntitlementGroupId": str(group),
+            "StudentId": str(pupil.number),
+            "StartDate": f"{since}T00:00:00",
+            "EndDate": f"{until}T00:00:00" if until else None,
+            "LastUpdated": pupil.life.joins,
+        }

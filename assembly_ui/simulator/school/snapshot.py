@@ -13,8 +13,10 @@ from assembly_ui.simulator.school import (
     assessment_tables,
     attendance,
     comms,
+    conduct,
     contacts,
     diary,
+    extras,
     groups,
     info,
     lessons,
@@ -100,6 +102,26 @@ class Snapshot:
                 "AssessmentResults": results.count_results(self.core, at),
             }
 
+    def past_summaries(self, year: int) -> list[Row]:
+        """How many sessions everybody attended in a year that is over."""
+        with LOCK:
+            core = core_of(self.core.identity, year)
+            return attendance.summary_rows(core, core.last, is_past=True)
+
+    def pupil_extras(self, *, statistics: bool, marks: bool) -> dict[str, Row]:
+        """Columns of Students that are counted only when they are asked for, by Id."""
+        at, found = self.stamp, dict[str, Row]()
+        with LOCK:
+            for pupil in self.core.enrolled:
+                row: Row = {}
+                if statistics:
+                    row |= attendance.statistics(self.core, pupil, at)
+                if marks:
+                    row |= attendance.mark_string(self.core, pupil, at)
+                row.pop("LastUpdated", None)
+                found[str(pupil.number)] = row
+        return found
+
     def lesson_window(self, window: Window | None) -> Window:
         """The window of lessons asked for, or the default."""
         today = self.at.date()
@@ -183,7 +205,36 @@ _TABLES: dict[str, Callable[[Snapshot, Window | None], list[Row]]] = {
     "GradeSetHistory": lambda s, w: assessment_tables.history_rows(),
     "Categories": lambda s, w: assessment_tables.category_rows(),
     "AsmResults": lambda s, w: results.result_rows(s.core, s.stamp),
-    "SEN": lambda s, w: sen.sen_rows(s.core, s.stamp),
+    "StudentSENTypeHistory": lambda s, w: sen.need_rows(s.core, s.stamp),
+    "StudentSENProvisionHistory": lambda s, w: sen.provision_rows(s.core, s.stamp),
+    "EntitlementGroups": lambda s, w: sen.group_rows(),
+    "EntitlementGroupStudents": lambda s, w: sen.entitlement_rows(s.core, s.stamp),
+    "AttendanceSummary": lambda s, w: attendance.summary_rows(s.core, s.stamp),
+    "HistoricalAttendanceSummary": lambda s, w: s.past_summaries(s.core.year - 1),
+    "Conducts": lambda s, w: conduct.conduct_rows(s.core, s.year_window(w), s.stamp),
+    "StudentConducts": lambda s, w: conduct.student_rows(s.core, s.year_window(w), s.stamp),
+    "StaffConducts": lambda s, w: conduct.staff_rows(s.core, s.year_window(w), s.stamp),
+    "Achievements": lambda s, w: conduct.achievement_rows(s.core, s.year_window(w), s.stamp),
+    "StudentAchievements": lambda s, w: conduct.student_rows(
+        s.core, s.year_window(w), s.stamp, conduct.ACHIEVEMENT
+    ),
+    "StaffAchievements": lambda s, w: conduct.staff_rows(
+        s.core, s.year_window(w), s.stamp, conduct.ACHIEVEMENT
+    ),
+    "Behaviour": lambda s, w: conduct.behaviour_rows(s.core, s.year_window(w), s.stamp),
+    "StudentBehaviour": lambda s, w: conduct.student_rows(
+        s.core, s.year_window(w), s.stamp, conduct.BEHAVIOUR
+    ),
+    "StaffBehaviour": lambda s, w: conduct.staff_rows(
+        s.core, s.year_window(w), s.stamp, conduct.BEHAVIOUR
+    ),
+    "ConductTypes": lambda s, w: conduct.type_rows(),
+    "ConductLookups": lambda s, w: conduct.lookup_rows(),
+    "ConductPoints": lambda s, w: conduct.point_rows(s.core, s.stamp),
+    "StudentMeals": lambda s, w: extras.meal_rows(s.core, s.stamp),
+    "UDFs": lambda s, w: extras.field_rows(),
+    "StudentUDFs": lambda s, w: extras.value_rows(s.core, s.stamp),
+    "SeatingPlans": lambda s, w: extras.seat_rows(s.core, s.stamp),
     "AttendanceCodes": lambda s, w: attendance.code_rows(),
     "AttendMarks": _marks,
 }

@@ -1,14 +1,11 @@
 """Special educational needs, and entitlement to free school meals, with their dates.
 
-Columns of the endpoint SEN are inferred: its catalogue names only the parameters by which
-it is asked. Shapes: those of the API's SenNeed, SenCategory and FsmEntitlement.
+Shapes: those of the API's SenNeed, SenCategory and FsmEntitlement.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from assembly_ui.sync.mapping.making import Ids, Source, SourceRow
 from assembly_ui.sync.mapping.people import Json
@@ -27,33 +24,28 @@ _BROAD_NEEDS = {
 it; the codes of the areas are ours."""
 
 
-@dataclass
-class _Support:
-    """What is known of one pupil: types of need, and provisions, each with its first row."""
-
-    needs: dict[str, SourceRow] = field(default_factory=dict)
-    provisions: dict[tuple[str, str], SourceRow] = field(default_factory=dict)
-
-
 class SenOfStudents:
     """The rows of SEN by pupil. Of a pupil without any, nothing is known to be needed."""
 
     def __init__(self, source: Source) -> None:
-        self._is_read = False
-        self._found: dict[str, _Support] = defaultdict(_Support)
-        for row in sorted(source.rows("SEN", "SEN"), key=lambda row: text(row, "StartDate")):
-            self._is_read = True
-            found = self._found[text(row, "StudentId")]
-            if (type_ := _type_of(row)) and _is_active(row):
-                found.needs.setdefault(type_, row)
-            if provision := text(row, "SENProvision"):
-                found.provisions.setdefault((provision, text(row, "StartDate")), row)
+        self._needs: dict[str, dict[str, SourceRow]] = defaultdict(dict)
+        self._provisions: dict[str, dict[tuple[str, str], SourceRow]] = defaultdict(dict)
+        needs = _in_order(source, "StudentSENTypeHistory", "NeedStartDate")
+        provisions = _in_order(source, "StudentSENProvisionHistory", "SENProvisionStartDate")
+        self._is_read = bool(needs or provisions)
+        for row in needs:
+            if (code := text(row, "NeedTypeCode")) and _is_active(row):
+                self._needs[_student_of(row)].setdefault(code, row)
+        for row in provisions:
+            if code := text(row, "SENProvisionCode"):
+                since = text(row, "SENProvisionStartDate")
+                self._provisions[_student_of(row)].setdefault((code, since), row)
 
     def needs(self, ids: Ids, student: str) -> list[Json] | None:
-        """What a pupil needs now, the most important first; None when nothing was read."""
+        """What a pupil needs now, the most severe first; None when nothing was read."""
         if not self._is_read:
             return None
-        needs = self._of(student).needs
+        needs = self._needs.get(student, {})
         ranked = sorted(needs.items(), key=lambda one: (_rank(one[1]) or 99, one[0]))
         return [_need(ids, student, type_, row) for type_, row in ranked]
 
@@ -67,14 +59,19 @@ class SenOfStudents:
                 "id": ids.of("sen_category", f"{student} {code} {since}"),
                 "code": code,
                 "description": maybe(row, "SENProvisionDescription"),
-                "start_date": _date(row, "StartDate"),
-                "end_date": _date(row, "EndDate"),
+                "start_date": _date(row, "SENProvisionStartDate"),
+                "end_date": _date(row, "SENProvisionEndDate"),
             }
-            for (code, since), row in self._of(student).provisions.items()
+            for (code, since), row in self._provisions.get(student, {}).items()
         ]
 
-    def _of(self, student: str) -> _Support:
-        return self._found.get(student) or _Support()
+
+def _in_order(source: Source, table: str, column: str) -> list[SourceRow]:
+    return sorted(source.rows("SEN", table), key=lambda row: text(row, column))
+
+
+def _student_of(row: SourceRow) -> str:
+    return text(row, "StudentMis_Id", "StudentId")
 
 
 def fsm_history(ids: Ids, student: str, row: SourceRow) -> list[Json] | None:
@@ -97,9 +94,9 @@ def _need(ids: Ids, student: str, type_: str, row: SourceRow) -> Json:
     return {
         "object": "sen_need",
         "id": ids.of("sen_need", f"{student} {type_}"),
-        "start_date": _date(row, "StartDate"),
+        "start_date": _date(row, "NeedStartDate"),
         "sen_need_type_code": type_,
-        "sen_need_type_name": maybe(row, "SENTypeDescription", "SENTypeName"),
+        "sen_need_type_name": maybe(row, "NeedTypeDescription"),
         "sen_broad_need_type_code": broad_code,
         "sen_broad_need_type_name": broad_name,
         "priority": _rank(row),
@@ -110,17 +107,13 @@ def _broad_need(type_: str) -> tuple[str | None, str | None]:
     return _BROAD_NEEDS.get(type_.upper(), (None, None))
 
 
-def _type_of(row: Mapping[str, object]) -> str:
-    return text(row, "SENType", "SENTypeCode")
-
-
 def _is_active(row: SourceRow) -> bool:
     is_active = flag(row, "Active")
-    return not text(row, "EndDate") if is_active is None else is_active
+    return not text(row, "NeedEndDate") if is_active is None else is_active
 
 
 def _rank(row: SourceRow) -> int | None:
-    return whole(row, "SENTypeRank")
+    return whole(row, "Rank")
 
 
 def _date(row: SourceRow, name: str) -> str | None:

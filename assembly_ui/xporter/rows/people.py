@@ -137,18 +137,42 @@ class Staff(Person, Address):
 
 
 class SpecialNeed(Row):
-    """A need of a pupil and the provision for it. Its columns are inferred from parameters."""
+    """A special educational need of a pupil; the lowest rank is the most severe."""
 
-    table = "SEN"
+    table = "StudentSENTypeHistory"
 
-    student_id: Text = ""
-    sen_provision: Text = ""
+    student_mis_id: Text = ""
+    need_type_code: Text = ""
+    need_type_description: Text = ""
+    rank: Whole = None
+    need_notes: Text = ""
+    need_start_date: Day = None
+    need_end_date: Day = None
+    active: Flag = None
+
+
+class SenProvision(Row):
+    """A provision that a pupil has or had for special educational needs."""
+
+    table = "StudentSENProvisionHistory"
+
+    student_mis_id: Text = ""
+    sen_provision_code: Text = ""
     sen_provision_description: Text = ""
-    sen_type: Text = ""
-    sen_type_description: Text = ""
-    sen_type_rank: Whole = None
-    start_date: Day = None
-    end_date: Day = None
+    sen_provision_start_date: Day = None
+    sen_provision_end_date: Day = None
+    active: Flag = None
+
+
+class StudentDisability(Row):
+    """A disability of a pupil."""
+
+    table = "StudentDisabilities"
+
+    student_mis_id: Text = ""
+    disability: Text = ""
+    disability_start_date: Day = None
+    disability_end_date: Day = None
     active: Flag = None
 
 

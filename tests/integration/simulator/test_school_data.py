@@ -44,7 +44,13 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["Id"] for row in rows]
 
 
+_DAYS = {"DateFrom": "2026-09-01", "DateTo": "2026-11-24"}
 PARAMS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(
+        ("ConductForDateRange", "AchievementForDateRange", "BehaviourForDateRange"), _DAYS
+    ),
+    "studentuserdefinedfields": {"UDFName": "Locker Number"},
+    "LinkedDocuments": {"DocumentTypeName": "General Document"},
     "assessmentresults": {"ResultSets": "1"},
     "TimetableForStaff": {"id": "1"},
     "TimetableForStudent": {"id": "1"},
@@ -413,3 +419,128 @@ async def test_the_structure_of_the_timetable_is_answered_as_it_was_recorded(
 async def test_whether_a_pupil_boards_is_a_number(school: InstalledSchool) -> None:
     answer = await school.read("Students")
     assert {row["Boarder"] for row in answer["Students"]} <= {0, 1}
+
+
+CONDUCT = {
+    "Conduct": ("Conducts", "StudentConducts", "StaffConducts", "ConductId"),
+    "Achievement": (
+        "Achievements",
+        "StudentAchievements",
+        "StaffAchievements",
+        "AchievementId",
+    ),
+    "Behaviour": ("Behaviour", "StudentBehaviour", "StaffBehaviour", "BehaviourId"),
+}
+
+
+@pytest.mark.parametrize("kind", CONDUCT)
+async def test_conduct_of_a_range_comes_with_its_pupils_and_staff(
+    school: InstalledSchool, kind: str
+) -> None:
+    main, students, staff, refers = CONDUCT[kind]
+    answer = await school.read(f"{kind}ForDateRange", **_DAYS)
+    assert answer[main]
+    assert _ids(answer[main]) == _ids(answer[main])
+    for table in (students, staff):
+        assert {row[refers] for row in answer[table]} == set(_ids(answer[main]))
+    assert all("StudentIds" not in row for row in answer[main])
+    pupil = answer[students][0]["StudentId"]
+    with_ids = await school.read(
+        f"{kind}ForDateRange", **_DAYS, StudentId=pupil, options="includeStudentIds"
+    )
+    assert {row["StudentIds"] for row in with_ids[main]} == {pupil}
+    assert {row["StudentId"] for row in with_ids[students]} == {pupil}
+    categories = {row["Category"] for row in answer[main]}
+    assert categories == ({"Ach", "Beh"} if kind == "Conduct" else {kind[:3]})
+
+
+async def test_conduct_without_its_days_is_refused(school: InstalledSchool) -> None:
+    answer = await school.read("BehaviourForDateRange")
+    assert "DateFrom" in answer["ExceptionMessage"]
+
+
+async def test_attendance_is_summed_up_to_yesterday_and_told_with_pupils(
+    school: InstalledSchool,
+) -> None:
+    summary = (await school.read("AttendanceSummary"))["AttendanceSummary"]
+    students = (await school.read("Students", options="includeAttStats,includeAttMarkString"))[
+        "Students"
+    ]
+    by_id = {row["Id"]: row for row in summary}
+    assert by_id.keys() == set(_ids(students))
+    for row in students:
+        told = by_id[row["Id"]]
+        assert row["NumPossMarks"] == told["NumPossMarks"] == len(row["Marks"]) > 0
+        parts = ("NumPresMarks", "NumAEAMarks", "NumAuthAbsMarks", "NumUnauthAbsMarks")
+        assert sum(told[part] for part in parts) == told["NumPossMarks"]
+    plain = (await school.read("Students"))["Students"][0]
+    assert "Marks" not in plain
+    assert "NumPossMarks" not in plain
+
+
+@pytest.mark.parametrize(("year", "is_known"), [("2024", True), ("1999", False)])
+async def test_an_earlier_year_is_summed_up(
+    school: InstalledSchool, year: str, is_known: bool
+) -> None:
+    answer = await school.read("HistoricalAttendanceSummary", SchoolYear=year)
+    rows = answer["HistoricalAttendanceSummary"]
+    assert {row["AttStatsStartDate"][:4] for row in rows} == ({year} if is_known else set())
+
+
+async def test_a_year_that_is_none_is_refused(school: InstalledSchool) -> None:
+    answer = await school.read("HistoricalAttendanceSummary", SchoolYear="last")
+    assert "SchoolYear" in answer["ExceptionMessage"]
+
+
+async def test_meals_seats_and_fields_of_the_school_are_told(school: InstalledSchool) -> None:
+    pupils = set(_ids((await school.read("Students"))["Students"]))
+    meals = (await school.read("StudentMeals"))["StudentMeals"]
+    assert set(_ids(meals)) == pupils
+    assert {row["MondayType"] for row in meals} <= {
+        "School Meal",
+        "Packed Lunch",
+        "Free School Meal",
+    }
+    seats = (await school.read("SeatingPlans"))["SeatingPlans"]
+    assert {row["StudentId"] for row in seats} <= pupils
+    names = [row["UDFName"] for row in (await school.read("UserDefinedFields"))["UDFs"]]
+    values = await school.read("StudentUserDefinedFields", UDFName=names[0])
+    assert {row["UDFName"] for row in values["StudentUDFs"]} == {names[0]}
+    refused = await school.read("StudentUserDefinedFields")
+    assert "UDFName" in refused["ExceptionMessage"]
+
+
+async def test_needs_and_provisions_are_narrowed_alike(school: InstalledSchool) -> None:
+    everything = await school.read("SEN")
+    pupil = everything["StudentSENTypeHistory"][0]["StudentMis_Id"]
+    one = await school.read("SEN", StudentId=pupil)
+    for table in ("StudentSENTypeHistory", "StudentSENProvisionHistory"):
+        assert {row["StudentMis_Id"] for row in one[table]} == {pupil}
+    first = await school.read("SEN", SENTypeRank="1")
+    assert {row["Rank"] for row in first["StudentSENTypeHistory"]} == {1}
+
+
+async def test_nothing_is_told_of_pupils_who_are_not_shared(sharing: Any) -> None:
+    school = await sharing(*EVERY_SCOPE, people="selection")
+    database, now = school.stand_in.database, school.stand_in.clock()
+    await in_force.finish_selection(database, token=school.link, groups=["Year 9"], now=now)
+    school.token = (await get_token(school.web, estab="3302005", password=school.secret))["token"]
+    pupils = set(_ids((await school.read("Students"))["Students"]))
+    conduct = await school.read("ConductForDateRange", **_DAYS, options="includeStudentIds")
+    told = {row["StudentIds"] for row in conduct["Conducts"]}
+    told |= {row["StudentId"] for row in conduct["StudentConducts"]}
+    assert told
+    for endpoint, table, column in (
+        ("StudentMeals", "StudentMeals", "Id"),
+        ("ConductPoints", "ConductPoints", "Id"),
+        ("AttendanceSummary", "AttendanceSummary", "StudentId"),
+        ("HistoricalAttendanceSummary", "HistoricalAttendanceSummary", "StudentId"),
+        ("SeatingPlans", "SeatingPlans", "StudentId"),
+        ("EntitlementHistory", "EntitlementGroupStudents", "StudentId"),
+        ("SEN", "StudentSENTypeHistory", "StudentMis_Id"),
+        ("SEN", "StudentSENProvisionHistory", "StudentMis_Id"),
+    ):
+        told |= {row[column] for row in (await school.read(endpoint))[table]}
+    values = await school.read("StudentUserDefinedFields", UDFName="Locker Number,Instrument")
+    told |= {row["StudentId"] for row in values["StudentUDFs"]}
+    assert told <= pupils

@@ -279,34 +279,36 @@ def test_a_mark_is_of_a_session() -> None:
     assert made.label == "2026-11-23 AM"
 
 
-def _with_needs(*needs: dict[str, Any]) -> dict[str, Any]:
+def test_needs_of_a_pupil_are_those_of_now_in_order_and_provisions_all_there_were() -> None:
+    whose = {"StudentMis_Id": "7"}
+    needs = [
+        {"NeedTypeCode": "ASD", "Rank": 2, "NeedStartDate": "2026-01-05", "Active": 1},
+        {"NeedTypeCode": "SPLD", "Rank": 1, "NeedStartDate": "2025-01-05"},
+        {"NeedTypeCode": "HI", "NeedStartDate": "2024-09-01", "NeedEndDate": "2026-01-04"},
+        {"NeedTypeCode": "VI", "NeedStartDate": "2024-09-01", "Active": 0},
+    ]
+    provisions = [
+        {"SENProvisionCode": "E", "SENProvisionStartDate": "2026-01-05"},
+        {
+            "SENProvisionCode": "K",
+            "SENProvisionStartDate": "2024-09-01",
+            "SENProvisionEndDate": "2026-01-04",
+        },
+    ]
     rows: Rows = {
         ("Students", "Students"): [{"Id": "7"}, {"Id": "8"}],
-        ("SEN", "SEN"): [{"Id": str(n), "StudentId": "7", **need} for n, need in enumerate(needs)],
+        ("SEN", "StudentSENTypeHistory"): [whose | need for need in needs],
+        ("SEN", "StudentSENProvisionHistory"): [whose | one for one in provisions],
     }
     one, other = (made.data["demographics"] for made in _made(make_students, rows))
     assert (other["sen_needs"], other["sen_category_history"]) == ([], [])
-    return one
-
-
-def test_needs_of_a_pupil_are_those_of_now_in_order_and_provisions_all_there_were() -> None:
-    found = _with_needs(
-        {"SENProvision": "E", "SENType": "ASD", "SENTypeRank": 2, "StartDate": "2026-01-05"},
-        {"SENProvision": "E", "SENType": "SPLD", "SENTypeRank": 1, "StartDate": "2026-01-05"},
-        {
-            "SENProvision": "K",
-            "SENType": "HI",
-            "StartDate": "2024-09-01",
-            "EndDate": "2026-01-04",
-        },
-    )
-    needs = [
+    found = [
         (need["sen_need_type_code"], need["sen_broad_need_type_code"], need["priority"])
-        for need in found["sen_needs"]
+        for need in one["sen_needs"]
     ]
-    assert needs == [("SPLD", "CL", 1), ("ASD", "CI", 2)]
+    assert found == [("SPLD", "CL", 1), ("ASD", "CI", 2)]
     assert [
-        (one["code"], one["start_date"], one["end_date"]) for one in found["sen_category_history"]
+        (one["code"], one["start_date"], one["end_date"]) for one in one["sen_category_history"]
     ] == [("K", "2024-09-01", "2026-01-04"), ("E", "2026-01-05", None)]
 
 
