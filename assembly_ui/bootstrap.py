@@ -289,6 +289,11 @@ def _xporter(
 def _transport(settings: Settings, database: Database, clock: Clock) -> Transport:
     if not settings.smtp_host:
         return MailboxTransport(database, clock)
+    return smtp_transport(settings)
+
+
+def smtp_transport(settings: Settings) -> SmtpTransport:
+    """The mail server of the settings."""
     return SmtpTransport(
         settings.smtp_host,
         settings.smtp_port,

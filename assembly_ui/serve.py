@@ -13,11 +13,10 @@ import sys
 from pathlib import Path
 
 from reflex_base.environment import environment
-from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui import build, migrations, private_files
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE
-from assembly_ui.settings import Settings
+from assembly_ui.settings import Settings, unknown_words
 
 
 class CannotStart(Exception):
@@ -43,6 +42,10 @@ def serve(settings: Settings, app: str = APP) -> None:
     check_folder(settings.data_dir)
     private_files.restrict(settings.private_paths)
     check_port(settings.host, settings.port)
+    # A key file that holds no key is told before anything is encrypted with another.
+    _ = settings.fernet_keys
+    for words in unknown_words():
+        _say(words)
     _migrate(settings)
     if not build.is_current(settings):
         _say("Building the pages (a few seconds) …")
@@ -93,11 +96,8 @@ def check_port(host: str, port: int) -> None:
 def _migrate(settings: Settings) -> None:
     try:
         migrations.migrate(settings.database)
-    except (SQLAlchemyError, OSError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise CannotStart(
-            f"The database cannot be opened or brought up to date: {reason}. Nothing was lost."
-        ) from None
+    except migrations.DatabaseUnusable as problem:
+        raise CannotStart(str(problem)) from None
 
 
 def _build(settings: Settings) -> None:

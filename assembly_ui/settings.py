@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -523,6 +525,17 @@ class Settings(BaseSettings):
         return bool(self.valkey_url) and not self.database.startswith("sqlite")
 
 
+def unknown_words() -> list[str]:
+    """A sentence for every ASSEMBLY_ name in the environment that is no setting."""
+    known = {f"ASSEMBLY_{name.upper()}" for name in Settings.model_fields}
+    return [
+        f"{name} is no setting and has no effect."
+        + "".join(f" Is {like} meant?" for like in get_close_matches(name.upper(), known, 1))
+        for name in sorted(os.environ)
+        if name.upper().startswith("ASSEMBLY_") and name.upper() not in known
+    ]
+
+
 def load() -> Settings:
     """Read the settings from the environment.
 
@@ -564,4 +577,24 @@ def _is_of_this_machine(address: str) -> bool:
 
 
 def _own_key(path: Path) -> str:
-    return private_files.read_or_create(path, lambda: Fernet.generate_key().decode())
+    """The key of a demo, kept in its data folder.
+
+    Raises:
+        SettingsProblem: the file cannot be read, or holds no key.
+    """
+    try:
+        key = private_files.read_or_create(path, lambda: Fernet.generate_key().decode()).strip()
+        Fernet(key)
+    except OSError as error:
+        raise SettingsProblem(
+            [f"The key file {path} cannot be read: {error.strerror}. Change its permissions."]
+        ) from None
+    except ValueError:
+        raise SettingsProblem(
+            [
+                f"The key file {path} holds no key. Put the right one back from a copy; without "
+                "it nobody can read the secrets that schools gave. If there is no copy, delete "
+                "the file: the next start makes a new key, and every school grants access again."
+            ]
+        ) from None
+    return key

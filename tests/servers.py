@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
+from assembly_ui.migrations import newest_revision
 from assembly_ui.tables import METADATA
 from tools.scaled.postgres import Postgres
 from tools.scaled.valkey import Valkey
 
 TESTS = "tests"
+FRESH = "fresh"
 # Tests that go through pages find nothing that the rooms' own tests do not.
 PAGES = {"parts", "browser"}
 # Tests that read whole schools, or go through hundreds of cases, and keep little.
@@ -67,12 +69,27 @@ class Emptied:
         server.ensure(TESTS)
         engine = create_engine(server.url(TESTS))
         METADATA.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(
+                text("CREATE TABLE IF NOT EXISTS alembic_version (version_num text)")
+            )
+            connection.execute(text("DELETE FROM alembic_version"))
+            connection.execute(
+                text("INSERT INTO alembic_version VALUES (:head)"), {"head": newest_revision()}
+            )
         engine.dispose()
         # Quicker than TRUNCATE for tables with a few rows or none.
         self._empty = " ".join(
             f"DELETE FROM {table.name};"  # noqa: S608 (our own tables' names)
             for table in METADATA.sorted_tables
         )
+
+    def fresh(self) -> str:
+        """The address of a database in which nothing was made yet."""
+        with self._server.connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {FRESH} WITH (FORCE)")
+        self._server.ensure(FRESH)
+        return self._server.url(FRESH)
 
     def emptied(self) -> str:
         """Its address, once nobody is connected and no row is left."""

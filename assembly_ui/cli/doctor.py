@@ -5,30 +5,44 @@ from __future__ import annotations
 import asyncio
 import shlex
 import shutil
+import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import httpx
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui import build, private_files, settings
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE, is_default_code_usable
-from assembly_ui.bootstrap import CALLBACK_PATH
+from assembly_ui.bootstrap import CALLBACK_PATH, smtp_transport
 from assembly_ui.cli.support import CommandFailed
+from assembly_ui.connector.cipher import Cipher
+from assembly_ui.connector.key_check import check_keys
 from assembly_ui.database import Database
-from assembly_ui.migrations import newest_revision
+from assembly_ui.mail.errors import NotDelivered
+from assembly_ui.migrations import (
+    is_damaged,
+    is_known,
+    newer_words,
+    newest_revision,
+    read_revision,
+    unusable,
+)
 from assembly_ui.pubsub_valkey import open_valkey
 from assembly_ui.schools.register import Register
 from assembly_ui.serve import CannotStart, check_folder, check_port
-from assembly_ui.settings import Settings, SettingsProblem
+from assembly_ui.settings import KEY_FILE, Settings, SettingsProblem
 
 SECONDS = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, files, port, database, Valkey, register, build and Xporter on Demand."""
+    """Look at settings, files, port, database, keys, mail, Valkey and Xporter on Demand."""
     findings = list(_findings())
     for finding in findings:
         mark = "✘" if finding.remedy else "✔"
@@ -62,6 +76,13 @@ def _findings() -> Iterator[Finding]:
             yield Finding("Settings", sentence, "Set it, and run doctor again.")
         return
     yield Finding("Settings", f"{config.mode} mode, {config.address}")
+    for words in settings.unknown_words():
+        yield Finding("Settings", words, "Correct the name, or unset it.")
+    try:
+        _ = config.fernet_keys
+    except SettingsProblem as problem:
+        yield Finding("Keys", str(problem), "Then run doctor again.")
+        return
     for look in LOOKS:
         yield look(config)
 
@@ -125,20 +146,71 @@ def _database(config: Settings) -> Finding:
     ):
         return Finding("Database", "SQLite, made at the first start")
     try:
-        revision = asyncio.run(_revision(config))
-    except (SQLAlchemyError, OSError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        return Finding("Database", f"{name} does not answer", reason)
+        revision = asyncio.run(_on_database(config, _look_into))
+    except (SQLAlchemyError, OSError, sqlite3.DatabaseError) as error:
+        state = "is damaged" if is_damaged(error) else "does not answer"
+        return Finding("Database", f"{name} {state}", str(unusable(config.database, error)))
+    if not is_known(revision):
+        return Finding("Database", f"{name}, newer than this version", newer_words(config.database))
     if revision != newest_revision():
         return Finding("Database", f"{name}, older than this version; the next start updates it")
     return Finding("Database", f"{name}, up to date")
+
+
+async def _look_into(database: Database) -> str:
+    """Its revision; an SQLite file is read through, as it may be damaged in the middle."""
+    revision = await read_revision(database)
+    if database.is_sqlite:
+        (found,) = await database.glance(text("PRAGMA quick_check(1)"))
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
+    return revision
+
+
+async def _on_database(config: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = Database(config.database, patience=timedelta())
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
+def _keys(config: Settings) -> Finding:
+    cipher = Cipher(config.fernet_keys)
+    try:
+        found = asyncio.run(_on_database(config, partial(check_keys, cipher=cipher)))
+    except (SQLAlchemyError, OSError):
+        # The line about the database says so, or there is nothing in it yet.
+        return Finding("Keys", "nothing could be decrypted to try them")
+    if not found.unreadable:
+        return Finding("Keys", f"open all {found.kept} secrets of schools")
+    return Finding(
+        "Keys",
+        f"open {found.kept - found.unreadable} of {found.kept} secrets of schools",
+        "Add the key that the others were encrypted with to the end of ASSEMBLY_SECRET_KEYS (in a "
+        f"demo: put back {config.data_dir / KEY_FILE}). Schools whose key is lost have to grant "
+        "access again.",
+    )
+
+
+def _mail(config: Settings) -> Finding:
+    if not config.smtp_host:
+        return Finding("Mail", "arrives in the demo's mailbox")
+    server = f"{config.smtp_host}:{config.smtp_port}"
+    try:
+        asyncio.run(smtp_transport(config).prove())
+    except NotDelivered as problem:
+        remedy = "Nothing was sent. Look at the settings that begin with ASSEMBLY_SMTP_."
+        return Finding("Mail", f"{server}: {problem.reason}", remedy)
+    takes = "takes our log-in" if config.smtp_username else "answers"
+    return Finding("Mail", f"{server} {takes}")
 
 
 def _invite_code(config: Settings) -> Finding:
     if config.is_demo:
         return Finding("Sign-up", f"with the published invite code {DEFAULT_CODE}")
     try:
-        is_usable = asyncio.run(_default_code_works(config))
+        is_usable = asyncio.run(_on_database(config, is_default_code_usable))
     except (SQLAlchemyError, OSError):
         # The line about the database says so.
         return Finding("Sign-up", "with invite codes of your own")
@@ -146,14 +218,6 @@ def _invite_code(config: Settings) -> Finding:
         return Finding("Sign-up", "with invite codes of your own")
     remedy = f"Run invite-code disable {DEFAULT_CODE}, or start: the next start does it."
     return Finding("Sign-up", f"the published invite code {DEFAULT_CODE} works", remedy)
-
-
-async def _default_code_works(config: Settings) -> bool:
-    database = Database(config.database, patience=timedelta())
-    try:
-        return await is_default_code_usable(database)
-    finally:
-        await database.close()
 
 
 def _valkey(config: Settings) -> Finding:
@@ -176,18 +240,6 @@ def _processes(config: Settings) -> Finding:
     if config.work_in_web:
         return Finding("Processes", f"{web}, background work in them")
     return Finding("Processes", f"{web}; background work is done by `work` processes")
-
-
-async def _revision(config: Settings) -> str:
-    database = Database(config.database, patience=timedelta())
-    try:
-        row = await database.glance(text("SELECT version_num FROM alembic_version"))
-        return str(row[0]) if row else ""
-    except ProgrammingError:
-        # It answers that it has no such table: nothing was made in it yet.
-        return ""
-    finally:
-        await database.close()
 
 
 def _register(config: Settings) -> Finding:
@@ -230,6 +282,8 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _folder,
     _port,
     _database,
+    _keys,
+    _mail,
     _invite_code,
     _valkey,
     _processes,

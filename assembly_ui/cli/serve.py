@@ -28,9 +28,9 @@ def dev() -> None:
     config = settings.load()
     try:
         check_folder(config.data_dir)
-    except CannotStart as problem:
+        migrations.migrate(config.database)
+    except (CannotStart, migrations.DatabaseUnusable) as problem:
         raise CommandFailed(str(problem)) from None
-    migrations.migrate(config.database)
     command = [sys.executable, "-m", "reflex", "run", "--backend-port", "8000"]
     environment = build.environment(config) | {
         "REFLEX_ENV_MODE": "dev",

@@ -13,7 +13,7 @@ from assembly_ui.audit.origin import set_command_line
 from assembly_ui.audit.security_log import SecurityLog, install
 from assembly_ui.clock import system_clock
 from assembly_ui.database import Database
-from assembly_ui.migrations import migrate
+from assembly_ui.migrations import DatabaseUnusable, migrate, reason_of
 from assembly_ui.serve import CannotStart, check_folder
 from assembly_ui.settings import Settings
 
@@ -37,11 +37,10 @@ def on_database(work: Callable[[Settings, Database], Awaitable[T]]) -> T:
         private_files.restrict(config.private_paths)
         migrate(config.database)
         return asyncio.run(_run(config, work))
-    except CannotStart as problem:
+    except (CannotStart, DatabaseUnusable) as problem:
         raise CommandFailed(str(problem)) from None
     except (SQLAlchemyError, OSError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise CommandFailed(f"The database does not answer: {reason}") from None
+        raise CommandFailed(f"The database does not answer: {reason_of(error)}.") from None
 
 
 async def _run(config: Settings, work: Callable[[Settings, Database], Awaitable[T]]) -> T:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui import bootstrap, logs, private_files, settings
 from assembly_ui.cli.support import CommandFailed
+from assembly_ui.database import Database
+from assembly_ui.migrations import is_known, newer_words, newest_revision, read_revision
 from assembly_ui.settings import WANT, Settings
 from assembly_ui.supervision import Run, background
 
 log = structlog.get_logger()
 
+LOOK_EVERY_SECONDS = 1
+"""At a database that `serve` has yet to migrate: nothing tells of it."""
 STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -23,7 +28,8 @@ STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 def work() -> None:
     """Send mail and watch schools, beside web processes that do not (ASSEMBLY_WORK_IN_WEB=false).
 
-    Any number may run; they share the work. Needs PostgreSQL and Valkey.
+    Any number may run; they share the work. Needs PostgreSQL and Valkey, and waits until
+    `serve` has brought the database up to date.
     """
     config = settings.load()
     if not config.is_shared:
@@ -32,6 +38,34 @@ def work() -> None:
     logs.configure(json=not config.is_demo)
     if ended := asyncio.run(_work(config)):
         raise CommandFailed(f"Background work ended by itself: {', '.join(ended)}.")
+
+
+async def _until_migrated(config: Settings, told: asyncio.Event) -> bool:
+    """Wait for the tables of this version, which `serve` makes; False when told to stop first.
+
+    Raises:
+        CommandFailed: the database belongs to a newer version.
+    """
+    database, is_said = Database(config.database), False
+    try:
+        while not told.is_set():
+            try:
+                revision, why = await read_revision(database), "not migrated"
+            except (SQLAlchemyError, OSError) as error:
+                revision, why = "", type(error).__name__
+            if revision == newest_revision():
+                return True
+            if not is_known(revision):
+                raise CommandFailed(newer_words(config.database))
+            if not is_said:
+                log.warning("work.waiting", database=why)
+                is_said = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                    await told.wait()
+        return False
+    finally:
+        await database.close()
 
 
 def _once(run: Run, *, name: str) -> AbstractAsyncContextManager[asyncio.Task[None]]:
@@ -49,6 +83,8 @@ async def _work(config: Settings) -> list[str]:
     loop = asyncio.get_running_loop()
     for number in STOPPED_BY:
         loop.add_signal_handler(number, told.set)
+    if not await _until_migrated(config, told):
+        return []
     async with bootstrap.connected(config) as parts, bootstrap.working(parts, keep=_once) as tasks:
         log.info("work.started")
         stop = asyncio.create_task(told.wait())

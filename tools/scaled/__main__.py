@@ -88,7 +88,7 @@ def main() -> int:
             if told.is_set():
                 break
         _keep(started, told)
-    except (SettingsProblem, CannotStart, DidNotStart) as problem:
+    except (SettingsProblem, CannotStart, DidNotStart, migrations.DatabaseUnusable) as problem:
         print(problem, file=sys.stderr)
         return 1
     finally:

@@ -74,6 +74,28 @@ class SmtpTransport:
         except (SMTPException, OSError) as error:
             raise _verdict(error) from None
 
+    async def prove(self) -> None:
+        """Connect, encrypt and log in as for a message, and send none.
+
+        Raises:
+            TryLater: the reason is why that failed.
+        """
+        implicit = self._port == IMPLICIT_TLS_PORT
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username or None,
+            password=self._password or None,
+            use_tls=implicit,
+            start_tls=self._starttls and not implicit,
+            timeout=STEP_SECONDS,
+        )
+        try:
+            async with client:
+                await client.noop()
+        except (SMTPException, OSError) as error:
+            raise _verdict(error) from None
+
     async def _hand_over(self, message: EmailMessage) -> None:
         implicit = self._port == IMPLICIT_TLS_PORT
         await aiosmtplib.send(

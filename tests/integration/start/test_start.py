@@ -35,7 +35,7 @@ def test_a_folder_that_takes_no_files_is_named_with_a_way_out(tmp_path: Path) ->
 
 def test_a_database_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "assembly.db").write_text("these are not the bytes of a database" * 100)
-    with pytest.raises(CannotStart, match=r"The database cannot be opened.*Nothing was lost"):
+    with pytest.raises(CannotStart, match=r"assembly.db is damaged.*Nothing was written to it"):
         serve._migrate(Settings(data_dir=tmp_path))
 
 
