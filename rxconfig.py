@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import reflex as rx
+from reflex_base.constants import PackageJson
 from reflex_base.environment import environment
 
 from assembly_ui import settings
@@ -13,6 +14,10 @@ _settings = settings.load()
 # message never ends cannot answer.
 environment.REFLEX_SOCKET_TIMEOUT.set(timedelta(seconds=60))
 environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE.set(64 * 1024)
+
+# The development server of the pages, which would listen on every address. Not the address of
+# the settings: Reflex notes this line in reflex.lock, and builds the pages anew when it changes.
+PackageJson.Commands.DEV = "react-router dev --host 127.0.0.1"
 
 config = rx.Config(
     app_name="assembly_ui",

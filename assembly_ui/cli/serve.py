@@ -9,8 +9,11 @@ import click
 
 from assembly_ui import build, migrations, settings
 from assembly_ui.cli.support import CommandFailed
+from assembly_ui.listening import OWN_HOST
 from assembly_ui.serve import CannotStart, check_folder
 from assembly_ui.serve import serve as start
+
+DEV_API_PORT = "8000"
 
 
 @click.command()
@@ -31,10 +34,12 @@ def dev() -> None:
         migrations.migrate(config.database)
     except (CannotStart, migrations.DatabaseUnusable) as problem:
         raise CommandFailed(str(problem)) from None
-    command = [sys.executable, "-m", "reflex", "run", "--backend-port", "8000"]
+    # Reflex itself would listen on every address. Hot reload is for this machine alone.
+    listening = ["--backend-port", DEV_API_PORT, "--backend-host", OWN_HOST]
+    command = [sys.executable, "-m", "reflex", "run", *listening]
     environment = build.environment(config) | {
         "REFLEX_ENV_MODE": "dev",
-        "REFLEX_API_URL": "http://localhost:8000",
+        "REFLEX_API_URL": f"http://localhost:{DEV_API_PORT}",
         "PYTHONUNBUFFERED": "1",
     }
     sys.exit(subprocess.call(command, cwd=build.ROOT, env=environment))  # noqa: S603
