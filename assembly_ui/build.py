@@ -15,10 +15,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from assembly_ui.file_lock import locked
 from assembly_ui.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 FINGERPRINT = "assembly-fingerprint"
+REFLEX_NOTE = "reflex.json"
+"""Without it Reflex prepares its folder anew."""
 USUAL_PORT = 3000
 _EAGER = b'<link rel="modulepreload" href'
 _PATIENT = b'<link rel="modulepreload" fetchpriority="low" href'
@@ -49,13 +52,23 @@ def is_current(settings: Settings) -> bool:
 
 
 def build(settings: Settings) -> None:
-    """Build the pages.
+    """Build the pages, unless another process has done so while this one waited for it.
 
     Raises:
         BuildFailed: a package could not be fetched, or a page is wrong.
     """
+    with locked(web_folder(settings).with_suffix(".lock")):
+        if not is_current(settings):
+            _build(settings)
+
+
+def _build(settings: Settings) -> None:
     fingerprint = _fingerprint(settings)
     mark = web_folder(settings) / FINGERPRINT
+    if not mark.is_file():
+        # The last build failed, or was never ended. Reflex has noted the registry it asked then,
+        # and would ask it for ever, however mistyped or unreachable it was.
+        (web_folder(settings) / REFLEX_NOTE).unlink(missing_ok=True)
     mark.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(  # noqa: S603  (our own interpreter, fixed words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -34,13 +35,25 @@ def migrate(database_url: str) -> None:
             version.
     """
     try:
+        _open_file(database_url)
         command.upgrade(_config(database_url), "head")
     except CommandError as error:
         if isinstance(error.__cause__, ResolutionError):
             raise _newer(database_url) from None
         raise
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         raise unusable(database_url, error) from None
+
+
+def _open_file(database_url: str) -> None:
+    """Open an SQLite file, made if it is missing, and read its first page.
+
+    Where that fails the asynchronous driver would leave a thread behind that complains later.
+    """
+    url = make_url(database_url)
+    if url.drivername.startswith("sqlite") and url.database:
+        with closing(sqlite3.connect(url.database)) as connection:
+            connection.execute("PRAGMA schema_version")
 
 
 def newest_revision() -> str:

@@ -16,6 +16,7 @@ from reflex_base.environment import environment
 
 from assembly_ui import build, migrations, private_files
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE
+from assembly_ui.file_lock import Locked, hold
 from assembly_ui.settings import Settings, unknown_words
 
 
@@ -42,6 +43,7 @@ def serve(settings: Settings, app: str = APP) -> None:
     check_folder(settings.data_dir)
     private_files.restrict(settings.private_paths)
     check_port(settings.host, settings.port)
+    check_alone(settings)
     # A key file that holds no key is told before anything is encrypted with another.
     _ = settings.fernet_keys
     for words in unknown_words():
@@ -72,6 +74,26 @@ def check_folder(folder: Path) -> None:
         raise CannotStart(
             f"The folder {folder} cannot be written to ({error.strerror}). Choose another one "
             "with ASSEMBLY_DATA_DIR, or change its permissions."
+        ) from None
+
+
+def check_alone(settings: Settings) -> None:
+    """No other server works on the same SQLite file, from now on until this process ends.
+
+    What one changes does not reach the tabs of the other, and both would do the same work.
+
+    Raises:
+        CannotStart
+    """
+    if (path := settings.server_lock) is None:
+        return
+    try:
+        hold(path)
+    except Locked as other:
+        process = f" (process {other.pid})" if other.pid else ""
+        raise CannotStart(
+            f"Another Assembly{process} is running on the same data, in {path.parent}. Stop it, or "
+            "choose another folder: make run PORT=3001 DATA=another-folder. Nothing was changed."
         ) from None
 
 

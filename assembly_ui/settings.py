@@ -60,6 +60,9 @@ DATA_NAMES = (
     "sockets",
     "valkey.log",
 )
+LOCK_TAIL = ".lock"
+FILE_TAILS = ("", "-wal", "-shm", "-journal", LOCK_TAIL)
+"""Of the files that belong to an SQLite database."""
 STATES = Path(__file__).parent.parent / ".states"
 """Where Reflex keeps what tabs show, when it is told to keep it on disk."""
 
@@ -324,6 +327,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{path}"
 
     @property
+    def server_lock(self) -> Path | None:
+        """What the one server holds that may work on an SQLite file; PostgreSQL takes many."""
+        url = make_url(self.database)
+        if not url.drivername.startswith("sqlite") or not url.database:
+            return None
+        return Path(url.database + LOCK_TAIL)
+
+    @property
     def private_paths(self) -> list[Path]:
         """Every file and folder of ours that holds secrets or data of people, there or not.
 
@@ -333,7 +344,7 @@ class Settings(BaseSettings):
         files = [folder / name for name in DATA_NAMES]
         url = make_url(self.database)
         if url.drivername.startswith("sqlite") and url.database:
-            files += [Path(url.database + tail) for tail in ("", "-wal", "-shm", "-journal")]
+            files += [Path(url.database + tail) for tail in FILE_TAILS]
         is_ours = any(file.exists() for file in files)
         states = [STATES, *STATES.glob("*")]
         return [*([folder] if is_ours else []), *files, *states]

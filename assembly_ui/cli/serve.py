@@ -10,7 +10,7 @@ import click
 from assembly_ui import build, migrations, settings
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.listening import OWN_HOST
-from assembly_ui.serve import CannotStart, check_folder
+from assembly_ui.serve import CannotStart, check_alone, check_folder
 from assembly_ui.serve import serve as start
 
 DEV_API_PORT = "8000"
@@ -31,6 +31,7 @@ def dev() -> None:
     config = settings.load()
     try:
         check_folder(config.data_dir)
+        check_alone(config)
         migrations.migrate(config.database)
     except (CannotStart, migrations.DatabaseUnusable) as problem:
         raise CommandFailed(str(problem)) from None
