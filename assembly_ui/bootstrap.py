@@ -42,6 +42,7 @@ from assembly_ui.simulator.schoolbooking import asked as schoolbooking
 from assembly_ui.simulator.schoolbooking.booking import CALLBACK, INSTALL, PRIVACY, SchoolBooking
 from assembly_ui.simulator.schoolbooking.booking import make_http as booking_http
 from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.sqlite_storage import Storage
 from assembly_ui.supervision import Run, Supervisor
 from assembly_ui.sync.pace import Pace as SyncPace
 from assembly_ui.sync.worker import SyncWorker
@@ -243,6 +244,8 @@ def _background_work(made: Parts) -> dict[str, Run]:
         "watcher": partial(_once_listening, made, made.watcher.run),
         "sync": partial(_once_listening, made, made.sync.run),
     }
+    if made.database.is_sqlite:
+        work["storage"] = Storage(made.database, made.clock).run
     if made.stand_in:
         work["stand-in"] = partial(made.stand_in.run, made.pubsub)
     if made.booking:

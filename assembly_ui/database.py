@@ -13,9 +13,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Engine, Enum, Executable, MetaData, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
@@ -23,6 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as Session
 from assembly_ui import worker_pools
 from assembly_ui.near import Near, NearReading
 from assembly_ui.postgres import PATIENCE, postgres_engine
+from assembly_ui.sqlite_storage import SqliteFile
 from assembly_ui.unbroken import LeftUnbroken
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
@@ -72,6 +75,9 @@ class Database:
         # A single SELECT needs no transaction around it, which would be two more round trips.
         self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._near = Near(url) if self.is_sqlite else None
+        self.file = SqliteFile.of(url)
+        self.is_full = False
+        """Whether the last change was refused for want of room on the disk."""
         # Asked to wait, SQLite lets anybody in next; in a crowd somebody waits for ever.
         self._queue = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._announce = announce
@@ -128,19 +134,47 @@ class Database:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Session]:
         async with self._queue, Session(self._writer, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+            try:
+                async with session.begin():
+                    yield session
+            except DBAPIError as error:
+                self.is_full = self.is_full or is_disk_full(error)
+                raise
             topics = session.info.pop(_TOPICS, [])
+        self.is_full = False
+        if self.file:
+            self.file.note()
         for call in session.info.pop(_AFTER_COMMIT, []):
             call()
         if topics and self._announce:
             await self._announce(topics)
+
+    async def copy_into(self, path: Path) -> bool:
+        """Copy an SQLite database as an open connection sees it; False if that sees no table.
+
+        Raises:
+            sqlite3.Error: it cannot be read, or the copy not be written.
+        """
+        async with self._queue, self.engine.connect() as connection:
+            # Not in a transaction, which SQLAlchemy would begin.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            ((tables,),) = await driver.execute_fetchall("SELECT count(*) FROM sqlite_master")
+            if tables:
+                await driver.execute("VACUUM INTO ?", (str(path),))
+        return bool(tables)
 
     async def close(self) -> None:
         """Close every connection."""
         if self._near:
             self._near.close()
         await self.engine.dispose()
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether a database says that it has no room left."""
+    original = getattr(error, "orig", error)
+    # SQLITE_FULL, and PostgreSQL's class of the same.
+    return "disk is full" in str(original) or getattr(original, "sqlstate", "") == "53100"
 
 
 def announce(session: Session, topic: str) -> None:

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from assembly_ui.database import is_disk_full
 from assembly_ui.settings import Settings
 from assembly_ui.web.plain_pages import plain_page
 from assembly_ui.worker_pools import PoolBusy
@@ -38,6 +39,15 @@ DATABASE_AWAY = Failure(
     "Everything from before is as it was, and nobody was let in or out by mistake.",
     "Wait a minute, go back and try again.",
     retry_after=60,
+)
+DISK_FULL = Failure(
+    "disk_full",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Assembly cannot save anything for a moment",
+    "Our disk is full, so what you sent last was not kept.",
+    "Everything from before is as it was.",
+    "Wait until we have made room, go back and try again.",
+    retry_after=300,
 )
 FAILED = Failure(
     "failed",
@@ -67,6 +77,8 @@ def failure_of(error: Exception) -> Failure:
     """How an error that nobody foresaw is told."""
     if isinstance(error, PoolBusy):
         return busy(error.retry_after)
+    if is_disk_full(error):
+        return DISK_FULL
     return DATABASE_AWAY if isinstance(error, SQLAlchemyError) else FAILED
 
 

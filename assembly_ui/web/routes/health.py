@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.bootstrap import parts
+from assembly_ui.database import Database
 from assembly_ui.settings import Settings
 
 log = structlog.get_logger()
@@ -24,7 +25,7 @@ def router(settings: Settings) -> APIRouter:
 
     @routes.get("/health", include_in_schema=False)
     async def health() -> JSONResponse:
-        """200 when the database answers, 503 when it does not.
+        """200 when the database answers and keeps what it is given, 503 when it does not.
 
         Background work that ended and is being started again is named: pages are served
         all the same.
@@ -35,8 +36,16 @@ def router(settings: Settings) -> APIRouter:
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)
+        if problem := _storage_problem(parts().database):
+            return JSONResponse({"status": problem}, status_code=503)
         if failing := parts().supervisor.failing:
             return JSONResponse({"status": "degraded", "background": failing})
         return JSONResponse({"status": "ok"})
 
     return routes
+
+
+def _storage_problem(database: Database) -> str:
+    if database.file and (problem := database.file.problem()):
+        return problem.value
+    return "the disk is full: nothing can be saved" if database.is_full else ""
