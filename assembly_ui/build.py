@@ -109,7 +109,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def _fingerprint(settings: Settings) -> str:
     # The address is compiled into the pages, and so is what only the demo shows.
-    digest = hashlib.sha256(f"{settings.own_address} {settings.mode} {sys.version}".encode())
+    digest = hashlib.sha256(f"{settings.pages_address} {settings.mode} {sys.version}".encode())
     for file in _ingredients():
         digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())

@@ -68,6 +68,9 @@ STATES = Path(__file__).parent.parent / ".states"
 
 GROUPCALL_PORTAL = "https://manage.groupcall.com"
 IMPLICIT_TLS_PORT = 465
+HTTP_PORT, HTTPS_PORT = 80, 443
+REPLACED_HOSTS = frozenset({"localhost", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"})  # noqa: S104
+"""In whose place the front end puts the host that a page came from."""
 WANT = "need PostgreSQL (ASSEMBLY_DATABASE_URL) and Valkey (ASSEMBLY_VALKEY_URL)."
 
 
@@ -313,6 +316,18 @@ class Settings(BaseSettings):
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pages_address(self) -> str:
+        """The address compiled into the pages, from which they find their way back.
+
+        The front end replaces `localhost` by the host that the page came from, and behind https
+        drops the port. Where that leads elsewhere, it is given the public address.
+        """
+        port, is_https = _port_of(self.address), self.address.startswith("https://")
+        if port == (HTTPS_PORT if is_https else self.port):
+            return f"http://localhost:{self.port}"
+        return self.address
+
+    @property
     def origins(self) -> list[str]:
         """Exact origins that may open a socket or post a form."""
         origins = [self.address, *self.other_origins]
@@ -454,6 +469,12 @@ class Settings(BaseSettings):
                 "https:// address (1 behind one proxy): limits are counted by the network "
                 "address of each person, not of the proxy. " + _example("TRUSTED_PROXY_HOPS")
             )
+        if self._loses_its_port and not self._openings_of_the_demo():
+            problems.append(
+                f"ASSEMBLY_PUBLIC_URL={self.public_url} cannot be used: pages of https://localhost "
+                "connect to port 443 whatever its port. Use https://127.0.0.1 with the port, or "
+                "port 443. " + _example("PUBLIC_URL")
+            )
         if self._sends_password_in_the_clear:
             problems.append(
                 "ASSEMBLY_SMTP_STARTTLS=false would send ASSEMBLY_SMTP_PASSWORD in the clear. Set "
@@ -500,6 +521,12 @@ class Settings(BaseSettings):
                 + _example("DATABASE_URL")
             )
         return problems
+
+    @property
+    def _loses_its_port(self) -> bool:
+        parts = urlsplit(self.address)
+        is_replaced = parts.scheme == "https" and parts.hostname in REPLACED_HOSTS
+        return is_replaced and _port_of(self.address) != HTTPS_PORT
 
     @property
     def _sends_password_in_the_clear(self) -> bool:
@@ -580,6 +607,11 @@ def _example(name: str) -> str:
     field = Settings.model_fields[name.lower()]
     right = field.examples[0] if field.examples else field.default
     return f"For example: ASSEMBLY_{name}={right}"
+
+
+def _port_of(address: str) -> int:
+    parts = urlsplit(address)
+    return parts.port or (HTTPS_PORT if parts.scheme == "https" else HTTP_PORT)
 
 
 def _is_of_this_machine(address: str) -> bool:

@@ -138,7 +138,7 @@ OPENINGS = [
     ("ASSEMBLY_HOST", "192.0.2.7"),
     ("ASSEMBLY_HOST", "demo.example.org"),
     ("ASSEMBLY_PUBLIC_URL", "https://demo.example.org"),
-    ("ASSEMBLY_PUBLIC_URL", "https://localhost:3000"),
+    ("ASSEMBLY_PUBLIC_URL", "https://127.0.0.1:3000"),
     ("ASSEMBLY_PUBLIC_URL", "http://demo.example.org"),
     ("ASSEMBLY_PUBLIC_URL", "http://127.0.0.1.example.org"),
     ("ASSEMBLY_OTHER_ORIGINS", '["https://demo.example.org"]'),
