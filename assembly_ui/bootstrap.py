@@ -27,6 +27,8 @@ from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.tester import Tester, close_interrupted
 from assembly_ui.connector.watcher import Watcher
 from assembly_ui.database import Database
+from assembly_ui.due_bounds import due_bounds
+from assembly_ui.due_times import Bound, DueTimes
 from assembly_ui.edubase import edubase_of
 from assembly_ui.listening import until_listening
 from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
@@ -240,6 +242,7 @@ async def _pubsub(stack: AsyncExitStack, valkey: Redis | None, supervisor: Super
 def _background_work(made: Parts) -> dict[str, Run]:
     work: dict[str, Run] = {
         "security-log": made.security_log.run,
+        "due-times": DueTimes(made.database, made.clock, _bounds(made)).run,
         "outbox": partial(made.outbox.run, made.pubsub),
         "watcher": partial(_once_listening, made, made.watcher.run),
         "sync": partial(_once_listening, made, made.sync.run),
@@ -251,6 +254,10 @@ def _background_work(made: Parts) -> dict[str, Run]:
     if made.booking:
         work["schoolbooking"] = partial(_book, made, made.booking)
     return work
+
+
+def _bounds(made: Parts) -> list[Bound]:
+    return due_bounds(made.pace, _sync_pace(made.settings), made.outbox.longest)
 
 
 async def _once_listening(made: Parts, run: Callable[[PubSub], Awaitable[None]]) -> None:

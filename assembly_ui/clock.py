@@ -14,6 +14,14 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def is_recent(moment: datetime | None, now: datetime, span: timedelta) -> bool:
+    """Whether a moment lies less than `span` before `now`, or as little after it.
+
+    A clock that was put back must not make that last until it has caught up.
+    """
+    return moment is not None and abs(now - moment) < span
+
+
 class ManualClock:
     """A clock that stands still until it is told to move.
 

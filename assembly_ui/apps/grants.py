@@ -256,7 +256,7 @@ async def _answered_again(
     now: datetime,
 ) -> Issued | None:
     """The answer that `used` was given before, if it may have been lost."""
-    is_fresh = used.used_at is not None and now - used.used_at <= GRACE
+    is_fresh = used.used_at is not None and abs(now - used.used_at) <= GRACE
     if app.client_type is ClientType.PUBLIC or not used.answer_nonce or not is_fresh:
         return None
     pair = Pair.following(refresh_token, used.answer_nonce)

@@ -16,6 +16,7 @@ from sqlmodel import col, select, update
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.models import App, Authorisation, AuthorisationCode, OAuthToken, TokenKind
+from assembly_ui.clock import is_recent
 from assembly_ui.database import Database, Session
 
 KEPT = timedelta(days=1)
@@ -122,7 +123,7 @@ async def find_bearer(database: Database, *, token: object, now: datetime) -> Be
 
 async def note_use(database: Database, bearer: Bearer, *, now: datetime) -> None:
     """Note that the authorisation is in use, at most once a minute."""
-    is_fresh = bearer.used_at is not None and now - bearer.used_at < TOUCH_EVERY
+    is_fresh = is_recent(bearer.used_at, now, TOUCH_EVERY)
     if bearer.authorisation_id is None or is_fresh:
         return
     async with database.transaction() as session:

@@ -17,7 +17,7 @@ from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select, update
 
-from assembly_ui.clock import Clock
+from assembly_ui.clock import Clock, is_recent
 from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection, ServiceHealth, TimelineEvent
 from assembly_ui.connector.reopening import spread_out
@@ -115,7 +115,7 @@ class Health:
         async with self._probing:
             if (await self.look()).is_down:
                 return False
-            if self._fine_at and self._clock() - self._fine_at < FRESH:
+            if is_recent(self._fine_at, self._clock(), FRESH):
                 return True
             error = await self._ask()
             if error is None:

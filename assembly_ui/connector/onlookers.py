@@ -45,4 +45,6 @@ def _may_come_at(moment: datetime) -> ColumnElement[bool]:
 
 def is_being_looked_at(now: datetime) -> ColumnElement[bool]:
     """Of a row: whether somebody has the school's page open, or had it moments ago."""
-    return col(Connection.watched_at) > now - LOOKED_AT
+    # As `is_recent`: not for an hour after a clock was put back by one.
+    watched_at = col(Connection.watched_at)
+    return (watched_at > now - LOOKED_AT) & (watched_at < now + LOOKED_AT)

@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from assembly_ui.clock import is_recent
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.status import Phase, Status
 
@@ -43,7 +44,7 @@ def next_check(
 
 def is_looked_at(connection: Connection, now: datetime) -> bool:
     """Whether somebody has the school's page open, or had it moments ago."""
-    return connection.watched_at is not None and now - connection.watched_at < LOOKED_AT
+    return is_recent(connection.watched_at, now, LOOKED_AT)
 
 
 def _wait(connection: Connection, status: Status, now: datetime, pace: Pace) -> timedelta:

@@ -70,6 +70,11 @@ class Outbox:
         self._sender = sender
         self._jitter = jitter or random.Random()  # noqa: S311 (spreads retries, guards nothing)
 
+    @property
+    def longest(self) -> timedelta:
+        """How long handing over one message may take."""
+        return self._transport.longest
+
     async def run(self, pubsub: PubSub) -> None:
         """Work until cancelled; a message posted anywhere wakes it."""
         async with pubsub.listen() as topics:

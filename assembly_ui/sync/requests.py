@@ -99,7 +99,7 @@ async def ask_within(
         raise NotConnected
     due_at = now
     if reason is Reason.APP and sync.last_sync_at:
-        due_at = max(now, sync.last_sync_at + FOR_APPS)
+        due_at = max(now, min(sync.last_sync_at, now) + FOR_APPS)
     _due(sync, reason, due_at, now, by_user_id, by_app_id)
     announce(session, sync_topic(school_id))
 

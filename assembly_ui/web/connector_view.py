@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import quote
 
+from assembly_ui.clock import is_recent
 from assembly_ui.connector.check import LONGEST_CHECK
 from assembly_ui.connector.claims import identity_of
 from assembly_ui.connector.grant_access import PERHAPS_SENT
@@ -173,8 +174,7 @@ def _join_href(overview: Overview) -> str:
 
 def _is_checking(overview: Overview) -> bool:
     # A process that died leaves its check open.
-    since = overview.connection.checking_since
-    return since is not None and overview.now - since < LONGEST_CHECK
+    return is_recent(overview.connection.checking_since, overview.now, LONGEST_CHECK)
 
 
 def _sentence(overview: Overview, words: Words) -> str:

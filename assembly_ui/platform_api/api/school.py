@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from assembly_ui.apps.authorising import end_by_app
 from assembly_ui.apps.links import Links
+from assembly_ui.clock import is_recent
 from assembly_ui.database import Database
 from assembly_ui.platform_api.api.answers import Data, an_object, moment
 from assembly_ui.platform_api.api.errors import SyncPending, SyncRefused
@@ -152,7 +153,7 @@ async def deauthorize(call: Call) -> Answer:
 
 def _is_pending(found: SyncStatus, now: datetime) -> bool:
     is_due = found.due_at is not None and found.due_at <= now
-    is_fresh = found.last_sync_at is not None and now - found.last_sync_at < FOR_APPS
+    is_fresh = is_recent(found.last_sync_at, now, FOR_APPS)
     return bool(found.running or is_due or is_fresh)
 
 
