@@ -53,6 +53,7 @@ KEY_FILE = "secret.key"
 DATA_NAMES = (
     KEY_FILE,
     "register.csv.gz",
+    "register.previous.csv.gz",
     "build.log",
     "scaled.env",
     "postgresql",

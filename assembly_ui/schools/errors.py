@@ -38,6 +38,9 @@ SchoolsError
     ├── NotAGiasFile            columns are missing
     ├── RegisterFileEmpty       no school in it
     ├── RegisterFileUnreadable  cannot be opened, or is not text
+    ├── RegisterFileCutOff      it ends within a row
+    ├── RegisterImportDoubtful  too much would change at once; `report` says what
+    ├── NoImportToUndo          the register is the one that came with this version
     └── RegisterFolderUnwritable  the data folder refuses the new file
 """
 
@@ -46,9 +49,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assembly_ui.audit.events import SecurityEvent
 from assembly_ui.audit.refusal import Refusal
+
+if TYPE_CHECKING:
+    from assembly_ui.schools.register_import import ImportReport
 
 
 class SchoolsError(Exception):
@@ -311,6 +318,26 @@ class RegisterFileEmpty(RegisterImportProblem):
 
 class RegisterFileUnreadable(RegisterImportProblem):
     """The file cannot be opened, or is not text."""
+
+
+class RegisterFileCutOff(RegisterImportProblem):
+    """The file ends within a row, in `line`."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(path, f"line {line} is not complete")
+        self.line = line
+
+
+class RegisterImportDoubtful(RegisterImportProblem):
+    """Too much would change at once; `report` says what."""
+
+    def __init__(self, path: Path, report: ImportReport) -> None:
+        super().__init__(path, ", ".join(doubt.kind for doubt in report.doubts))
+        self.report = report
+
+
+class NoImportToUndo(RegisterImportProblem):
+    """Nothing was imported: the register is the one that came with this version."""
 
 
 class RegisterFolderUnwritable(RegisterImportProblem):

@@ -21,6 +21,8 @@ from assembly_ui.schools.dfe_number import dfe_number_of
 
 SHIPPED = Path(__file__).parent / "data" / "register.csv.gz"
 IMPORTED_NAME = "register.csv.gz"
+PREVIOUS_NAME = "register.previous.csv.gz"
+"""The imported register before the one in force, for undoing an import."""
 
 # Windows-1252 punctuation that reached the sources undecoded (0x92 is ’).
 _UNDECODED = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
@@ -55,7 +57,7 @@ class RegisterSchool:
     @property
     def is_open(self) -> bool:
         """Whether the school is open; not known counts as open."""
-        return not self.status.startswith(("Closed", "Proposed"))
+        return not self.status.casefold().startswith(("closed", "proposed"))
 
 
 COLUMNS = tuple(field.name for field in fields(RegisterSchool))
@@ -90,8 +92,11 @@ def clean(column: str, value: str) -> str:
 
 
 def tidy(value: str) -> str:
-    """One line of composed characters with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", value.translate(_UNDECODED)).split())
+    """One line of composed characters with single spaces, none of them unseen."""
+    text = " ".join(unicodedata.normalize("NFC", value.translate(_UNDECODED)).split())
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 def read_register(path: Path) -> list[RegisterSchool]:

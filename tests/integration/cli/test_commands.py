@@ -88,7 +88,7 @@ def test_a_gias_extract_in_windows_1252_becomes_the_register(run: Run, tmp_path:
     extract = tmp_path / "edubasealldata20261124.csv"
     extract.write_bytes(GIAS.encode("cp1252"))
     (tmp_path / "data").mkdir()
-    imported = run("register", "import", str(extract))
+    imported = run("register", "import", str(extract), "--accept-changes")
     assert imported.output.startswith("Read 1 schools (1 open) and kept ")
 
 
