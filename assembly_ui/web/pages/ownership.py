@@ -27,6 +27,8 @@ from assembly_ui.web.typed import typed_in
 
 FORM = "prove-ownership"
 FIELD = "school-email"
+NOTICE = "show-ownership"
+"""The id of the notice, for links to it on its page."""
 _HELP = load().help_email
 
 
@@ -146,6 +148,7 @@ def _notice() -> rx.Component:
         ),
         rx.cond(s.is_owner, _ways(), p("The owner of your school can show that it is theirs.")),
         title="Show that this school is yours",
+        id=NOTICE,
         role="region",
         aria_label="Show that this school is yours",
     )

@@ -18,6 +18,9 @@ from assembly_ui.web.page import Page
 from assembly_ui.web.school_words import ROLE_NAMES, words_for
 from assembly_ui.web.signed_in import SignedInState, signed_in_as
 
+OPENS = "/school-details"
+"""The page of a school that is chosen here."""
+
 
 class Line(TypedDict):
     """A school in the list."""
@@ -56,7 +59,7 @@ class SchoolsState(rx.State):
             await notify(self, words_for(error, now=use.clock()), "warning")
             await self._read(me)
             return None
-        return rx.redirect("/school-details")
+        return rx.redirect(OPENS)
 
     async def _read(self, me: Caller) -> None:
         mine = await list_my_schools(parts().database, user_id=me.user_id)
@@ -75,7 +78,15 @@ def _line(school: MySchool, current: int | None) -> Line:
 
 
 def _school(item: rx.Var[Line]) -> rx.Component:
-    here = badge("Showing now", "success")
+    here = row(
+        badge("Showing now", "success"),
+        link_button(
+            "Go to the school",
+            href=OPENS,
+            kind="secondary",
+            aria_label="Go to " + item["name"].to(str),
+        ),
+    )
     there = button(
         "Switch",
         kind="secondary",

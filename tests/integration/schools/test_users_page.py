@@ -14,12 +14,15 @@ from assembly_ui.pubsub import school_topic, user_topic
 from assembly_ui.schools.details import read_school
 from assembly_ui.schools.join import list_requests
 from assembly_ui.schools.models import Role, School
+from assembly_ui.schools.ownership import doubt_again
+from assembly_ui.schools.ownership_disputes import verify_by_operator
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.join import JoinState
+from assembly_ui.web.pages.ownership import NOTICE, ownership_notice
 from assembly_ui.web.pages.school_details.mis import MisState
 from assembly_ui.web.pages.school_details.record import SchoolDetailsState
-from assembly_ui.web.pages.schools import SchoolsState
-from assembly_ui.web.pages.users.invitations import InvitationsState
+from assembly_ui.web.pages.schools import OPENS, SchoolsState, schools
+from assembly_ui.web.pages.users.invitations import InvitationsState, invite_colleague
 from assembly_ui.web.pages.users.member import MemberState
 from assembly_ui.web.pages.users.people import PeopleState
 from assembly_ui.web.pages.users.requests import RequestsState
@@ -195,6 +198,27 @@ async def test_an_invitation_is_sent_shown_and_taken_back(
     assert page.invitations == []
 
 
+@pytest.mark.parametrize("role", ["owner", "admin"])
+async def test_nobody_is_offered_to_invite_while_the_school_is_not_verified(
+    database: Database, clock: ManualClock, place: Place, tab_as: Callable[[str], Any], role: str
+) -> None:
+    async with database.transaction() as session:
+        doubt_again(session, await session.get_one(School, place.school.id), clock())
+    tab = await tab_as(role)
+    await tab.send(InvitationsState.load)
+    page = await tab.state(InvitationsState)
+    assert (page.is_unverified, page.is_owner) == (True, role == "owner")
+    shown = str(invite_colleague().render())
+    assert shown.index("is_unverified") < shown.index("once you have shown") < shown.index("Role")
+    assert f"#{NOTICE}" in shown
+    assert f'id:"{NOTICE}"' in str(ownership_notice().render())
+    await verify_by_operator(
+        database, urn=place.school.urn or "", href="https://a.test", now=clock()
+    )
+    await page._show(None)
+    assert not page.is_unverified
+
+
 @pytest.mark.parametrize(
     ("form", "field", "words"),
     [
@@ -303,7 +327,10 @@ async def test_switching_is_between_ones_own_schools(
         ("King's School", True),
         ("Second", False),
     ]
-    assert went_to(await tab.send(SchoolsState.switch, school_id=second.id)) == ["/school-details"]
+    shown = str(schools().render())
+    assert "Go to the school" in shown
+    assert f'"{OPENS}"' in shown
+    assert went_to(await tab.send(SchoolsState.switch, school_id=second.id)) == [OPENS]
     assert went_to(await tab.send(SchoolsState.switch, school_id=foreign.id)) == []
     assert "does not permit that" in await notice(tab)
 

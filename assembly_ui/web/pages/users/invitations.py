@@ -24,6 +24,7 @@ from assembly_ui.schools.invitations import (
     revoke,
 )
 from assembly_ui.schools.models import Role
+from assembly_ui.schools.ownership import read_ownership
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
 from assembly_ui.web.components import (
@@ -32,7 +33,9 @@ from assembly_ui.web.components import (
     button,
     card,
     field,
+    jump,
     muted,
+    p,
     row,
     select_field,
     submit,
@@ -41,6 +44,7 @@ from assembly_ui.web.components.pager import pager
 from assembly_ui.web.focus import move_focus
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify
+from assembly_ui.web.pages.ownership import NOTICE
 from assembly_ui.web.school_words import CHOOSE_ROLE, ROLE_CHOICES, ROLES_HINT, a_role, words_for
 from assembly_ui.web.still_here import still_member
 from assembly_ui.web.typed import typed_in
@@ -54,6 +58,8 @@ class InvitationsState(Live, rx.State):
     """Screen values of the two sections. They change by themselves."""
 
     may_act: bool = False
+    is_owner: bool = False
+    is_unverified: bool = False
     invitations: list[Invited] = []
     page: int = 1
     pages: int = 1
@@ -215,9 +221,11 @@ class InvitationsState(Live, rx.State):
     async def _list(self, me: Caller) -> None:
         use = parts()
         found = await list_open(use.database, school_id=me.school_id, page=self.page)
+        ownership = await read_ownership(use.database, use.register, school_id=me.school_id)
         self.invitations = [invited(view, now=use.clock()) for view in found.rows]
         self.page, self.pages = found.number, found.pages
-        self.may_act = me.may_act_as(Role.ADMIN)
+        self.is_unverified = ownership.unverified_since is not None
+        self.may_act, self.is_owner = me.may_act_as(Role.ADMIN), me.may_act_as(Role.OWNER)
 
 
 def _sent_words(sent: Sent) -> str:
@@ -255,7 +263,21 @@ def invite_colleague() -> rx.Component:
         on_submit=s.invite(typed_in(FORM)),
         class_name="stack",
     )
-    return rx.cond(s.may_act, card(form, title="Invite a colleague"), rx.fragment())
+    content = rx.cond(s.is_unverified, _proof_first(), form)
+    return rx.cond(s.may_act, card(content, title="Invite a colleague"), rx.fragment())
+
+
+def _proof_first() -> rx.Component:
+    """What has to be done before anybody can be invited."""
+    owner = rx.fragment(
+        p("You can invite colleagues once you have shown that this school is yours."),
+        row(jump("Show that this school is yours", href=f"#{NOTICE}")),
+    )
+    admin = p(
+        "You can invite colleagues once the owner of your school has shown that it is theirs. "
+        "They find out how on this page."
+    )
+    return rx.cond(InvitationsState.is_owner, owner, admin)
 
 
 def open_invitations() -> rx.Component:
@@ -279,14 +301,15 @@ def _invitation(item: rx.Var[Invited]) -> rx.Component:
         on_click=s.correct(item["id"]),
         aria_label="Correct the address " + email,
     )
+    again = button(
+        "Send again",
+        kind="secondary",
+        on_click=s.resend(item["id"]),
+        aria_label="Send the invitation of " + email + " again",
+    )
+    send = rx.fragment(rx.cond(item["is_refused"], correct, rx.fragment()), again)
     actions = row(
-        rx.cond(item["is_refused"], correct, rx.fragment()),
-        button(
-            "Send again",
-            kind="secondary",
-            on_click=s.resend(item["id"]),
-            aria_label="Send the invitation of " + email + " again",
-        ),
+        rx.cond(s.is_unverified, rx.fragment(), send),
         button(
             "Take back",
             kind="secondary",
