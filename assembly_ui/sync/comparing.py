@@ -26,6 +26,11 @@ class Kept(NamedTuple):
     is_there: bool
 
 
+FIRST_NUMBERS = {"group": 101}
+"""Where numbers begin that must not be taken for something else: programs of others have a year
+code where the id of a year group belongs."""
+
+
 class Ids:
     """The numbers of a school's records, given out to those never seen before."""
 
@@ -43,7 +48,8 @@ class Ids:
         """The number of a record, for ever."""
         numbers = self._numbers.setdefault(kind, {})
         if (number := numbers.get(key)) is None:
-            number = numbers[key] = self._last[kind] = self._last.get(kind, 0) + 1
+            first = FIRST_NUMBERS.get(kind, 1)
+            number = numbers[key] = self._last[kind] = max(self._last.get(kind, 0) + 1, first)
             self.given.append((kind, key, number))
         return number
 

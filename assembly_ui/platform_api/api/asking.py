@@ -18,6 +18,7 @@ from assembly_ui.platform_api.api import errors
 from assembly_ui.platform_api.api.conditional import read_conditions
 from assembly_ui.platform_api.api.finding import find
 from assembly_ui.platform_api.api.question import Question
+from assembly_ui.platform_api.api.reading import year_group_number
 from assembly_ui.platform_api.api.resource import Call, Level, Resource
 from assembly_ui.platform_api.api.version import asked_version
 from assembly_ui.platform_api.rate_limits import headers_of, headers_of_refusal, seconds_until
@@ -34,10 +35,17 @@ async def understand(request: Request, use: Parts) -> Call:
     """
     version, now = asked_version(request.headers.getlist("accept")), use.clock()
     bearer = await _bearer(request, use, now)
-    resource, number = find(request.method, request.path_params["path"])
+    found = find(request.method, request.path_params["path"])
+    resource = found.resource
     _permit(bearer, resource)
     asked = Question(await _pairs(request), resource.known)
     await note_use(use.database, bearer, now=now)
+    number = found.number
+    if resource.has_code:
+        assert bearer.school_id is not None
+        number = await year_group_number(
+            use.database, school_id=bearer.school_id, number=number, code=found.segment
+        )
     return Call(
         use=use,
         resource=resource,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ from assembly_ui.platform_api.api.json_where import (
 )
 from assembly_ui.platform_api.api.question import Days, week_of
 from assembly_ui.platform_api.api.resource import Call, Filter
+from assembly_ui.sync.mapping.catalogue import SUBJECTS
 from assembly_ui.sync.models import Record
 
 Values = Mapping[str, Any] | None
@@ -190,6 +191,34 @@ PUPILS_OF_YEAR = Filter(
     "year_code", lists_one_of("student_ids", _PUPILS_IN_YEAR), _text("year_code"), "students.basic"
 )
 """Groups in which somebody of that year group is."""
+
+
+_MIS_CODE = text_at("subject", "mis_subjects", 0, "code")
+SUBJECT_CODES = frozenset(subject.code for subject in SUBJECTS)
+OLD_SUBJECT_CODES = {"MA": "MAT"}
+"""Codes of subjects that published clients have in their examples."""
+
+
+def _subject(call: Call) -> Values:
+    if (asked := call.asked.text("subject_code")) is None:
+        return None
+    code = OLD_SUBJECT_CODES.get(asked.upper(), asked.upper())
+    is_ours = code in SUBJECT_CODES
+    return {
+        "subject_code": code if is_ours else None,
+        "mis_subject_code": None if is_ours else asked.lower(),
+    }
+
+
+SUBJECT_CODE = Filter(
+    "subject_code",
+    or_(
+        text_at("subject", "code") == bindparam("subject_code", type_=Text),
+        func.lower(_MIS_CODE) == bindparam("mis_subject_code", type_=Text),
+    ),
+    _subject,
+)
+"""Classes of a subject of the catalogue, or else of the subject that the MIS gives that code."""
 
 
 def _teachers(call: Call) -> Values:

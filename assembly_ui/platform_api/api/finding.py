@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from assembly_ui.platform_api.api.errors import MethodNotAllowed, NotFound
 from assembly_ui.platform_api.api.question import path_number
@@ -13,10 +15,23 @@ _Path = tuple[str, ...]
 
 ID = "{id}"
 LONGEST_PATH = 200
+_CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
-def find(method: str, path: str) -> tuple[Resource, int]:
-    """What is at this path below `/api`, and the number in it; 0 if it has none.
+@dataclass(frozen=True)
+class Found:
+    """A line of the table; the part of the path that is an id, as it came, and as a number.
+
+    `number` is 0 where the path has no id, or where a code stands in its place.
+    """
+
+    resource: Resource
+    number: int = 0
+    segment: str = ""
+
+
+def find(method: str, path: str) -> Found:
+    """What is at this path below `/api`.
 
     Raises:
         NotFound
@@ -24,21 +39,24 @@ def find(method: str, path: str) -> tuple[Resource, int]:
     """
     if len(path) > LONGEST_PATH:
         raise NotFound
-    found, number = _there(tuple(filter(None, path.split("/"))))
+    found, segment = _there(tuple(filter(None, path.split("/"))))
     if method not in found:
         raise MethodNotAllowed(tuple(sorted(found)))
-    return found[method], number
+    return Found(found[method], path_number(segment) or 0, segment)
 
 
-def _there(segments: _Path) -> tuple[dict[str, Resource], int]:
+def _there(segments: _Path) -> tuple[dict[str, Resource], str]:
     if plain := _BY_PATH.get(segments):
-        return plain, 0
+        return plain, ""
     for place, segment in enumerate(segments):
-        number = path_number(segment)
         found = _BY_PATH.get((*segments[:place], ID, *segments[place + 1 :]))
-        if number and found:
-            return found, number
+        if found and (path_number(segment) or (_has_code(found) and _CODE.fullmatch(segment))):
+            return found, segment
     raise NotFound
+
+
+def _has_code(found: dict[str, Resource]) -> bool:
+    return any(one.has_code for one in found.values())
 
 
 def _by_path(resources: Iterable[Resource]) -> dict[_Path, dict[str, Resource]]:

@@ -16,7 +16,7 @@ DAY_LETTERS = 10
 """A moment begins with its day: 2026-09-01T08:30:00Z."""
 
 
-def text_at(*path: str, of: type[Record] = Record) -> ColumnElement[str]:
+def text_at(*path: str | int, of: type[Record] = Record) -> ColumnElement[str]:
     """The words at a path of the data; NULL where there are none."""
     return col(of.data)[path if len(path) > 1 else path[0]].as_string()
 

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Select, Text, and_, bindparam, cast, func, or_, 
 from sqlmodel import col
 
 from assembly_ui.database import Database
+from assembly_ui.platform_api.api.json_where import text_at
 from assembly_ui.platform_api.api.page_cursors import ListSource
 from assembly_ui.platform_api.api.resource import Filter
 from assembly_ui.sync.models import Record
@@ -78,6 +79,32 @@ async def read_all(
 async def read_one(database: Database, *, school_id: int, kind: str, number: int) -> Any | None:
     """One record the school has: its JSON and when it last changed; or None."""
     return await database.glance(_ONE, {"school_id": school_id, "kind": kind, "number": number})
+
+
+_YEAR_GROUP = (
+    select(col(Record.number))
+    .where(
+        *_OF_KIND,
+        _THERE,
+        or_(
+            col(Record.number) == bindparam("number"),
+            func.lower(text_at("code")) == bindparam("code"),
+        ),
+    )
+    .order_by((col(Record.number) == bindparam("number")).desc(), col(Record.number).desc())
+    .limit(1)
+)
+
+
+async def year_group_number(database: Database, *, school_id: int, number: int, code: str) -> int:
+    """The id of the year group that an address means: by its id, or else by its year code.
+
+    0 when there is neither. A client of 2018 has the code there; ids given out today are none
+    (`sync.comparing.FIRST_NUMBERS`).
+    """
+    values = {"school_id": school_id, "kind": "year_group", "number": number}
+    row = await database.glance(_YEAR_GROUP, {**values, "code": code.lower()})
+    return row[0] if row else 0
 
 
 @lru_cache(maxsize=512)

@@ -103,7 +103,8 @@ class Resource:
 
     Holding one of `scopes`, and `also` if there is one, opens it. `conditional`: it knows
     If-Modified-Since and If-None-Match. `daily`: what it lists depends on the day, whether
-    or not data changed. `reads` are parameters that `answer` reads by itself.
+    or not data changed. `reads` are parameters that `answer` reads by itself. `has_code`: in
+    its path a year code may stand for the id.
     """
 
     path: str
@@ -118,6 +119,7 @@ class Resource:
     method: str = "GET"
     level: Level = Level.SCHOOL
     reads: tuple[str, ...] = ()
+    has_code: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:

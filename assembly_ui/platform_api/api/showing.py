@@ -7,18 +7,25 @@ from collections.abc import Callable
 from assembly_ui.platform_api.api.answers import Data, Show
 from assembly_ui.platform_api.api.question import Question
 from assembly_ui.platform_api.api.resource import Call, Part
+from assembly_ui.platform_api.api.version import Version
 from assembly_ui.scopes.seeing import ALWAYS, visible
+
+OLD_NAMES = {"result": "result"}
+"""What version 1 calls objects, by kind, where 1.1 does otherwise: the Ruby client looks its class
+up by that."""
 
 
 def shows(call: Call, kind: str, parts: tuple[Part, ...] = ()) -> Show:
     """Cuts records of a kind for this app and this question; a record is of no use afterwards."""
     scopes, left_out = call.bearer.scopes, leaving_out(parts, call.asked)
+    name = OLD_NAMES.get(kind) if call.version is Version.V1 else None
 
     def show(data: Data) -> Data | None:
         # Before anything else: what nobody asked for need not be looked through.
         for leave_out in left_out:
             leave_out(data)
-        return visible(kind, data, scopes)
+        seen = visible(kind, data, scopes)
+        return {**seen, "object": name} if seen and name else seen
 
     return show
 

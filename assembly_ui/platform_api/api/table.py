@@ -6,6 +6,8 @@ named below.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assembly_ui.platform_api.api import apps, lists, school, timetables
 from assembly_ui.platform_api.api.filters import (
     ACADEMIC_YEAR,
@@ -18,6 +20,7 @@ from assembly_ui.platform_api.api.filters import (
     RESULTS_OF,
     RUNS_ON,
     STUDENTS,
+    SUBJECT_CODE,
     TEACHERS,
     TYPE,
     WAS_THERE_ON,
@@ -192,8 +195,8 @@ RESOURCES: tuple[Resource, ...] = (
         ACADEMIC_YEAR,
         conditional=True,
     ),
-    _one("/year_groups", "year_group", ("groups",), RUNS_ON),
-    _members("/year_groups", "year_group", ("groups",), *MEMBERS),
+    replace(_one("/year_groups", "year_group", ("groups",), RUNS_ON), has_code=True),
+    replace(_members("/year_groups", "year_group", ("groups",), *MEMBERS), has_code=True),
     _list(
         "/registration_groups",
         "registration_group",
@@ -207,7 +210,7 @@ RESOURCES: tuple[Resource, ...] = (
         "/teaching_groups",
         "teaching_group",
         ("teaching_groups",),
-        a_text("subject_code", "subject", "code"),
+        SUBJECT_CODE,
         *GROUPS,
         conditional=True,
     ),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
+from assembly_ui.clock import ManualClock
+from assembly_ui.database import Database
 from assembly_ui.platform_api.api.resource import Resource
 from assembly_ui.platform_api.api.table import RESOURCES
-from tests.factories.api import ALL, Client, records_of_a_school
+from assembly_ui.sync.mapping.catalogue import SUBJECTS
+from tests.factories.accounts import a_person
+from tests.factories.api import ALL, Client, a_record, a_token, records_of_a_school
+from tests.factories.apps import ASchool
+from tests.factories.sync import synced_school
 from tests.integration.platform_api.api.conftest import NewApp
 
 _ids = [f"{one.method} {one.path}" for one in RESOURCES]
@@ -122,3 +129,68 @@ async def test_a_client_that_pages_through_everything_reads_single_records(
         answer = await app.ask(path + ("&" if "?" in path else "?") + "page=1&per_page=100")
         assert answer.status_code == 200, answer.text
     assert await app.refused(f"/rooms/{room}?date=23/11/2026") == (400, "bad_request")
+
+
+@pytest.mark.parametrize("code", ["MA", "MAT", "mat", "ma"])
+async def test_classes_of_mathematics_by_the_code_of_the_examples(
+    app_with: NewApp, code: str
+) -> None:
+    app = await app_with("teaching_groups")
+    found = await app.read("/teaching_groups", subject_code=code, per_page=1500)
+    assert found
+    assert {one["subject"]["code"] for one in found} == {"MAT"}
+
+
+async def test_classes_of_a_subject_by_the_code_of_the_mis(app_with: NewApp) -> None:
+    app = await app_with("teaching_groups")
+    groups = await app.read("/teaching_groups", per_page=1500)
+    codes = {one["subject"]["mis_subjects"][0]["code"] for one in groups}
+    ours = {subject.code for subject in SUBJECTS} | {"MA"}
+    others = sorted(code for code in codes if code and code.upper() not in ours)
+    assert others
+    for code in others:
+        found = await app.read("/teaching_groups", subject_code=code, per_page=1500)
+        assert {one["subject"]["mis_subjects"][0]["code"] for one in found} == {code}
+
+
+@pytest.mark.parametrize(("version", "name"), [("1", "result"), ("1.1", "result_date")])
+async def test_a_result_is_called_as_the_clients_of_its_version_do(
+    app_with: NewApp, version: str, name: str
+) -> None:
+    app = await app_with("assessments.internal")
+    headers = {"Accept": f"application/vnd.assembly+json; version={version}"}
+    for path in ("/results", "/assessments/{assessment_id}/results"):
+        first = (await app.read("/results", per_page=1))[0]
+        body = (await app.ask(path.format(**first), headers=headers)).json()
+        rows = body["data"] if version == "1" else body
+        assert {one["object"] for one in rows} == {name}
+
+
+async def test_the_students_of_a_year_are_found_by_its_code(
+    database: Database, clock: ManualClock, http: httpx.AsyncClient
+) -> None:
+    scopes, owner = ("groups", "students.basic"), await a_person(database, now=clock())
+    made = await synced_school(database, clock, scopes=scopes, owner=owner, pupils=60)
+    token = await a_token(database, ASchool(made.school, owner), *scopes, now=clock(), life=None)
+    app = Client(http, token)
+    groups = await app.read("/year_groups")
+    assert len(groups) > 3
+    for group in groups:
+        by_id = await app.read(f"/year_groups/{group['id']}/students")
+        assert {one["year_code"] for one in by_id} == {group["code"]}
+        assert await app.read(f"/year_groups/{group['code']}/students") == by_id
+        assert await app.read(f"/year_groups/{group['code']}") == group
+    for code in ("99", "FS9", "x" * 11, "%C3%A9"):
+        assert await app.refused(f"/year_groups/{code}/students") == (404, "not found")
+
+
+async def test_an_id_goes_before_a_code(
+    database: Database, clock: ManualClock, app_with: NewApp, school: ASchool
+) -> None:
+    """Schools that were read long ago have year groups with ids that are codes as well."""
+    app = await app_with("groups", "students.basic")
+    group = next(one for one in await app.read("/year_groups") if one["id"] == 1)
+    data = {**group, "id": 900, "code": "1", "student_ids": []}
+    async with database.transaction() as session:
+        session.add(a_record(school.id, "year_group", 900, data, at=clock()))
+    assert (await app.read("/year_groups/1"))["id"] == 1

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from assembly_ui.platform_api.api.errors import MethodNotAllowed, NotFound
-from assembly_ui.platform_api.api.finding import find
+from assembly_ui.platform_api.api.finding import Found, find
 from assembly_ui.platform_api.api.resource import Level, Resource
 from assembly_ui.platform_api.api.table import (
     ASSESSMENT,
@@ -28,12 +28,13 @@ each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=_ids)
 @each_resource
 def test_an_address_leads_to_its_line(resource: Resource) -> None:
     path = resource.path.replace("{id}", "12")
-    assert find(resource.method, path) == (resource, 12 if path != resource.path else 0)
+    is_one = path != resource.path
+    assert find(resource.method, path) == Found(resource, *((12, "12") if is_one else ()))
 
 
 @pytest.mark.parametrize("path", ["//students", "/students/", "students", "///students//"])
 def test_slashes_too_many_or_too_few_change_nothing(path: str) -> None:
-    assert find("GET", path)[0].path == "/students"
+    assert find("GET", path).resource.path == "/students"
 
 
 @pytest.mark.parametrize(
