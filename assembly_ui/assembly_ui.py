@@ -14,6 +14,7 @@ from assembly_ui import bootstrap, logs, settings
 from assembly_ui.build import web_folder
 from assembly_ui.callers import SetOrigin
 from assembly_ui.platform_api import routes as platform_api
+from assembly_ui.platform_api.api_host import ApiHost
 from assembly_ui.platform_api.slashes import SingleSlashes
 from assembly_ui.simulator import router as stand_in
 from assembly_ui.simulator.schoolbooking import router as schoolbooking
@@ -151,7 +152,8 @@ class SecuredApp(rx.App):
         logs.take_over_libraries()
         logs.take_over_interpreter()
         pages = web_folder(SETTINGS) / "build" / "client"
-        return SetOrigin(Security(LIMITS.around(super().__call__()), SETTINGS, pages))
+        secured = Security(LIMITS.around(super().__call__()), SETTINGS, pages)
+        return SetOrigin(ApiHost(secured, SETTINGS.api_host))
 
 
 logs.configure(json=not SETTINGS.is_demo)

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         description="Further exact origins allowed to open a socket (JSON).",
         examples=['["https://www.example.org"]'],
     )
+    api_host: HostIfAny = Field(
+        "",
+        description="A further host name, where the API alone answers, at the root.",
+        examples=["api.example.org"],
+    )
     trusted_proxy_hops: int = Field(
         0,
         ge=0,
@@ -476,6 +481,12 @@ class Settings(BaseSettings):
                 "connect to port 443 whatever its port. Use https://127.0.0.1 with the port, or "
                 "port 443. " + _example("PUBLIC_URL")
             )
+        if self.api_host.lower() in {urlsplit(origin).hostname for origin in self.origins}:
+            problems.append(
+                f"ASSEMBLY_API_HOST={self.api_host} is where pages are, and the API would hide "
+                "them. It must be another name, which leads to this server too. "
+                + _example("API_HOST")
+            )
         if self._sends_password_in_the_clear:
             problems.append(
                 "ASSEMBLY_SMTP_STARTTLS=false would send ASSEMBLY_SMTP_PASSWORD in the clear. Set "
@@ -547,6 +558,8 @@ class Settings(BaseSettings):
             f"ASSEMBLY_PUBLIC_URL={self.public_url}": bool(self.public_url)
             and not _is_of_this_machine(self.public_url),
             "ASSEMBLY_OTHER_ORIGINS": not all(map(_is_of_this_machine, self.other_origins)),
+            f"ASSEMBLY_API_HOST={self.api_host}": bool(self.api_host)
+            and not _is_name_of_this_machine(self.api_host),
             f"ASSEMBLY_SMTP_HOST={self.smtp_host}": bool(self.smtp_host),
         }
         return [
@@ -618,6 +631,11 @@ def _port_of(address: str) -> int:
 def _is_of_this_machine(address: str) -> bool:
     parts = urlsplit(address)
     return parts.scheme == "http" and is_loopback(parts.hostname or "")
+
+
+def _is_name_of_this_machine(host: str) -> bool:
+    # RFC 6761, 6.3: whatever ends so is this machine.
+    return is_loopback(host) or host.lower().endswith(".localhost")
 
 
 def _own_key(path: Path) -> str:

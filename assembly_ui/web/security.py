@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
+from assembly_ui.platform_api.api_host import AT_API_HOST
 from assembly_ui.settings import Settings
 from assembly_ui.web import cookies
 
@@ -119,7 +120,7 @@ class Security:
             await _refuse_too_large(scope, receive, send)
 
     def _is_for_us(self, scope: Scope) -> bool:
-        if scope["path"] in ANYWHERE:
+        if scope["path"] in ANYWHERE or scope.get(AT_API_HOST):
             return True
         hosts = Headers(scope=scope).getlist("host")
         named = _HOST_AND_PORT.fullmatch(hosts[0]) if len(hosts) == 1 else None

@@ -53,6 +53,7 @@ ACCEPTED: dict[str, set[str]] = {
     "xporter_management_secret": NOTHING | {"javascript:alert(1)", "<script>", HOSTILE[-1]},
     "xporter_portal_url": NOTHING,
     "smtp_host": NOTHING,
+    "api_host": NOTHING,
     # A folder of that name.
     "data_dir": AS_TYPED,
     # A name in JSON, which whoever shows it escapes.

@@ -142,6 +142,9 @@ OPENINGS = [
     ("ASSEMBLY_PUBLIC_URL", "http://demo.example.org"),
     ("ASSEMBLY_PUBLIC_URL", "http://127.0.0.1.example.org"),
     ("ASSEMBLY_OTHER_ORIGINS", '["https://demo.example.org"]'),
+    ("ASSEMBLY_API_HOST", "api.example.org"),
+    ("ASSEMBLY_API_HOST", "localhost.example.org"),
+    ("ASSEMBLY_API_HOST", "192.0.2.7"),
     ("ASSEMBLY_SMTP_HOST", "mail.example.org"),
     ("ASSEMBLY_SMTP_HOST", "localhost"),
 ]
@@ -180,6 +183,8 @@ def test_every_opening_of_a_demo_is_named_at_once(monkeypatch: pytest.MonkeyPatc
         ("ASSEMBLY_HOST", "localhost"),
         ("ASSEMBLY_PUBLIC_URL", "http://localhost:8080"),
         ("ASSEMBLY_OTHER_ORIGINS", '["http://127.0.0.1:8080"]'),
+        ("ASSEMBLY_API_HOST", "api.localhost"),
+        ("ASSEMBLY_API_HOST", "127.0.0.2"),
     ],
 )
 def test_a_demo_may_be_set_up_within_its_machine(
@@ -288,3 +293,14 @@ def test_the_readme_lists_every_setting_as_it_is() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
     listed = [line for line in readme.splitlines() if line.startswith("| `ASSEMBLY_")]
     assert listed == [_row(name) for name in Settings.model_fields]
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "other.localhost"])
+def test_the_api_hides_no_page(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("ASSEMBLY_OTHER_ORIGINS", '["http://other.localhost"]')
+    monkeypatch.setenv("ASSEMBLY_DEMO_PUBLIC", "true")
+    monkeypatch.setenv("ASSEMBLY_API_HOST", host)
+    with pytest.raises(SettingsProblem) as refused:
+        settings.load()
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"ASSEMBLY_API_HOST={host} is where pages are")
