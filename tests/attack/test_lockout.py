@@ -332,6 +332,20 @@ async def test_who_has_an_invitation_sent_again_and_again_floods_no_mailbox(
     assert "tried too often" in await notice(tab)
 
 
+async def test_who_tries_mailed_links_one_after_the_other_waits(
+    database: Database, clock: ManualClock, browser: NewBrowser
+) -> None:
+    ticket = await a_sign_up(database, now=clock())
+    link = {"token": await mailed_token(database, EMAIL), "ticket": ticket}
+    stranger = browser(ELSEWHERE)
+    for _ in range(_most(Deed.CONFIRM, Per.CALLER)):
+        await stranger.post("/auth/confirm", data={"token": "guessed"})
+    await stranger.post("/auth/confirm", data=link)
+    assert (await the_user(database, EMAIL)).confirmed_at is None
+    answer = await browser(HOME).post("/auth/confirm", data=link)
+    assert answer.headers["location"] == "/log-in#confirmed"
+
+
 async def test_sign_ups_of_strangers_do_not_keep_the_owner_from_signing_up(
     database: Database, clock: ManualClock, parts: Parts
 ) -> None:

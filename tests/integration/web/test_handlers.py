@@ -38,6 +38,11 @@ PUBLIC_STATES = {
     "terms_state",
 }
 LEAVING = {"leave", "close", "back", "move_on"}
+OF_THE_OWNER = {
+    "ownership_state.send_link",
+    "member_state.ask_to_transfer",
+    "member_state.transfer",
+}
 
 
 @pytest.fixture
@@ -69,6 +74,14 @@ def test_only_pages_for_strangers_have_handlers_for_strangers(handlers: dict[str
     }
     states = {name.split("____")[-1].rpartition(".")[0] for name in open_to_all}
     assert states <= PUBLIC_STATES, "A new public handler: if that is meant, list its State here."
+
+
+def test_what_the_owner_alone_may_do_is_known_by_name(handlers: dict[str, str]) -> None:
+    owners = {name.split("____")[-1] for name, access in handlers.items() if access == "owner"}
+    assert owners == OF_THE_OWNER, (
+        "An admin could do what was the owner's, or the other way round. If that is meant, say so "
+        "here."
+    )
 
 
 def test_no_handler_is_reachable_through_setvar(app: rx.App) -> None:
