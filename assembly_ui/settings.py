@@ -579,12 +579,13 @@ class Settings(BaseSettings):
 
 def unknown_words() -> list[str]:
     """A sentence for every ASSEMBLY_ name in the environment that is no setting."""
-    known = {f"ASSEMBLY_{name.upper()}" for name in Settings.model_fields}
+    prefix, known = "ASSEMBLY_", [name.upper() for name in Settings.model_fields]
+    given = {name: name.upper().removeprefix(prefix) for name in sorted(os.environ)}
     return [
         f"{name} is no setting and has no effect."
-        + "".join(f" Is {like} meant?" for like in get_close_matches(name.upper(), known, 1))
-        for name in sorted(os.environ)
-        if name.upper().startswith("ASSEMBLY_") and name.upper() not in known
+        + "".join(f" Is {prefix}{like} meant?" for like in get_close_matches(rest, known, 1))
+        for name, rest in given.items()
+        if name.upper().startswith(prefix) and rest not in known
     ]
 
 

@@ -179,7 +179,8 @@ def test_doctor_connects_to_the_mail_server(run: Run, smtp: SmtpServer) -> None:
 
 
 def test_a_mistyped_name_is_told(run: Run, file: Path) -> None:
-    result = run("doctor", pubic_url="http://localhost:3000")
+    result = run("doctor", pubic_url="http://localhost:3000", foo="1")
+    assert "ASSEMBLY_FOO is no setting and has no effect.\n" in result.output
     assert "ASSEMBLY_PUBIC_URL is no setting and has no effect. Is ASSEMBLY_PUBLIC_URL" in (
         result.output
     )
