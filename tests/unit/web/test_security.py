@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import Message, Receive, Scope, Send
 
 from assembly_ui.settings import Settings
 from assembly_ui.web.security import LARGEST_BODY, Security, inline_hashes
@@ -64,6 +65,60 @@ async def test_a_page_allows_its_own_inline_scripts_and_no_others(pages: Path) -
     assert "unsafe" not in page
     assert "frame-ancestors 'none'" in page
     assert "ws://localhost:3000" in page
+
+
+async def test_a_page_loads_sends_and_stands_nowhere_but_here(pages: Path) -> None:
+    async with _client(pages) as client:
+        policy = (await client.get("/connector")).headers["Content-Security-Policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    assert directives.pop("script-src") == f"'self' {HASH}"
+    assert directives.pop("connect-src").startswith("'self' ws://localhost:3000")
+    assert directives == {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "frame-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "report-to": "csp",
+        "report-uri": "/csp-reports",
+    }
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_let_in"),
+    [
+        (["localhost:3000"], True),
+        (["evil.example"], False),
+        (["localhost.evil.example"], False),
+        (["localhost:3000", "evil.example"], False),
+        ([], False),
+    ],
+)
+async def test_a_socket_is_opened_under_our_own_name_alone(
+    pages: Path, hosts: list[str], is_let_in: bool
+) -> None:
+    opened: list[Scope] = []
+    sent: list[Message] = []
+
+    async def inner(scope: Scope, _receive: Receive, _send: Send) -> None:
+        opened.append(scope)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()) for host in hosts]
+    scope = {"type": "websocket", "path": "/_event", "headers": headers}
+    await Security(inner, Settings(data_dir=pages), pages)(scope, receive, send)
+    assert bool(opened) is is_let_in
+    closed = [message["type"] for message in sent]
+    assert closed == ([] if is_let_in else ["websocket.close"])
 
 
 def test_only_inline_scripts_are_hashed() -> None:
