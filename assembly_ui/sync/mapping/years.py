@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from assembly_ui.sync.mapping.catalogue import YEAR_CODES
 from assembly_ui.sync.mapping.making import Source
-from assembly_ui.sync.mapping.rows import whole
+from assembly_ui.sync.mapping.rows import text
+
+_CALENDAR_YEAR = re.compile(r"(?<!\d)(?:19|20)[0-9]{2}(?!\d)")
 
 
 @lru_cache(maxsize=256)
@@ -18,9 +21,10 @@ def earlier(code: str, years: int) -> str | None:
 
 
 def current_year(source: Source) -> int | None:
-    """The calendar year in which the school's academic year began, as the MIS has it."""
+    """The calendar year in which the school's academic year began: 2026 of "2026/2027" too."""
     rows = source.rows("SchoolInfo", "SchoolInfo")
-    return next((year for row in rows if (year := whole(row, "CurrentAcademicYear"))), None)
+    said = (_CALENDAR_YEAR.search(text(row, "CurrentAcademicYear")) for row in rows)
+    return next((int(found[0]) for found in said if found), None)
 
 
 def first_day(year: int) -> date:

@@ -51,6 +51,20 @@ def test_last_year_everybody_was_a_year_group_below(
     assert earlier(code, years) == then
 
 
+@pytest.mark.parametrize(
+    "said", [2026, "2026", "2026.0", "2026/2027", "2026-27", "2026/27", "Academic Year 2026/2027"]
+)
+def test_an_academic_year_is_known_by_the_year_it_begins_in(said: Any) -> None:
+    rows: Rows = {("SchoolInfo", "SchoolInfo"): [{"Id": "1", "CurrentAcademicYear": said}]}
+    assert _data(make_academic_years, rows)["name"] == "2026/2027"
+
+
+@pytest.mark.parametrize("said", ["", None, "0", 99999, "20265", "this year"])
+def test_what_names_no_academic_year_is_none(said: Any) -> None:
+    rows: Rows = {("SchoolInfo", "SchoolInfo"): [{"Id": "1", "CurrentAcademicYear": said}]}
+    assert _made(make_academic_years, rows) == []
+
+
 def test_times_are_in_utc_and_dates_stay_the_same() -> None:
     assert of_day(date(2010, 6, 1)) == "2010-06-01T00:00:00Z"
     assert of_wall("2026-07-01T09:00:00") == "2026-07-01T08:00:00Z"
