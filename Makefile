@@ -24,7 +24,10 @@ dev: .venv/.run ## Start it with hot reload: pages on PORT, API on 8000
 	@$(PY) -m assembly_ui dev
 
 reset: ## Forget the demo: delete the data folder's database
-	@rm -rf $(DATA)/assembly.db $(DATA)/assembly.db-wal $(DATA)/assembly.db-shm .states
+	@test ! -e $(DATA)/assembly.db.lock || $(PYTHON) -c 'import fcntl, sys; \
+		fcntl.flock(open(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB)' $(DATA)/assembly.db.lock 2>/dev/null \
+		|| { echo "Assembly is running on $(DATA). Stop it (Ctrl-C) before its data is deleted."; exit 1; }
+	@rm -rf $(DATA)/assembly.db $(DATA)/assembly.db-wal $(DATA)/assembly.db-shm $(DATA)/assembly.db.rescued-* .states
 	@rm -rf $(DATA)/postgresql
 	@echo "The demo's data is gone. make run starts afresh."
 

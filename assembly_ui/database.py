@@ -25,7 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as Session
 from assembly_ui import worker_pools
 from assembly_ui.near import Near, NearReading
 from assembly_ui.postgres import PATIENCE, postgres_engine
-from assembly_ui.sqlite_storage import SqliteFile
+from assembly_ui.sqlite_storage import SqliteFile, StorageLost
 from assembly_ui.unbroken import LeftUnbroken
 
 Announce = Callable[[Iterable[str]], Awaitable[None]]
@@ -76,6 +76,8 @@ class Database:
         self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._near = Near(url) if self.is_sqlite else None
         self.file = SqliteFile.of(url)
+        for engine in self.engines:
+            event.listen(engine, "do_connect", self._before_connecting)
         self.is_full = False
         """Whether the last change was refused for want of room on the disk."""
         # Asked to wait, SQLite lets anybody in next; in a crowd somebody waits for ever.
@@ -136,7 +138,9 @@ class Database:
         async with self._queue, Session(self._writer, expire_on_commit=False) as session:
             try:
                 async with session.begin():
+                    self._require_file()
                     yield session
+                    self._require_file()
             except DBAPIError as error:
                 self.is_full = self.is_full or is_disk_full(error)
                 raise
@@ -148,6 +152,24 @@ class Database:
             call()
         if topics and self._announce:
             await self._announce(topics)
+
+    def _require_file(self) -> None:
+        if self.file:
+            self.file.require()
+
+    def _before_connecting(self, *_: Any) -> None:
+        self._require_file()
+
+    async def try_to_save(self) -> None:
+        """Write a little that changes nothing.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: nothing can be saved.
+        """
+        async with self.transaction() as session:
+            connection = await session.connection()
+            # It stays 0, and is written all the same.
+            await connection.exec_driver_sql("PRAGMA user_version = 0")
 
     async def copy_into(self, path: Path) -> bool:
         """Copy an SQLite database as an open connection sees it; False if that sees no table.
@@ -175,6 +197,11 @@ def is_disk_full(error: Exception) -> bool:
     original = getattr(error, "orig", error)
     # SQLITE_FULL, and PostgreSQL's class of the same.
     return "disk is full" in str(original) or getattr(original, "sqlstate", "") == "53100"
+
+
+def is_not_saved(error: Exception) -> bool:
+    """Whether a database that answers can save nothing, until somebody sees to it."""
+    return is_disk_full(error) or isinstance(error, StorageLost)
 
 
 def announce(session: Session, topic: str) -> None:

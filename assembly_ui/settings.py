@@ -353,7 +353,8 @@ class Settings(BaseSettings):
         url = make_url(self.database)
         if not url.drivername.startswith("sqlite") or not url.database:
             return None
-        return Path(url.database + LOCK_TAIL)
+        # One file may have several names, and has one lock.
+        return Path(f"{Path(url.database).resolve()}{LOCK_TAIL}")
 
     @property
     def private_paths(self) -> list[Path]:

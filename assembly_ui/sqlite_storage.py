@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from assembly_ui.clock import Clock
@@ -35,6 +36,14 @@ class StorageProblem(StrEnum):
     FILE_GONE = "the database file was deleted or moved while it was in use"
     FILE_REPLACED = "the database file was replaced while it was in use"
     LOG_GONE = "the write-ahead log of the database was deleted or replaced while it was in use"
+
+
+LOST = frozenset({StorageProblem.FILE_GONE, StorageProblem.FILE_REPLACED})
+"""After these, what is written is gone with the process."""
+
+
+class StorageLost(SQLAlchemyError):
+    """The file that is in use is not the database any more. Nothing was written to it."""
 
 
 class SqliteFile:
@@ -71,6 +80,15 @@ class SqliteFile:
             return StorageProblem.LOG_GONE
         return None
 
+    def require(self) -> None:
+        """See that what is written stays. For a new connection too: it would make an empty file.
+
+        Raises:
+            StorageLost
+        """
+        if (problem := self.problem()) in LOST:
+            raise StorageLost(problem)
+
     def checkpoint(self) -> None:
         """Move what the log holds into the file, unless somebody reads or writes just then."""
         # Never made: a connection to a file that is gone would begin an empty one.
@@ -98,6 +116,8 @@ class Storage:
         file = self._database.file
         if file is None:
             return
+        if self._database.is_full:
+            await self._try_to_save()
         problem = file.problem()
         try:
             if problem is None:
@@ -105,21 +125,27 @@ class Storage:
                 return
             log.error("storage.lost", problem=problem.value, path=str(file.path))
             if not self._is_rescued:
-                await self._rescue(file.path)
-                self._is_rescued = True
-        except (sqlite3.Error, OSError) as error:
+                self._is_rescued = await self._rescue(file.path)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             # A full disk, above all; the next look tries again.
             log.warning("storage.not_looked_after", reason=type(error).__name__)
 
-    async def _rescue(self, path: Path) -> None:
+    async def _try_to_save(self) -> None:
+        """An idle product saves nothing by itself, and would never learn that there is room."""
+        with suppress(SQLAlchemyError):
+            await self._database.try_to_save()
+
+    async def _rescue(self, path: Path) -> bool:
         """Copy what a connection that is still open can read into a file beside the lost one."""
         copy = rescue_path(path, self._clock())
-        if await self._database.copy_into(copy):
+        is_rescued = await self._database.copy_into(copy)
+        if is_rescued:
             log.error(
                 "storage.rescued",
                 path=str(copy),
                 next="Stop Assembly, put this file in the place of the lost one, and start again.",
             )
+        return is_rescued
 
 
 def rescue_path(path: Path, now: datetime) -> Path:

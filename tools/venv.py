@@ -37,7 +37,7 @@ def main(requirements, mark):
             "or change its permissions.".format(ROOT)
         )
     with locked():
-        if is_done(requirements, mark):
+        if is_done(mark):
             # Another `make` did it while this one waited.
             return None
         return make_venv() or install(requirements, mark)
@@ -56,13 +56,16 @@ def locked():
         yield
 
 
-def is_done(requirements, mark):
-    """Whether the mark is newer than all it was made of, as make sees it."""
-    made_of = [ROOT / requirements, ROOT / "constraints.txt"]
+def is_done(mark):
+    """Whether the mark is newer than every list of packages, as make sees it.
+
+    Every one, since lists include each other.
+    """
+    made_of = [*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"]
     if not pathlib.Path(mark).exists():
         return False
     made_at = pathlib.Path(mark).stat().st_mtime
-    return all(not file.exists() or file.stat().st_mtime <= made_at for file in made_of)
+    return all(file.stat().st_mtime <= made_at for file in made_of if file.exists())
 
 
 def make_venv():

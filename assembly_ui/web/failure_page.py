@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.database import is_disk_full
 from assembly_ui.settings import Settings
+from assembly_ui.sqlite_storage import StorageLost
 from assembly_ui.web.plain_pages import plain_page
 from assembly_ui.worker_pools import PoolBusy
 
@@ -49,6 +50,15 @@ DISK_FULL = Failure(
     "Wait until we have made room, go back and try again.",
     retry_after=300,
 )
+STORAGE_LOST = Failure(
+    "storage_lost",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Assembly cannot save anything for a moment",
+    "The file of our database was removed, so what you sent last was not kept.",
+    "What it held before is copied, and nothing more is written until it is back in its place.",
+    "Wait a few minutes, go back and try again.",
+    retry_after=300,
+)
 FAILED = Failure(
     "failed",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -79,6 +89,8 @@ def failure_of(error: Exception) -> Failure:
         return busy(error.retry_after)
     if is_disk_full(error):
         return DISK_FULL
+    if isinstance(error, StorageLost):
+        return STORAGE_LOST
     return DATABASE_AWAY if isinstance(error, SQLAlchemyError) else FAILED
 
 

@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 from reflex_base.event.context import EventContext
 
 from assembly_ui.accounts.errors import Throttled
+from assembly_ui.database import is_not_saved
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
 from assembly_ui.web.live import tabs
@@ -20,6 +21,12 @@ log = structlog.get_logger()
 SORRY = (
     "Something went wrong on our side, and we have noted it. What you did last was not kept; "
     "everything before it was. Try it again in a moment."
+)
+
+NOT_SAVED = (
+    "Assembly cannot save anything at the moment: the disk of its server is full, or its database "
+    "was removed. What you did last was not kept; everything before it was. Try it again in a few "
+    "minutes; the server's log says what has to be done."
 )
 
 TOO_FAST = (
@@ -49,6 +56,11 @@ class NoticeState(rx.State):
         self.words, self.tone = SORRY, "danger"
 
     @access.public
+    async def say_not_saved(self):
+        """Say that nothing can be saved, the last click included."""
+        self.words, self.tone = NOT_SAVED, "danger"
+
+    @access.public
     async def slow_down(self):
         """Say that clicks were dropped, since too many came at once."""
         self.words, self.tone = TOO_FAST, "warning"
@@ -64,7 +76,7 @@ def after_failure(exception: Exception) -> EventSpec | None:
         # The apology failed as well. Another would, and so on without end.
         return None
     _apologised.append(failed.txid)
-    return NoticeState.apologise()
+    return NoticeState.say_not_saved() if is_not_saved(exception) else NoticeState.apologise()
 
 
 async def notify(

@@ -30,14 +30,14 @@ def router(settings: Settings) -> APIRouter:
         Background work that ended and is being started again is named: pages are served
         all the same.
         """
+        if problem := _storage_problem(parts().database):
+            return JSONResponse({"status": problem}, status_code=503)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await parts().database.glance(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)
-        if problem := _storage_problem(parts().database):
-            return JSONResponse({"status": problem}, status_code=503)
         if failing := parts().supervisor.failing:
             return JSONResponse({"status": "degraded", "background": failing})
         return JSONResponse({"status": "ok"})

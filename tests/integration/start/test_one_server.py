@@ -143,3 +143,50 @@ def test_what_broke_off_half_way_is_made_anew(
     said, _ = again.communicate(timeout=SECONDS)
     assert again.returncode == 0, said
     assert (clone / ".venv" / ".run").exists()
+
+
+def test_a_list_that_another_one_includes_is_installed_too(
+    clone: Path, prepare: Callable[[], subprocess.Popen[str]]
+) -> None:
+    """`make` runs it, since a list is newer than the mark; which one, it does not say."""
+    (clone / "requirements.txt").write_text("-r requirements-more.txt\n")
+    (clone / "requirements-more.txt").write_text("./missing\n")
+    (clone / ".venv").mkdir()
+    (clone / ".venv" / ".run").touch()
+    mark = (clone / ".venv" / ".run").stat().st_mtime
+    os.utime(clone / "requirements-more.txt", (mark + 1, mark + 1))
+    (clone / ".venv" / "bin").mkdir()
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (clone / ".venv" / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).parent}\n")
+    process = prepare()
+    said, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    assert "The packages could not be installed" in said
+
+
+def test_another_name_of_the_same_file_has_the_same_lock(tmp_path: Path) -> None:
+    data, alias = tmp_path / "data", tmp_path / "alias"
+    data.mkdir()
+    alias.symlink_to(data)
+    by_name = Settings(data_dir=data)
+    url = f"sqlite+aiosqlite:///{alias}/assembly.db"
+    by_address = Settings(data_dir=tmp_path, database_url=url)
+    assert by_address.server_lock == by_name.server_lock
+
+
+def test_reset_refuses_while_a_server_runs(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    database = tmp_path / "assembly.db"
+    database.touch()
+    refused = _reset(tmp_path)
+    assert refused.returncode
+    assert f"Assembly is running on {tmp_path}. Stop it" in refused.stdout
+    assert database.exists()
+    other.kill()
+    other.wait()
+    assert _reset(tmp_path).returncode == 0
+    assert not database.exists()
+
+
+def _reset(data: Path) -> subprocess.CompletedProcess[str]:
+    command = ["make", "reset", f"DATA={data}", f"PYTHON={sys.executable}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from reflex_base.event.context import EventContext
 from sqlalchemy import text
+from sqlmodel import select
 from structlog.testing import capture_logs
 
+from assembly_ui.accounts.models import User
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
-from assembly_ui.sqlite_storage import Storage, StorageProblem, rescue_path
+from assembly_ui.sqlite_storage import Storage, StorageLost, StorageProblem, rescue_path
 from assembly_ui.web.http import create_http
+from assembly_ui.web.notice import after_failure
 from tests.factories.accounts import ADDRESS, PASSWORD, a_person
 from tests.factories.parts import running_parts
 
@@ -128,3 +133,56 @@ async def test_a_full_disk_is_said_until_there_is_room(
     await leave(1_000_000)
     assert (await browser.get("/health")).json() == {"status": "ok"}
     assert (await browser.post("/auth/log-in", data=form)).status_code == 303
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved away", "replaced by a copy"])
+async def test_nothing_is_written_that_would_be_lost_and_pages_say_so(
+    browser: Browser, database: Database, clock: ManualClock, file: Path, how: str
+) -> None:
+    LOSSES[how][0](file)
+    for email in ("one@kings.sch.uk", "two@kings.sch.uk"):
+        with pytest.raises(StorageLost) as caught:
+            await a_person(database, now=clock(), email=email)
+        await Storage(database, clock).look()
+    assert _people(rescue_path(file, clock())) == 1
+    answer = await browser.post("/auth/log-in", data={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 503
+    assert "The file of our database was removed" in answer.text
+    assert _handler_after(caught.value) == "say_not_saved"
+
+
+async def test_a_new_connection_makes_no_empty_file_in_place_of_the_lost_one(
+    browser: Browser, database: Database, clock: ManualClock, file: Path
+) -> None:
+    LOSSES["deleted"][0](file)
+    # More readers at once than have been.
+    async with AsyncExitStack() as stack:
+        with pytest.raises(StorageLost):
+            await _read_at_once(20, database, stack)
+    assert (await browser.get("/health")).json() == {"status": StorageProblem.FILE_GONE.value}
+
+
+async def test_an_idle_product_learns_that_there_is_room_again(
+    browser: Browser, database: Database, clock: ManualClock
+) -> None:
+    database.is_full = True
+    await Storage(database, clock).look()
+    assert (await browser.get("/health")).json() == {"status": "ok"}
+
+
+async def _read_at_once(readers: int, database: Database, stack: AsyncExitStack) -> None:
+    for _ in range(readers):
+        session = await stack.enter_async_context(database.read())
+        await session.exec(select(User))
+
+
+def _handler_after(error: Exception) -> str:
+    """The handler that tells a person whose click ended so."""
+
+    async def nothing(*_: Any) -> None:
+        return None
+
+    with EventContext(token="a-tab", state_manager=None, enqueue_impl=nothing):  # type: ignore[arg-type]
+        told = after_failure(error)
+    assert told
+    return told.handler.fn.__name__
