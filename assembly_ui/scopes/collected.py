@@ -15,8 +15,7 @@ EVERY = ""
 
 _STUDENT = """
     learning_aims photo.hash photo.url
-    medical.conditions medical.dietary_needs medical.has_emergency_consent medical.is_pregnant
-    medical.nhs_number medical.notes
+    medical.nhs_number
     demographics.fsm_review_date demographics.pp_history
 """
 _STAFF = """

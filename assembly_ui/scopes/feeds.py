@@ -16,6 +16,7 @@ class Feed:
     """Columns and options of an endpoint, for who holds all of `scopes`.
 
     `type` is the kind of groups it is about, as the service calls it; none means every.
+    `tables` are those of the endpoint whose rows are kept; none means every.
     """
 
     scopes: tuple[str, ...]
@@ -23,10 +24,16 @@ class Feed:
     columns: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     type: str = ""
+    tables: tuple[str, ...] = ()
 
 
 def _feed(
-    scopes: str, endpoint: str, columns: str = "", options: str = "", type_: str = ""
+    scopes: str,
+    endpoint: str,
+    columns: str = "",
+    options: str = "",
+    type_: str = "",
+    tables: str = "",
 ) -> Feed:
     return Feed(
         tuple(scopes.split()),
@@ -34,6 +41,7 @@ def _feed(
         tuple(columns.split()),
         tuple(options.split()),
         type_,
+        tuple(tables.split()),
     )
 
 
@@ -142,6 +150,14 @@ _CONTACTS = {
     "mis_id": "",
     "telephone_numbers": "HomePhone MobilePhone WorkPhone",
 }
+_MEDICAL = (
+    # scope, table, columns
+    ("conditions", "StudentConditions", "StudentId MedicalConditionId ConditionDescription"),
+    ("dietary_needs", "StudentMedical", "DietaryNeeds"),
+    ("emergency_consent", "StudentMedical", "EmergencyConsent"),
+    ("notes", "StudentMedicalNotes", "StudentId Note Summary LastModified"),
+    ("pregnancy", "StudentMedical", "PregnantPupil"),
+)
 _LINKS = {
     "basic": "StudentId ContactId Relationship",
     "parental_responsibility": "ParentalResponsibility ParResp",
@@ -174,12 +190,18 @@ FEEDS: tuple[Feed, ...] = (
         "students.sen_needs",
         "SEN",
         "StudentMis_Id NeedTypeCode NeedTypeDescription Rank NeedStartDate NeedEndDate Active",
+        tables="StudentSENTypeHistory",
     ),
     _feed(
         "students.sen_provision_history",
         "SEN",
         "StudentMis_Id SENProvisionCode SENProvisionDescription SENProvisionStartDate "
         "SENProvisionEndDate",
+        tables="StudentSENProvisionHistory",
+    ),
+    *(
+        _feed(f"students.medical.{name}", "StudentMedical", columns, tables=table)
+        for name, table, columns in _MEDICAL
     ),
     *_people("contacts", "Contacts", _CONTACTS),
     *(

@@ -30,13 +30,17 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Need:
-    """A query. `select` are columns, `parameters` names and values, in order of names."""
+    """A query. `select` are columns, `parameters` names and values, in order of names.
+
+    `tables` are those whose rows are kept; none means all that are answered.
+    """
 
     name: str
     endpoint: str
     options: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 def needs(scopes: Iterable[str], today: date, *, aspects: Iterable[str] = ()) -> tuple[Need, ...]:
@@ -65,6 +69,7 @@ def _need(
 ) -> Need:
     columns = {"Id", *(column for feed in feeds for column in feed.columns)}
     options = {option for feed in feeds for option in feed.options}
+    tables = {table for feed in feeds for table in feed.tables}
     parameters = _days(endpoint, today)
     if type_:
         parameters |= {"Type": type_}
@@ -76,6 +81,7 @@ def _need(
         tuple(sorted(options)),
         tuple(sorted(columns)),
         tuple(sorted(parameters.items())),
+        tuple(sorted(tables)) if all(feed.tables for feed in feeds) else (),
     )
 
 
@@ -118,6 +124,7 @@ _OF_ENDPOINT: Mapping[str, frozenset[str]] = {
     "Contacts": frozenset({"Contact"}),
     "StudentContacts": frozenset({"Contact", "Student"}),
     "SEN": frozenset({"SEN"}),
+    "StudentMedical": frozenset({"StudentMedical"}),
 }
 _OF_SCOPE: Mapping[str, str] = {
     "contacts.addresses": "Address",

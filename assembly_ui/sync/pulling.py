@@ -53,15 +53,17 @@ async def pull(
     query: Query,
     columns: Collection[str],
     since: Marker | None,
+    tables: Collection[str] = (),
 ) -> Pulled:
     """What changed since a marker; everything without one, or when it is none of this query.
 
-    Columns are left out on arrival, whatever the service sends.
+    Columns are left out on arrival, whatever the service sends, and rows of other `tables`
+    where any are named.
 
     Raises:
         XporterError
     """
-    names = query.endpoint.tables
+    names = [name for name in query.endpoint.tables if not tables or name in tables]
     reading = xporter.changes(estab, key, query, since, page_size=PAGE_SIZE)
     kept = _Kept(columns, names)
     async for page in reading:

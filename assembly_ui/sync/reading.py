@@ -147,6 +147,7 @@ class Reading:
             key=claimed.key,
             query=query,
             columns=need.select,
+            tables=need.tables,
             since=Marker.parse(known.marker) if known else None,
         )
 

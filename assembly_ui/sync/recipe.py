@@ -92,6 +92,10 @@ class Need(Protocol):
     def parameters(self) -> Iterable[tuple[str, str]]:
         """Names and values."""
 
+    @property
+    def tables(self) -> Collection[str]:
+        """Those whose rows are kept; none means all that are answered."""
+
 
 def query_of(need: Need) -> Query:
     """What is asked."""

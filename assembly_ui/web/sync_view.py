@@ -54,6 +54,7 @@ QUERIES = {
     "Staff": "staff",
     "Students": "students",
     "SEN": "special educational needs",
+    "StudentMedical": "medical information",
     "Contacts": "contacts",
     "StudentContacts": "whose contacts they are",
     "assessmentstructure": "what you assess",

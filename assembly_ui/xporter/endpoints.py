@@ -168,6 +168,18 @@ _ALL = (
         takes_id=True,
     ),
     Endpoint(
+        "StudentMedical",
+        (
+            people.MedicalFacts,
+            people.MedicalCondition,
+            people.ConditionLookup,
+            people.MedicalNote,
+        ),
+        _any_of("StudentMedical"),
+        {"StudentId": ANY},
+        takes_id=True,
+    ),
+    Endpoint(
         "Photos",
         (people.Photo,),
         _any_of("Photos"),

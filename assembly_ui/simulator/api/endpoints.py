@@ -474,6 +474,15 @@ ENDPOINTS = (
         id_columns=("StudentId",),
         one_of=("UDFName",),
     ),
+    Endpoint(
+        "school.studentmedical",
+        "StudentMedical",
+        "StudentMedical",
+        ("StudentMedical", "StudentConditions", "ConditionLookups", "StudentMedicalNotes"),
+        "Medical conditions and notes, diets and consents.",
+        parameters=("StudentId",),
+        id_columns=("StudentId", "Id"),
+    ),
     # Known to the catalogue, but empty at every school here.
     Endpoint(
         "school.agencyagent",
@@ -498,14 +507,6 @@ ENDPOINTS = (
         "StudentFreeText",
         ("DocumentTypes",),
         "Types of documents.",
-    ),
-    Endpoint(
-        "school.studentmedical",
-        "StudentMedical",
-        "StudentMedical",
-        ("StudentMedical", "StudentConditions", "ConditionLookups", "StudentMedicalNotes"),
-        "Medical conditions and notes.",
-        parameters=("StudentId",),
     ),
     Endpoint(
         "school.studentexclusions",

@@ -62,6 +62,11 @@ def _past_summaries(asked: Asked, rows: list[Row]) -> list[Row]:
     return asked.school.past_summaries(int(year))
 
 
+def _medical(asked: Asked, rows: list[Row]) -> list[Row]:
+    wanted = set(asked.question.words("StudentId"))
+    return [row for row in rows if row["Id"] in wanted] if wanted else rows
+
+
 def _conduct(asked: Asked, rows: list[Row]) -> list[Row]:
     question = asked.question
     day, category = day_of(question, "IncidentDate"), question.param("conductCategory").casefold()
@@ -193,6 +198,7 @@ def _students_asked(asked: Asked) -> set[str] | None:
 _SPECIAL: dict[str, Callable[[Asked, list[Row]], list[Row]]] = {
     "students": _students,
     "staff": _staff,
+    "studentmedical": _medical,
     "historicalattendancesummary": _past_summaries,
     **{
         f"{kind}{when}": _conduct

@@ -12,6 +12,7 @@ TEACHERS, SUPPORT = "Teaching staff", "Support staff"
 _PERSON_TABLES = {
     "Students": "students",
     "StudentMeals": "students",
+    "StudentMedical": "students",
     "ConductPoints": "students",
     "Staff": "staff",
     "Contacts": "contacts",

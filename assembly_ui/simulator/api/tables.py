@@ -27,6 +27,8 @@ _JOINS = {
     "StaffMembers": "GroupId",
     "StudentMembers": "GroupId",
     "StudentSiblings": "StudentId",
+    "StudentConditions": "StudentId",
+    "StudentMedicalNotes": "StudentId",
     "StudentConducts": "ConductId",
     "StaffConducts": "ConductId",
     "StudentAchievements": "AchievementId",

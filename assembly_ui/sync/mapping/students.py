@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from assembly_ui.sync.mapping.making import Chosen, Ids, Kind, Made, Source, SourceRow
+from assembly_ui.sync.mapping.medical import MedicalOfStudents
 from assembly_ui.sync.mapping.moments import of_day
 from assembly_ui.sync.mapping.people import Json, address, emails, name_of, phones_of
 from assembly_ui.sync.mapping.rows import day, flag, keys_of, maybe, said, text, whole
@@ -27,10 +28,11 @@ _PROFICIENCY = {
 def make_students(source: Source, ids: Ids, chosen: Chosen) -> Iterator[Made]:
     """Pupils on roll, and leavers who are still known."""
     links = _linked(source, ids, "StudentId", "ContactId", "Contacts", "contact")
-    sen = SenOfStudents(source)
+    sen, medical = SenOfStudents(source), MedicalOfStudents(source)
     for row in source.rows("Students", "Students"):
         if key := text(row, "Id"):
             data = _student(ids, key, row, sen)
+            data["medical"] = medical.of(ids, key)
             data["contacts"] = _related(links, key, "student_contact", "contact_id")
             yield Made(key, name_of(row), data)
 
@@ -191,6 +193,6 @@ def _related(links: _Links | None, key: str, called: str, name: str) -> list[Jso
 
 
 STUDENT_KINDS = (
-    Kind("student", _LINKS | {"SEN"}, make_students),
+    Kind("student", _LINKS | {"SEN", "StudentMedical"}, make_students),
     Kind("contact", _LINKS, make_contacts),
 )

@@ -176,6 +176,46 @@ class StudentDisability(Row):
     active: Flag = None
 
 
+class MedicalFacts(Row):
+    """What is said of the health of one pupil; `id` is that of the pupil."""
+
+    table = "StudentMedical"
+
+    dietary_needs: Text = ""
+    student_assessed_disabled: Flag = None
+    emergency_consent: Flag = None
+    pregnant_pupil: Flag = None
+
+
+class MedicalCondition(Row):
+    """A condition of a pupil."""
+
+    table = "StudentConditions"
+
+    student_id: Text = ""
+    medical_condition_id: Text = ""
+    condition_description: Text = ""
+
+
+class ConditionLookup(Row):
+    """A condition that the MIS knows."""
+
+    table = "ConditionLookups"
+
+    condition_description: Text = ""
+
+
+class MedicalNote(Row):
+    """A note on the health of a pupil."""
+
+    table = "StudentMedicalNotes"
+
+    student_id: Text = ""
+    note: Text = Field("", repr=False)
+    summary: Text = Field("", repr=False)
+    last_modified: Day = None
+
+
 class Contact(Person, Address):
     """A parent, or somebody else who answers for a pupil."""
 

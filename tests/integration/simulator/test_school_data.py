@@ -537,6 +537,9 @@ async def test_nothing_is_told_of_pupils_who_are_not_shared(sharing: Any) -> Non
         ("HistoricalAttendanceSummary", "HistoricalAttendanceSummary", "StudentId"),
         ("SeatingPlans", "SeatingPlans", "StudentId"),
         ("EntitlementHistory", "EntitlementGroupStudents", "StudentId"),
+        ("StudentMedical", "StudentMedical", "Id"),
+        ("StudentMedical", "StudentConditions", "StudentId"),
+        ("StudentMedical", "StudentMedicalNotes", "StudentId"),
         ("SEN", "StudentSENTypeHistory", "StudentMis_Id"),
         ("SEN", "StudentSENProvisionHistory", "StudentMis_Id"),
     ):

@@ -10,7 +10,7 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.scopes.collected import is_collected
-from assembly_ui.sync.models import Record
+from assembly_ui.sync.models import Record, SourceRow
 from tests.factories.sync import synced_school
 
 FROM_THE_REGISTER = {("school", path) for path in ("urn", "mis_provider", "la_name")}
@@ -41,3 +41,22 @@ def _is_filled(part: Any, path: str) -> bool:
     name, _, rest = path.partition(".")
     value = part.get(name) if isinstance(part, dict) else None
     return _is_filled(value, rest) if rest else value not in (None, [], "")
+
+
+async def test_of_the_medical_record_nothing_is_kept_that_no_scope_is_about(
+    database: Database, clock: ManualClock
+) -> None:
+    notes = ["students.basic", "students.medical.notes"]
+    await synced_school(database, clock, scopes=notes, pupils=60)
+    async with database.read() as session:
+        rows = (
+            await session.exec(select(SourceRow).where(SourceRow.query == "StudentMedical"))
+        ).all()
+    assert {row.table for row in rows} == {"StudentMedicalNotes"}
+    assert {column for row in rows for column in row.data} == {
+        "Id",
+        "StudentId",
+        "Note",
+        "Summary",
+        "LastModified",
+    }

@@ -55,7 +55,7 @@ async def test_a_school_that_shares_the_usual_can_be_asked_for_all(world: World)
     secret = await world.installed_with(*ASKED_BY_DEFAULT)
     every = [scope.name for scope in SCOPES]
     for need in needs(every, _today(world), aspects=["11"]):
-        if need.endpoint == "SEN":
+        if need.endpoint in ("SEN", "StudentMedical"):
             # Schools share it only where they are asked for it.
             with pytest.raises(ScopeNotGranted):
                 await world.client.read(ESTAB, secret, _query(need))

@@ -33,9 +33,9 @@ def test_a_consent_promises_nothing_that_is_not_collected(scope: Scope) -> None:
 
 
 def test_the_receipt_says_it_too() -> None:
-    assert titles(["students.medical.notes", "students.fsm"]) == [
+    assert titles(["students.photo", "students.fsm"]) == [
         "Student Free School Meals",
-        "Student Medical Notes (not collected)",
+        "Student Photo (not collected)",
     ]
 
 

@@ -40,9 +40,7 @@ NOT_FED = {
     "staff_members.former_names", "staff_members.included_in_census",
     "staff_members.qualifications", "staff_members.salaries",
     "students.fsm_review_dates",
-    "students.medical.conditions", "students.medical.dietary_needs",
-    "students.medical.emergency_consent", "students.medical.nhs_number", "students.medical.notes",
-    "students.medical.pregnancy", "students.photo", "students.pp_history",
+    "students.medical.nhs_number", "students.photo", "students.pp_history",
     "students.siblings",
 }  # fmt: skip
 """Scopes for which nothing can be read so far."""
@@ -104,6 +102,11 @@ PRIVATE = {
     ("Students", "PreviousLegalSurname"): {"students.former_names"},
     ("SEN", "NeedTypeCode"): {"students.sen_needs"},
     ("SEN", "SENProvisionCode"): {"students.sen_provision_history"},
+    ("StudentMedical", "ConditionDescription"): {"students.medical.conditions"},
+    ("StudentMedical", "DietaryNeeds"): {"students.medical.dietary_needs"},
+    ("StudentMedical", "EmergencyConsent"): {"students.medical.emergency_consent"},
+    ("StudentMedical", "Note"): {"students.medical.notes"},
+    ("StudentMedical", "PregnantPupil"): {"students.medical.pregnancy"},
     ("Staff", "DateOfBirth"): {"staff_members.dob"},
     ("Staff", "EthnicityCode"): {"staff_members.ethnicity"},
     ("Staff", "TeacherNumber"): {"staff_members.teaching_status"},
@@ -206,3 +209,12 @@ def test_days_begin_and_end_with_weeks_or_the_academic_year(
 def test_in_august_the_calendar_is_still_that_of_last_september() -> None:
     asked = dict(_asked(["calendar"], date(2027, 8, 31))["Calendar"].parameters)
     assert asked == {"DateFrom": "2026-09-01", "DateTo": "2027-08-31"}
+
+
+def test_of_an_endpoint_only_the_tables_that_a_scope_is_about_are_kept() -> None:
+    notes = _asked(["students.medical.notes"])["StudentMedical"]
+    assert notes.tables == ("StudentMedicalNotes",)
+    both = _asked(["students.medical.notes", "students.medical.dietary_needs"])["StudentMedical"]
+    assert both.tables == ("StudentMedical", "StudentMedicalNotes")
+    assert _asked(["students.sen_needs"])["SEN"].tables == ("StudentSENTypeHistory",)
+    assert _asked(["timetables"])["TimetableModel"].tables == ()

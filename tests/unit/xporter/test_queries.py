@@ -35,6 +35,7 @@ EVERY = [
     "AttendanceForDateRange",
     "Photos",
     "SEN",
+    "StudentMedical",
 ]
 NEEDED: dict[str, dict[str, Any]] = {
     "Timetable": {"options": ["includeLessons"]},

@@ -343,3 +343,22 @@ def test_a_pupil_was_called_something_else_and_was_born_somewhere() -> None:
 def test_the_ethnicity_of_staff_is_read() -> None:
     found = _staff(EthnicityCode="WBRI", Ethnicity="White British")["demographics"]
     assert (found["ethnicity_code"], found["ethnicity_group"]) == ("WBRI", "White British")
+
+
+def test_what_was_not_read_of_the_health_of_pupils_is_not_known() -> None:
+    rows: Rows = {
+        ("Students", "Students"): [{"Id": "7"}, {"Id": "8"}],
+        ("StudentMedical", "StudentConditions"): [
+            {
+                "Id": "1.7",
+                "StudentId": "7",
+                "MedicalConditionId": "1",
+                "ConditionDescription": "Asthma",
+            }
+        ],
+    }
+    one, other = (made.data["medical"] for made in _made(make_students, rows))
+    assert [condition["name"] for condition in one["conditions"]] == ["Asthma"]
+    assert (one["notes"], one["dietary_needs"], one["is_pregnant"]) == (None, None, None)
+    assert other["conditions"] == []
+    assert _student()["medical"] is None
