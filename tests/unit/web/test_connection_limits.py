@@ -407,3 +407,14 @@ async def test_addresses_that_have_nothing_open_are_forgotten(
             await _statuses(machine, _app, _whole, client=(f"192.0.2.{number}", 1))
         assert len(machine.limits._addresses) <= 4
         assert "198.51.100.1" in machine.limits._addresses
+
+
+async def test_of_tabs_that_are_gone_so_many_are_known_and_the_oldest_forgotten(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_limits, "TABS_KNOWN", 3)
+    for _ in range(20):
+        async with machine.socket() as client:
+            pass
+    assert len(machine.limits._tabs) == 3
+    assert client.scope["query_string"].decode().endswith(next(reversed(machine.limits._tabs)))
