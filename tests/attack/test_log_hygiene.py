@@ -18,6 +18,7 @@ import httpx
 import pytest
 import socketio
 import structlog
+from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import select, text
 
@@ -424,3 +425,13 @@ def test_the_log_for_machines_is_one_object_a_line() -> None:
     logs.configure(json=False)
     (line,) = log.text.splitlines()
     assert json.loads(line)["event"] == "a.b"
+
+
+def test_an_error_of_the_database_is_told_without_statement_values_or_message() -> None:
+    said = UniqueViolation("Key (email)=(ann@kings.sch.uk) already exists.")
+    values = {"email": "ann@kings.sch.uk", "secret_hash": "c0ffee"}
+    error = IntegrityError("INSERT INTO users (email) VALUES (%(email)s)", values, said)
+    told = logs.describe(error)
+    assert "IntegrityError of psycopg.errors.UniqueViolation" in told
+    for word in ("ann", "kings", "c0ffee", "INSERT", "already exists"):
+        assert word not in told

@@ -413,8 +413,8 @@ async def test_of_tabs_that_are_gone_so_many_are_known_and_the_oldest_forgotten(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection_limits, "TABS_KNOWN", 3)
-    for _ in range(20):
-        async with machine.socket() as client:
+    for number in range(20):
+        async with machine.socket(f"192.0.2.{number}") as client:
             pass
     assert len(machine.limits._tabs) == 3
     assert client.scope["query_string"].decode().endswith(next(reversed(machine.limits._tabs)))
