@@ -171,6 +171,29 @@ class Database:
             # It stays 0, and is written all the same.
             await connection.exec_driver_sql("PRAGMA user_version = 0")
 
+    async def begin_new_log(self) -> bool:
+        """Begin another write-ahead log in place of one whose file was removed.
+
+        Connections that are open still have the old one, and what it holds is moved into the
+        file of the database first. False if a reader is in the way.
+
+        Raises:
+            sqlite3.Error: it cannot be moved.
+        """
+        async with self._queue:
+            async with self.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                found = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((is_busy, *_),) = found
+            if is_busy or self.file is None:
+                return False
+            # Otherwise some would write into the old log, and new ones into another.
+            if self._near:
+                self._near.close()
+            await self.engine.dispose()
+            self.file.forget_log()
+        return True
+
     async def copy_into(self, path: Path) -> bool:
         """Copy an SQLite database as an open connection sees it; False if that sees no table.
 

@@ -67,6 +67,10 @@ class SqliteFile:
         self._identity = self._identity or _identity(self.path)
         self._log_identity = self._log_identity or _identity(self._log)
 
+    def forget_log(self) -> None:
+        """Note the log anew: called when another one is begun."""
+        self._log_identity = None
+
     def problem(self) -> StorageProblem | None:
         """What has happened to the files since they were noted."""
         if self._identity is None:
@@ -122,6 +126,14 @@ class Storage:
         try:
             if problem is None:
                 await asyncio.to_thread(file.checkpoint)
+                return
+            if problem is StorageProblem.LOG_GONE and await self._database.begin_new_log():
+                log.error(
+                    "storage.log_renewed",
+                    problem=problem.value,
+                    path=str(file.path),
+                    meaning="Nothing was lost: what it held is in the database file.",
+                )
                 return
             log.error("storage.lost", problem=problem.value, path=str(file.path))
             if not self._is_rescued:

@@ -70,10 +70,13 @@ LOSSES = {
     "moved away": (lambda file: file.rename(f"{file}.old"), StorageProblem.FILE_GONE),
     "replaced by a copy": (_replace, StorageProblem.FILE_REPLACED),
     "its log deleted": (lambda file: _wal(file).unlink(), StorageProblem.LOG_GONE),
+    "its log replaced": (lambda file: _replace(_wal(file)), StorageProblem.LOG_GONE),
 }
+FILE_LOSSES = [how for how in LOSSES if "log" not in how]
+LOG_LOSSES = [how for how in LOSSES if "log" in how]
 
 
-@pytest.mark.parametrize("how", LOSSES)
+@pytest.mark.parametrize("how", FILE_LOSSES)
 async def test_files_that_are_lost_are_noticed_and_what_they_held_is_saved(
     browser: Browser, database: Database, clock: ManualClock, file: Path, how: str
 ) -> None:
@@ -85,6 +88,30 @@ async def test_files_that_are_lost_are_noticed_and_what_they_held_is_saved(
         await Storage(database, clock).look()
     assert [line["event"] for line in said] == ["storage.lost", "storage.rescued"]
     assert _people(rescue_path(file, clock())) == 1
+
+
+@pytest.mark.parametrize("how", LOG_LOSSES)
+async def test_a_log_that_is_lost_is_noticed_and_nothing_is(
+    browser: Browser, database: Database, clock: ManualClock, file: Path, how: str, tmp_path: Path
+) -> None:
+    lose, problem = LOSSES[how]
+    lose(file)
+    answer = await browser.get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"status": problem.value})
+    # Written into the log that is gone, for whoever still has it open.
+    await a_person(database, now=clock(), email="later@kings.sch.uk")
+    with capture_logs() as said:
+        await Storage(database, clock).look()
+    assert [line["event"] for line in said] == ["storage.log_renewed"]
+    assert (await browser.get("/health")).json() == {"status": "ok"}
+    await a_person(database, now=clock(), email="last@kings.sch.uk")
+    async with database.read() as session:
+        assert len((await session.exec(select(User))).all()) == 3
+    await Storage(database, clock).look()
+    alone = tmp_path / "alone.db"
+    shutil.copy(file, alone)
+    assert _people(alone) == 3
+    assert (await browser.get("/health")).json() == {"status": "ok"}
 
 
 async def test_it_is_saved_once_and_said_again_and_again(
@@ -135,7 +162,7 @@ async def test_a_full_disk_is_said_until_there_is_room(
     assert (await browser.post("/auth/log-in", data=form)).status_code == 303
 
 
-@pytest.mark.parametrize("how", ["deleted", "moved away", "replaced by a copy"])
+@pytest.mark.parametrize("how", FILE_LOSSES)
 async def test_nothing_is_written_that_would_be_lost_and_pages_say_so(
     browser: Browser, database: Database, clock: ManualClock, file: Path, how: str
 ) -> None:
