@@ -20,8 +20,10 @@ _CONDUCT = ("Conducts", "Achievements", "Behaviour")
 
 _SCOPES: Mapping[str, Mapping[str, str]] = {
     "Students": {
-        "Student": "AdmissionNo EnrolmentStatus Boarder YearTaughtIn CandidateNo ParentIdaasIds "
-        "ParentXIDs LeavingYearGroup LeavingRegGroup PreAdmissionYearGroup PreAdmissionRegGroup",
+        "Student": "KeyStage NCYear StandardYearGroupCode StandardYearGroupName BoardingHouse "
+        "PartTime OnReport Disabled AdmissionNo EnrolmentStatus Boarder YearTaughtIn CandidateNo "
+        "ParentIdaasIds ParentXIDs LeavingYearGroup LeavingRegGroup PreAdmissionYearGroup "
+        "PreAdmissionRegGroup",
         "StudentExtended": "DateofBirth DateOfBirth UniqueLearnerNumber MiddleName LegalForename "
         "LegalSurname PreviousLegalSurname EntryDate LeavingDate Destination "
         "DestinationStartDate ReasonForLeaving",
@@ -31,8 +33,8 @@ _SCOPES: Mapping[str, Mapping[str, str]] = {
         "YSSA EAL FSMEver6",
         "StudentDemographic": "Gifted ServiceChild ServiceChildSource HomeLanguage "
         "HomeLanguageCode FirstLanguage FirstLanguageCode FirstLanguageSource "
-        "EnglishProficiencyLevel NationalIdentity Nationality CountryOfBirth "
-        "CountryOfBirthCode ModeOfTravel IsTraveller "
+        "EnglishProficiencyLevel EnglishProficiencyLevelCode NationalIdentity "
+        "Nationality CountryOfBirth CountryOfBirthCode ModeOfTravel IsTraveller "
         "TravellerSource AsylumStatus",
         "StudentFamily": "InLeaCare LeaCareAuthority EverInCare IsYoungCarer ParentalSalutation "
         "StudentSiblingIds",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assembly_ui.simulator.school.classes import TeachingGroup
-from assembly_ui.simulator.school.codes import identifiers
+from assembly_ui.simulator.school.codes import guid, identifiers
 from assembly_ui.simulator.school.core import (
     BOARDING,
     FORMS,
@@ -88,6 +88,7 @@ def _group_row(core: Core, staffing: Staffing, group: Group, at: Stamp) -> Row:
     moments = [moment for span in spans for moment in (span.since, span.until) if moment <= at]
     subject = group.teaching.subject if group.teaching else None
     return identifiers(identity, group.prefix, group.number) | {
+        "PlatformId": guid(identity, group.prefix, group.number),
         "Type": group.type,
         "Code": group.code,
         "Name": group.name,

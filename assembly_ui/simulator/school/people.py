@@ -24,7 +24,8 @@ from assembly_ui.simulator.school.staffing import Staffing
 PLACED = (
     "RegGroupId", "RegGroup", "YearGroupId", "YearGroup", "HouseGroupId", "HouseGroup",
     "YearTaughtIn", "GroupIds", "GroupIdaasIds", "StudentSiblingIds", "LeavingYearGroup",
-    "LeavingRegGroup", "PreAdmissionYearGroup", "PreAdmissionRegGroup",
+    "LeavingRegGroup", "PreAdmissionYearGroup", "PreAdmissionRegGroup", "KeyStage", "NCYear",
+    "StandardYearGroupCode", "StandardYearGroupName", "BoardingHouse",
 )  # fmt: skip
 NOWHERE: Row = dict.fromkeys(PLACED)
 Named = tuple[str, str]
@@ -100,10 +101,21 @@ def _placed(core: Core, pupil: Pupil, at: Stamp, status: str, groups: Iterable[N
         "HouseGroupId": str(HOUSES + house),
         "HouseGroup": core.shape.houses[house],
         "YearTaughtIn": str(group or "R"),
+        "KeyStage": _key_stage(group),
+        "NCYear": str(group or "R"),
+        "StandardYearGroupCode": str(group or "R"),
+        "StandardYearGroupName": " ".join(year_name(group).split()),
+        "BoardingHouse": None if life.boards is None else core.shape.boarding[life.boards],
         "GroupIds": ",".join([number for number, _ in groups]),
         "GroupIdaasIds": ",".join([idaas for _, idaas in groups]),
         "StudentSiblingIds": ",".join(map(str, siblings)) or None,
     }
+
+
+def _key_stage(year: int) -> str:
+    """The key stage of a year group of England; Reception, year 0, comes before the first."""
+    stages = ((0, "EYFS"), (2, "1"), (6, "2"), (9, "3"), (11, "4"))
+    return next((stage for last, stage in stages if year <= last), "5")
 
 
 def _groups_by_pupil(core: Core, at: Stamp) -> dict[int, list[Named]]:

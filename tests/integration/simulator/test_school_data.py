@@ -547,3 +547,17 @@ async def test_nothing_is_told_of_pupils_who_are_not_shared(sharing: Any) -> Non
     values = await school.read("StudentUserDefinedFields", UDFName="Locker Number,Instrument")
     told |= {row["StudentId"] for row in values["StudentUDFs"]}
     assert told <= pupils
+
+
+async def test_columns_that_a_published_pipeline_reads_are_there(school: InstalledSchool) -> None:
+    options = "includeAttStats,includeAttMarkString"
+    (pupil, *_) = (await school.read("Students", options=options))["Students"]
+    columns = (
+        "AttMarksStartDate AttMarksEndDate BoardingHouse CountryOfBirth CountryOfBirthCode "
+        "Disabled EnglishProficiencyLevelCode FsmStartDate KeyStage NCYear Marks OnReport PartTime "
+        "PreviousLegalSurname StandardYearGroupCode StandardYearGroupName"
+    )
+    assert set(columns.split()) <= pupil.keys()
+    year = pupil["NCYear"]
+    assert pupil["StandardYearGroupName"] in (f"Year {year}", "Reception")
+    assert "PlatformId" in (await school.read("Groups"))["Group"][0]
