@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
 
+from assembly_ui.schools.register import Register
+from assembly_ui.settings import Settings
 from assembly_ui.web import left_tabs
 from assembly_ui.web.binding import Binding
 from assembly_ui.web.left_tabs import ANONYMOUS_SECONDS, LeftTabs
@@ -76,3 +81,28 @@ async def test_of_the_tabs_with_a_log_in_those_that_left_last_are_kept(
         await tabs.leaves(token, log_in="a fingerprint")
     assert tabs.kept() == {"second", "third"}
     await tabs.manager.close()
+
+
+async def test_the_product_hears_of_each_tab_that_goes(app: rx.App) -> None:
+    # As the fixture imports it: late.
+    from assembly_ui.assembly_ui import left_tabs as of_product
+
+    namespace, token = app.event_namespace, str(uuid4())
+    assert namespace is not None
+    await namespace._token_manager.link_token_to_sid(token, "a socket")
+    await namespace.trigger_event("disconnect", "a socket", "gone")
+    assert token in of_product._left
+
+
+async def test_the_product_looks_again_and_again_for_what_is_due(
+    app: rx.App, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assembly_ui import assembly_ui as product
+
+    settings = Settings(data_dir=tmp_path, database_url=database_url, work_in_web=False)
+    monkeypatch.setattr(product, "SETTINGS", settings)
+    # The whole register takes seconds to load.
+    monkeypatch.setattr(Register, "load", lambda _folder: Register([]))
+    async with product._product(app):
+        running = {task.get_name() for task in asyncio.all_tasks()}
+    assert running >= {"live", "watching", "connections", "left-tabs"}
