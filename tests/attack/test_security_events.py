@@ -29,6 +29,8 @@ from assembly_ui.callers import SetOrigin
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.platform_api import routes as platform_api
+from assembly_ui.schools.caller import find_caller
+from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.http import create_http
@@ -262,10 +264,17 @@ async def _caller(
     if who in ("anonymous", "forged"):
         return (f"{COOKIE}=forged" if who == "forged" else ""), inside | {"signed in"}
     person: Person = await a_person(database, now=clock(), email=f"{who}@kings.sch.uk")
+    token = await a_token(database, person, now=clock())
     if who == "viewer":
         await a_member(database, school.row, person, Role.VIEWER, now=clock())
+        me = await find_caller(database, token=token, now=clock())
+        assert me is not None
+        # Else it would be refused for looking at no school.
+        await switch_school(
+            database, session_id=me.session_id, user_id=person.id, school_id=school.id
+        )
         inside = {"admin", "owner"}
-    return f"{COOKIE}={await a_token(database, person, now=clock())}", inside
+    return f"{COOKIE}={token}", inside
 
 
 async def _call(handler: Handler, cookie: str) -> None:
