@@ -21,6 +21,8 @@ import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from assembly_ui import worker_pools
+
 if TYPE_CHECKING:
     from assembly_ui.clock import Clock
     from assembly_ui.database import Database
@@ -125,7 +127,7 @@ class Storage:
         problem = file.problem()
         try:
             if problem is None:
-                await asyncio.to_thread(file.checkpoint)
+                await worker_pools.DATABASE_UPKEEP.run(file.checkpoint)
                 return
             if problem is StorageProblem.LOG_GONE and await self._database.begin_new_log():
                 log.error(

@@ -212,6 +212,7 @@ API_ANSWERS = WorkerPool("api", threads=2, waiting=256, per_client=64)
 
 # What follows is bounded by who asks: workers that take one job at a time, and pages of rows.
 DATABASE_READS = WorkerPool("reads", threads=4)
+DATABASE_UPKEEP = WorkerPool("upkeep", threads=1)
 MAIL = WorkerPool("mail", threads=1)
 SYNC = WorkerPool("sync", threads=2)
 XPORTER = WorkerPool("xporter", threads=2)

@@ -27,6 +27,7 @@ _FILLERS = frozenset(
 )
 """What may stand around a label, and in names: left out only before a number."""
 _NUMBER = re.compile(r"[0-9oil]*[0-9][0-9oil]*")
+_LOOK_ALIKES = re.compile(r"[oil]+")
 _REFERENCE = re.compile(r"(n[1il]|seed|w)([0-9oil]{6,})([ps]{0,2})")
 """A country's letters and its number for a school, such as NI-1010012 and SEED-1000047SP."""
 _POSTCODE_CHARACTERS = range(5, 8)
@@ -107,11 +108,13 @@ def _with_numbers(plain: list[str]) -> Iterator[list[str]]:
     digits = [digits_meant(word) if _NUMBER.fullmatch(word) else "" for word in plain]
     yield [number or word for number, word in zip(digits, plain, strict=True)]
     together: list[str] = []
-    for place, (number, word) in enumerate(zip(digits, plain, strict=True)):
-        if number and place and digits[place - 1]:
-            together[-1] += number
+    are_numbers = _are_numbers(plain)
+    for place, (is_number, word) in enumerate(zip(are_numbers, plain, strict=True)):
+        meant = digits_meant(word) if is_number else word
+        if is_number and place and are_numbers[place - 1]:
+            together[-1] += meant
         else:
-            together.append(number or word)
+            together.append(meant)
     yield together
     if re.fullmatch("[0-9oil]{6,}", joined):
         yield [digits_meant(joined)]
@@ -134,12 +137,25 @@ def _without_fillers(plain: list[str]) -> Iterator[list[str]]:
     """Without words such as "number" before a number."""
     kept: list[str] = []
     before_number = False
-    for word in reversed(plain):
-        before_number = bool(_NUMBER.fullmatch(word)) or (before_number and word in _FILLERS)
+    for word, is_number in zip(reversed(plain), reversed(_are_numbers(plain)), strict=True):
+        before_number = is_number or (before_number and word in _FILLERS)
         if not (before_number and word in _FILLERS):
             kept.insert(0, word)
     if kept != plain:
         yield from _with_numbers(kept)
+
+
+def _are_numbers(plain: list[str]) -> list[bool]:
+    """Which words are (parts of) numbers: those with a digit, and beside them, within a number
+    that was typed in parts, those of look-alikes alone ("I 00000").
+    """
+    are_numbers = [bool(_NUMBER.fullmatch(word)) for word in plain]
+    for places in (range(1, len(plain)), range(len(plain) - 2, -1, -1)):
+        for place in places:
+            beside = place - 1 if places.step > 0 else place + 1
+            if are_numbers[beside] and _LOOK_ALIKES.fullmatch(plain[place]):
+                are_numbers[place] = True
+    return are_numbers
 
 
 def _replaced(plain: list[str], start: int, size: int, parts: list[str]) -> list[str]:

@@ -201,6 +201,12 @@ def test_any_postcode_is_found_with_look_alikes_and_any_separator(
         assert register.search(typed).matches[0].school.postcode == postcode
 
 
+@pytest.mark.parametrize("typed", ["URN no. I 00000", "URN no. l000 OO", "DfE no IOO 000"])
+def test_a_part_of_a_number_may_be_look_alikes_alone(register: Register, typed: str) -> None:
+    found = register.search(typed, limit=50).matches
+    assert "100000" in [match.school.urn for match in found]
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_number_is_found_with_look_alikes_and_any_word_before_it(
