@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import threading
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
 from assembly_ui import logs
@@ -22,6 +24,13 @@ from assembly_ui.tables import METADATA
 pytest_plugins = ["tests.compiled_statements", "tests.servers"]
 
 DRIVER_SECONDS = 5
+
+# The suite tries the same examples at every run, however slow the machine is. Others are looked
+# for with HYPOTHESIS_PROFILE=explore.
+_EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", _EXAMPLES, derandomize=True, database=None)
+settings.register_profile("explore", _EXAMPLES)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # As the product logs; structlog's own default prints local variables, secrets among them.
 logs.configure(json=False)
