@@ -201,7 +201,8 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._script = tag == "script"
         for name, value in attrs:
-            said = (value or "").strip().casefold()
+            # What stands in a field is text: nothing follows or runs it.
+            said = (value or "").strip().casefold() if name != "value" else ""
             if name.startswith("on") or said.startswith(("javascript:", "vbscript:")):
                 self.running.append(f"{tag} {name}={value}")
         if tag in ("svg", "img") and MARK in str(attrs):
