@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
-from assembly_ui.mail.errors import NotDelivered, Refused, TryLater
+from assembly_ui.mail.errors import AddressMalformed, NotDelivered, Refused, TryLater
 from assembly_ui.mail.transports import SmtpTransport
 from assembly_ui.mail.worker import Outbox
 from tests.factories.mail import HREF, TO, a_posted_message, outbox_rows
@@ -186,3 +186,28 @@ async def test_what_a_server_says_of_a_recipient_is_not_kept(
     (row,) = await outbox_rows(database)
     assert row.gave_up_at
     assert row.last_error == "recipient refused with 550"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "james@school.example, eve@evil.example",
+        "james@school.example\r\nBcc: eve@evil.example",
+        "James <eve@evil.example>",
+        "=?utf-8?q?eve=40evil.example?=@school.example",
+    ],
+)
+async def test_a_message_goes_to_one_plain_address_or_to_nobody(to: str) -> None:
+    async with SmtpServer().serving() as server:
+        with pytest.raises(AddressMalformed):
+            await _to(server).send(**LETTER | {"to": to})
+    assert server.messages == []
+
+
+async def test_an_encoded_word_in_a_subject_adds_no_header() -> None:
+    hidden = "=?utf-8?q?Hello=0D=0ABcc=3A_eve=40evil.example?="
+    async with SmtpServer().serving() as server:
+        await _to(server).send(**LETTER | {"subject": hidden})
+    (message,) = server.messages
+    assert message["Bcc"] is None
+    assert "=0D=0A" in message["Subject"]

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, update
 
+from assembly_ui.accounts.errors import ReauthenticationNeeded
 from assembly_ui.accounts.people import Person
+from assembly_ui.accounts.sessions import RECENT
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from assembly_ui.pubsub import PubSub, school_topic, user_topic
@@ -404,3 +406,27 @@ async def test_a_removed_member_does_not_come_back_by_an_older_invitation(
             now=clock(),
         )
     assert friend.id not in await roles_in(database, staff.school)
+
+
+async def test_ownership_moves_only_in_a_log_in_that_gave_the_password_lately(
+    database: Database, clock: ManualClock, staff: Staff
+) -> None:
+    async def hand_on(session_id: int) -> None:
+        await members.transfer_ownership(
+            database,
+            school_id=staff.school_id,
+            by_user_id=staff.james.id,
+            session_id=session_id,
+            user_id=staff.ann.id,
+            now=clock(),
+        )
+
+    own = await a_session(database, staff.james, now=clock())
+    clock.advance(RECENT)
+    with pytest.raises(ReauthenticationNeeded):
+        await hand_on(own)
+    # Nor does a password that somebody else gave count.
+    with pytest.raises(ReauthenticationNeeded):
+        await hand_on(await a_session(database, staff.ann, now=clock()))
+    assert (await roles_in(database, staff.school))[staff.james.id] is Role.OWNER
+    assert not await posted(database, "ownership_transferred")

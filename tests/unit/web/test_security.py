@@ -223,3 +223,25 @@ async def test_over_https_cookies_carry_the_host_prefix_both_ways(pages: Path) -
     assert narrow == "__Host-narrow=1; SameSite=lax; Path=/; Secure"
     assert gone.startswith('__Host-gone=""')
     assert gone.endswith("Path=/; Secure")
+
+
+async def test_a_body_that_says_it_is_too_large_is_refused_unread(pages: Path) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("the application was asked")
+
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    for length in (str(LARGEST_BODY + 1), "-1", "1e3"):
+        sent.clear()
+        settings = Settings(data_dir=pages)
+        headers = [(b"host", b"localhost:3000"), (b"content-length", length.encode())]
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+        scope |= {"query_string": b"", "scheme": "http", "http_version": "1.1"}
+        await Security(app, settings, pages)(scope, receive, send)
+        assert sent[0]["status"] == 413
