@@ -316,6 +316,7 @@ READS = {
 }
 CHEAP = {
     "notice_state.apologise",
+    "notice_state.say_not_saved",
     "notice_state.slow_down",
     "sign_up_state.take_suggestion",
     "confirm_state.choose_another",

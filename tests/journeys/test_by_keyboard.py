@@ -10,6 +10,11 @@ from tests.journeys.person import PASSWORD, Person
 
 
 async def _tabs_to(page: Page, name: str, most: int = 40) -> None:
+    # Nobody goes to what is not there yet.
+    there = page.get_by_label(name)
+    for role in ("button", "link"):
+        there = there.or_(page.get_by_role(role, name=name))  # type: ignore[arg-type]
+    await there.first.wait_for()
     for _ in range(most):
         await page.keyboard.press("Tab")
         if name in (await page.evaluate(_NAME_OF_FOCUSED) or ""):
