@@ -188,5 +188,7 @@ def _are_back(server: Scaled) -> Callable[[], Awaitable[bool]]:
 
 
 def _expect_trouble(server: Scaled, pattern: str) -> None:
-    unexpected = [line for line in server.trouble() if not re.search(pattern, line)]
+    # The frames of a traceback, which are indented, belong to the line that it begins with.
+    said = [line for line in server.trouble() if not line[:1].isspace()]
+    unexpected = [line for line in said if not re.search(pattern, line)]
     assert not unexpected, "\n".join([*unexpected, "", server.story])
