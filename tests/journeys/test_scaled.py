@@ -130,18 +130,20 @@ async def test_a_background_worker_killed_while_it_holds_leases(server: Scaled) 
     school = server.seed("connected")["school_id"]
 
     async def stopped_in_a_check() -> psutil.Process | None:
-        # Stopped first, since a check from before XoD became slow may end at any moment.
+        server.query(DUE, school)
+        if not server.query(HELD, school):
+            return None
         worker = server.background_worker
         worker.suspend()
+        # A check from before XoD became slow may have ended in between.
         if server.query(HELD, school):
             return worker
         worker.resume()
-        server.query(DUE, school)
         return None
 
     server.query(SLOW, school)
     try:
-        killed = await until(stopped_in_a_check, "a check under way", seconds=60)
+        killed = await until(stopped_in_a_check, "a check under way", seconds=180)
         killed.kill()
         assert server.query(HELD, school), "the lease outlives its holder"
     finally:
