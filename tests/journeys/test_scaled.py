@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 TABS = 50
-SOME = 12
+SOME = 40
 """So many tabs are never all served by the same one of two processes."""
 # For this school alone: when all of Xporter on Demand is slow, it is down, and nothing is checked.
 SLOW = """
