@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from assembly_ui.apps import grants
 from assembly_ui.apps.catalogue import all_apps, list_apps, read_app
@@ -22,7 +23,7 @@ from assembly_ui.apps.errors import (
     RotationNeeded,
     ScopeUnusable,
 )
-from assembly_ui.apps.models import ClientType, GrantType
+from assembly_ui.apps.models import ClientType, GrantType, OAuthToken
 from assembly_ui.apps.registration import (
     NewApp,
     Registered,
@@ -167,6 +168,34 @@ async def test_an_app_switched_off_has_no_token_no_credentials_and_no_data_read_
         await grants.identify(database, client_id=app.client_id, secret=app.client_secret)
     assert await wanted_of(database, school) == set()
     assert len(await recorded(database, "app_disabled")) == 1
+
+
+async def test_the_tokens_of_an_app_switched_off_are_ended_and_not_only_unheard(
+    database: Database, clock: ManualClock, app: Registered
+) -> None:
+    known = await grants.identify(database, client_id=app.client_id, secret=app.client_secret)
+    await grants.app_token(database, known, now=clock())
+    await disable(database, client=app.client_id, now=clock())
+    async with database.read() as session:
+        assert list(await session.exec(select(OAuthToken.revoked_at))) == [clock()]
+
+
+async def test_what_an_app_is_given_while_it_is_switched_off_opens_nothing(
+    database: Database, clock: ManualClock, app: Registered, school: ASchool
+) -> None:
+    code = await authorised(database, app, school, now=clock())
+    known = await grants.identify(database, client_id=app.client_id, secret=app.client_secret)
+    await disable(database, client=app.client_id, now=clock())
+    late = await grants.exchange_code(
+        database,
+        known,
+        code=code,
+        redirect_uri=REDIRECT,
+        verifier=VERIFIER,
+        lives=LIVES,
+        now=clock(),
+    )
+    assert await find_bearer(database, token=late.access_token, now=clock()) is None
 
 
 async def test_apps_that_come_with_the_demo_are_there_once_and_right_however_often_it_starts(

@@ -297,12 +297,13 @@ async def test_what_was_used_since_was_not_lost_and_whoever_asks_again_is_a_thie
     assert await platform.opens(third["access_token"]) is None
 
 
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 async def test_an_answer_that_was_given_back_is_not_given_again(
-    platform: Platform, app: Registered
+    platform: Platform, app: Registered, which: str
 ) -> None:
     first = await platform.tokens(app)
     second = (await platform.refreshed(app, first["refresh_token"])).json()
-    given = {"token": second["refresh_token"]}
+    given = {"token": second[which]}
     await platform.web.post("/oauth/revoke", data=given, headers={"Authorization": basic(app)})
     refused(await platform.refreshed(app, first["refresh_token"]), "invalid_grant")
 
