@@ -43,6 +43,9 @@ COMMON = [
     "!!Sunshine99",
     "  dragon 123",
     "ＰＡＳＳＷＯＲＤ1",
+    # Strong by the estimate, and breached all the same.
+    "0r968ji9ufj6",
+    "111222tianya",
 ]
 CONTEXT = [
     "assembly1",

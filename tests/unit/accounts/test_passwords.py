@@ -17,7 +17,7 @@ from assembly_ui.accounts.errors import (
     PasswordTooShort,
     TooLong,
 )
-from assembly_ui.accounts.password_policy import check_password, check_same, measure
+from assembly_ui.accounts.password_policy import MAXIMUM, check_password, check_same, measure
 from assembly_ui.accounts.passwords import hash_password, verify
 
 pytestmark = pytest.mark.usefixtures("cheap_bcrypt")
@@ -134,6 +134,13 @@ async def test_every_character_of_a_long_password_counts(long: str) -> None:
     assert await verify(long + "!", kept)
     assert not await verify(long + "?", kept)
     assert not await verify(long, kept)
+
+
+async def test_what_follows_the_longest_password_counts_too() -> None:
+    longest = "k7Xq" * (MAXIMUM // 4)
+    kept = await hash_password(longest)
+    assert await verify(longest, kept)
+    assert not await verify(longest + "!", kept)
 
 
 async def test_a_null_byte_does_not_end_a_password() -> None:
