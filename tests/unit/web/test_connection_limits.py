@@ -223,7 +223,7 @@ async def test_a_socket_that_never_says_it_is_a_tab_is_closed(machine: Machine) 
     async with machine.socket() as tab, machine.socket("192.0.2.2") as silent:
         await tab.say(CONNECT)
         await silent.say("40", "3", "40/other,")
-        machine.time += connection_limits.CONNECT_SECONDS
+        machine.time += 10
         # What each waits for is asked again, now that the time is up.
         await silent.say("3")
         await tab.say(CLICK)
@@ -372,6 +372,20 @@ async def test_a_body_that_does_not_arrive_in_time_is_not_waited_for(
     monkeypatch.setattr(connection_limits, "BODY_SECONDS", 0.001)
     assert await _statuses(machine, _app, never) == [408]
     assert machine.limits.refused == {Refused.SLOW_BODY: 2}
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(29, 200), (31, 408)])
+async def test_a_body_has_half_a_minute_to_arrive_however_its_pieces_come(
+    machine: Machine, seconds: int, status: int
+) -> None:
+    pieces = iter([(0, True), (seconds, True), (0, False)])
+
+    async def slowly() -> Any:
+        waited, has_more = next(pieces)
+        machine.time += waited
+        return {"type": "http.request", "body": b"x", "more_body": has_more}
+
+    assert await _statuses(machine, _app, slowly) == [status]
 
 
 async def test_an_address_has_only_so_many_requests_under_way(machine: Machine) -> None:
