@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from assembly_ui.accounts.confirmation import confirm, confirm_with_new_password
 from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.accounts.errors import (
     LinkProblem,
+    LinkReplaced,
     LogInRefused,
     PasswordWrong,
     SignUpPasswordWrong,
@@ -271,6 +272,26 @@ async def test_a_form_sent_again_while_its_password_is_checked_is_not_confirmed_
         async with database.transaction() as session:
             await session.exec(update(SignUp).values(password_hash=new))
     with pytest.raises(SignUpPasswordWrong):
+        await confirming
+    assert (await the_user(database, EMAIL)).confirmed_at is None
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [{"email": f"other.{EMAIL}"}, {"confirmed_at": datetime.now(UTC)}]
+)
+async def test_a_sign_up_that_went_on_while_its_password_is_checked_is_not_confirmed(
+    database: Database, clock: ManualClock, meanwhile: dict[str, Any]
+) -> None:
+    await a_sign_up(database, now=clock(), email=EMAIL)
+    token = await mailed_token(database, EMAIL)
+    async with held(PASSWORD_HASHES):
+        confirming = asyncio.ensure_future(
+            confirm(database, token=token, password=PASSWORD, now=clock())
+        )
+        await waits(PASSWORD_HASHES, 1)
+        async with database.transaction() as session:
+            await session.exec(update(SignUp).values(**meanwhile))
+    with pytest.raises(LinkReplaced):
         await confirming
     assert (await the_user(database, EMAIL)).confirmed_at is None
 

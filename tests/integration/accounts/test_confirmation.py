@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from assembly_ui.accounts.account_form import AccountForm
 from assembly_ui.accounts.confirmation import (
@@ -21,9 +22,11 @@ from assembly_ui.accounts.errors import (
     LinkReplaced,
     LinkUnknown,
     LinkUsed,
+    SignUpPasswordNeeded,
     SignUpPasswordWrong,
     SignUpProblem,
 )
+from assembly_ui.accounts.models import SignUp
 from assembly_ui.accounts.password_reset import look_at_link as look_at_reset_link
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import resend
@@ -99,6 +102,24 @@ async def test_looking_says_whose_link_it_is_and_leaves_it_unused(
     seen = await look_at_link(database, token=token, ticket="another browser", now=clock())
     assert seen == ConfirmationView(EMAIL, "", clock(), False, True)
     assert (await the_user(database, EMAIL)).confirmed_at is None
+
+
+@pytest.mark.parametrize("email", [EMAIL, "eve@kings.sch.uk"])
+async def test_a_browser_whose_sign_up_is_over_or_of_another_address_is_any_other_browser(
+    database: Database, clock: ManualClock, email: str
+) -> None:
+    ticket = await a_sign_up(database, now=clock(), email=email, name="Eve")
+    async with database.transaction() as session:
+        sign_up = (await session.exec(select(SignUp))).one()
+        sign_up.confirmed_at = clock() if email == EMAIL else None
+    await a_sign_up(database, now=clock())
+    token = await mailed_token(database, EMAIL)
+    seen = await look_at_link(database, token=token, ticket=ticket, now=clock())
+    assert seen == ConfirmationView(EMAIL, "", clock(), False, True)
+    with pytest.raises(SignUpPasswordNeeded):
+        await confirm(database, token=token, ticket=ticket, now=clock())
+    confirmed = await confirm(database, token=token, ticket=ticket, password=PASSWORD, now=clock())
+    assert confirmed.name == "James Walters"
 
 
 async def test_a_link_works_once_and_then_says_when_it_did(

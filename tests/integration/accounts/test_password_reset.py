@@ -35,6 +35,7 @@ from assembly_ui.accounts.password_reset import (
     reset_password,
 )
 from assembly_ui.accounts.sessions import resolve
+from assembly_ui.accounts.waiting import correct_address
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
 from tests.factories.accounts import (
@@ -119,6 +120,24 @@ async def test_the_owner_of_an_address_yet_to_be_confirmed_chooses_a_password(
     form = AccountForm("James Walters", NEW, NEW)
     await confirm_with_new_password(database, token=token, form=form, now=now)
     await log_in(database, email=EMAIL, password=NEW, life=SESSION_LIFE, now=now)
+
+
+async def test_an_address_that_its_sign_up_has_left_is_sent_nothing(
+    database: Database, clock: ManualClock
+) -> None:
+    ticket = await a_sign_up(database, now=clock())
+    now = clock.advance(COOL_DOWN)
+    await correct_address(
+        database,
+        ticket=ticket,
+        email="james.walters@queens.sch.uk",
+        check_dns=False,
+        address=ADDRESS,
+        link_life=LINK_LIFE,
+        now=now,
+    )
+    assert await _request(database, EMAIL, now) == EMAIL
+    assert [m.kind for m in await posted(database, EMAIL)] == ["confirm_email"]
 
 
 async def test_asking_many_times_at_once_mails_once(database: Database, clock: ManualClock) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, update
 
+from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.clock import ManualClock
 from assembly_ui.database import Database
@@ -85,3 +87,13 @@ def test_one_role_includes_those_below_it() -> None:
     assert Role.ADMIN.includes(Role.VIEWER)
     assert not Role.VIEWER.includes(Role.ADMIN)
     assert not Role.ADMIN.includes(Role.OWNER)
+
+
+async def test_an_account_that_is_not_confirmed_is_no_caller(
+    database: Database, clock: ManualClock
+) -> None:
+    person = await a_person(database, now=clock())
+    token = await a_token(database, person, now=clock())
+    async with database.transaction() as session:
+        await session.exec(update(User).where(col(User.id) == person.id).values(confirmed_at=None))
+    assert await _caller(database, clock, token) is None
