@@ -83,6 +83,33 @@ async def test_wrong_passwords_from_everywhere_slow_down_unknown_browsers_only(
     assert (await log_in(browser("192.0.2.200"), EMAIL)).endswith("#throttled")
     james.cookies.delete("assembly_session")
     assert await log_in(james, EMAIL) == "/continue"
+    # That the owner gets in gives nobody else another try.
+    assert (await log_in(browser("192.0.2.201"), EMAIL)).endswith("#throttled")
+
+
+async def test_who_has_an_account_gets_no_more_guesses_at_others_for_it(
+    database: Database, clock: ManualClock, browser: NewBrowser
+) -> None:
+    await a_person(database, now=clock(), email="eve@evil.example")
+    eve, last = browser(ELSEWHERE), ""
+    for n in range(_most(Deed.LOG_IN, Per.CALLER)):
+        if n % 40 == 0:
+            assert await log_in(eve, "eve@evil.example") == "/continue"
+        last = await log_in(eve, f"nobody{n}@kings.sch.uk", "wrong")
+    assert last.endswith("#throttled")
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_who_gets_in_has_all_tries_again(
+    database: Database, clock: ManualClock, browser: NewBrowser, is_known: bool
+) -> None:
+    await a_person(database, now=clock())
+    james = browser(HOME)
+    for _ in range(3):
+        for _ in range(4):
+            assert await log_in(james, EMAIL, "wrong") == "/log-in#wrong"
+        assert await log_in(james, EMAIL) == "/continue"
+        james = james if is_known else browser(HOME)
 
 
 async def test_a_known_browser_on_the_attackers_network_gets_through(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from assembly_ui.accounts import throttles as throttles_module
 from assembly_ui.accounts.errors import Throttled
+from assembly_ui.accounts.moving_windows import MovingWindows
 from assembly_ui.accounts.throttles import LIMITS, Deed, Limit, Per, Throttles
+from assembly_ui.clock import ManualClock
 
 
 def _who(email: str = "one@kings.sch.uk", ip: str = "192.0.2.1") -> dict[str, str]:
@@ -128,3 +131,56 @@ async def test_a_caller_nobody_knows_is_not_counted_as_one() -> None:
 
 def test_every_deed_is_limited_per_caller() -> None:
     assert {limit.deed for limit in LIMITS if limit.per is Per.CALLER} == set(Deed)
+
+
+CALLER, ADDRESS = {"caller": "192.0.2.1"}, {"address": "one@kings.sch.uk"}
+PAIR, ACCOUNT, MAILBOX = CALLER | ADDRESS, {"account": 1}, {"mailbox": "one@kings.sch.uk"}
+
+
+@pytest.mark.parametrize(
+    ("deed", "who", "minutes", "most"),
+    [
+        (Deed.LOG_IN, {"device": "1"}, 60, 30),
+        (Deed.LOG_IN, CALLER, 15, 100),
+        (Deed.LOG_IN, PAIR, 5, 10),
+        (Deed.LOG_IN, PAIR, 60, 20),
+        (Deed.LOG_IN, ADDRESS, 5, 30),
+        (Deed.LOG_IN, ADDRESS, 60, 100),
+        (Deed.REAUTHENTICATE, CALLER, 15, 100),
+        (Deed.REAUTHENTICATE, ACCOUNT, 1, 5),
+        (Deed.REAUTHENTICATE, ACCOUNT, 60, 15),
+        (Deed.CONFIRM, CALLER, 15, 60),
+        (Deed.JOIN_LOOK, CALLER, 60, 120),
+        (Deed.JOIN_LOOK, ACCOUNT, 60, 30),
+        (Deed.PROVE, CALLER, 60, 20),
+        (Deed.PROVE, ACCOUNT, 60, 6),
+        (Deed.PROVE, PAIR, 60, 3),
+        (Deed.PROVE, ADDRESS, 60, 12),
+        (Deed.DISPUTE, CALLER, 60, 10),
+        (Deed.DISPUTE, ACCOUNT, 60, 3),
+        (Deed.SIGN_UP, MAILBOX, 60, 10),
+        (Deed.RESET, MAILBOX, 60, 10),
+        (Deed.RESEND, MAILBOX, 60, 10),
+        (Deed.INVITE, MAILBOX, 60, 20),
+        (Deed.APP, {"authorisation": "1"}, 5, 600),
+        (Deed.TOKEN, {"client": "app_1"}, 1, 1200),
+    ],
+)
+async def test_whoever_never_gives_up_gets_through_so_often(
+    clock: ManualClock, deed: Deed, who: dict[str, Any], minutes: int, most: int
+) -> None:
+    throttles, times = Throttles(), 0
+    throttles._limiter = MovingWindows(seconds=lambda: clock().timestamp())
+    for _ in range(minutes * 2):
+        with suppress(Throttled):
+            while times <= most:
+                await throttles.hit(deed, **who)
+                times += 1
+        clock.advance(timedelta(seconds=30))
+    assert times == most
+
+
+def test_guessing_is_counted_while_valkey_is_away() -> None:
+    guesses = {Deed.LOG_IN, Deed.REAUTHENTICATE, Deed.CONFIRM, Deed.JOIN_LOOK, Deed.PROVE}
+    assert guesses <= {limit.deed for limit in LIMITS if not limit.fails_open}
+    assert not any(limit.fails_open for limit in LIMITS if limit.deed in guesses)
