@@ -189,6 +189,7 @@ async def test_after_a_while_refused_callbacks_make_room_again(
     school = await a_school(database, now=clock(), invited=True)
     for number in range(PER_SENDER):
         await post(secret=f"guess {number}")
+    assert [row.secret_encrypted for row in await _kept(database)] == [""] * PER_SENDER
     clock.advance(REFUSED_FOR)
     await watcher.duties.do_due()
     await watcher.duties.do_due()
@@ -228,6 +229,24 @@ async def test_while_nothing_can_be_verified_one_sender_does_not_fill_the_places
     await watcher.duties.do_due()
     await watcher.duties.do_due()
     assert (await the_connection(database, school)).has_key
+
+
+async def test_a_sender_takes_no_place_of_others_twice_and_none_that_is_being_verified(
+    database: Database, clock: ManualClock
+) -> None:
+    async def keep(number: int, sender: str) -> object:
+        callback = AuthorisationCallback(estab=DFE_NUMBER, secret=f"guess {number} of {sender}")
+        return await inbox.keep(database, CIPHER, callback, clock(), sender=sender)
+
+    for number in range(PER_SCHOOL):
+        await keep(number, f"192.0.2.{number % 2}")
+    with pytest.raises(InboxFull):
+        await keep(1, "198.51.100.1")
+    clock.advance(LEASE)
+    await keep(1, "198.51.100.1")
+    with pytest.raises(InboxFull):
+        await keep(2, "198.51.100.1")
+    assert len(await _kept(database)) == PER_SCHOOL
 
 
 async def test_all_schools_together_have_only_so_many_places_but_each_has_its_first(
