@@ -11,7 +11,9 @@ from typing import ClassVar
 
 import pytest
 import reflex as rx
+from structlog.testing import capture_logs
 
+from assembly_ui.audit.events import Outcome
 from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
@@ -139,6 +141,13 @@ async def test_whoever_connects_with_the_token_of_a_closed_tab_is_shown_nothing(
     assert await _told(app, tabs, state) == 0
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
     assert await _told(app, tabs, state) == 0, "the tab was not forgotten"
+
+
+async def test_a_socket_that_got_another_token_is_shown_nothing(app: App, state: rx.State) -> None:
+    """As a tab that was duplicated, and with it its token."""
+    tabs = await _watching(state)
+    app.event_namespace.sid_to_token = {"first socket": "another-tab"}
+    assert await _told(app, tabs, state) == 0
 
 
 async def test_a_tab_that_stops_watching_while_its_turn_is_awaited_is_shown_nothing(
@@ -274,6 +283,21 @@ async def test_whose_right_has_ended_is_shown_nothing_and_the_page_is_emptied(
     assert not tabs.watched(MoreNewsState)
 
 
+async def test_that_a_push_was_held_back_is_told_and_what_is_public_stays(
+    app: App, state: rx.State
+) -> None:
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    tabs.watch_public(await state.get_state(MoreNewsState), "mailbox")
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people, news.told = {}, 5
+    with capture_logs() as logs:
+        await _told(app, tabs, state)
+    assert news.told == 0
+    assert tabs.watched(MoreNewsState) == {"mailbox"}
+    said = {"outcome": Outcome.REFUSED, "user": ANN.user_id, "school": ANN.school_id}
+    assert {"event": "security.push", "log_level": "info", **said} in logs
+
+
 @pytest.mark.parametrize(("now", "told"), [(None, 0), (ENDED["removed"], 1)])
 async def test_a_persons_own_news_ends_with_the_session_only(
     app: App, state: rx.State, now: Caller | None, told: int
@@ -288,6 +312,7 @@ async def test_a_persons_own_news_ends_with_the_session_only(
 async def test_a_session_that_ends_without_a_word_empties_its_tabs(
     app: App, state: rx.State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert live.CHECK_SECONDS <= 60
     monkeypatch.setattr(live, "CHECK_SECONDS", 0)
     tabs, news = await _watching(state), await state.get_state(NewsState)
     app.event_namespace.sid_to_token = {"first socket": "a-tab"}
@@ -321,6 +346,29 @@ async def test_a_page_that_was_loaded_again_meanwhile_is_not_emptied(
     news.told = 5
     await _told(app, tabs, state)
     assert news.told == 5
+
+
+async def test_a_tab_that_another_person_opened_meanwhile_is_not_emptied(
+    app: App, state: rx.State
+) -> None:
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    app.people, news.told = {}, 5
+    app.on_turn = app.event_namespace.sid_to_token.clear
+    await _told(app, tabs, state)
+    assert news.told == 5
+
+
+async def test_what_ends_a_right_while_news_is_read_counts(app: App, state: rx.State) -> None:
+    async def logs_out() -> None:
+        app.people = {}
+
+    tabs, news = await _watching(state), await state.get_state(NewsState)
+    app.event_namespace.sid_to_token = {"first socket": "a-tab"}
+    NewsState.on_reading = logs_out
+    await _told(app, tabs, state)
+    assert news.told == 0
+    assert not tabs.watched(NewsState)
 
 
 async def test_a_demoted_person_is_offered_no_more_than_their_role_allows(
