@@ -175,6 +175,31 @@ async def test_a_body_that_hides_its_length_is_refused_just_as_plainly(pages: Pa
     assert (refused.status_code, refused.text) == (413, "That is too large.")
 
 
+async def test_a_quarter_of_a_megabyte_is_what_a_request_may_bring(pages: Path) -> None:
+    async with _client(pages) as client:
+        refused = await client.post("/form", content=b"x" * (256 * 1024 + 1))
+    assert refused.status_code == 413
+
+
+async def test_of_a_body_that_is_too_large_the_application_hears_no_more(pages: Path) -> None:
+    heard = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] == "http.request":
+            heard.append(len(message["body"]))
+
+    async def receive() -> Message:
+        assert len(heard) < 5
+        return {"type": "http.request", "body": b"x" * (LARGEST_BODY // 3), "more_body": True}
+
+    async def send(message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "path": "/form", "headers": [(b"host", b"localhost")]}
+    await Security(app, Settings(data_dir=pages), pages)(scope, receive, send)
+    assert heard == [LARGEST_BODY // 3] * 3
+
+
 async def test_an_error_nobody_foresaw_is_answered_with_the_headers_of_every_answer(
     pages: Path,
 ) -> None:
