@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from assembly_ui import settings
-from assembly_ui.tables import METADATA
+from assembly_ui.db.metadata import METADATA
 
 LOCK = 0x4153534D
 """Of PostgreSQL's advisory locks, the one that migrating holds ("ASSM")."""

@@ -10,14 +10,13 @@ import reflex as rx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from assembly_ui import bootstrap, logs, settings
-from assembly_ui.build import web_folder
-from assembly_ui.callers import SetOrigin
-from assembly_ui.platform_api import routes as platform_api
-from assembly_ui.platform_api.api_host import ApiHost
-from assembly_ui.platform_api.slashes import SingleSlashes
-from assembly_ui.simulator import router as stand_in
-from assembly_ui.simulator.schoolbooking import router as schoolbooking
+from assembly_ui import services, settings
+from assembly_ui.api import routes as platform_api
+from assembly_ui.api.api_host import ApiHost
+from assembly_ui.api.slashes import SingleSlashes
+from assembly_ui.server import logs
+from assembly_ui.server.build import web_folder
+from assembly_ui.server.client_ip import SetOrigin
 from assembly_ui.web import pauses
 from assembly_ui.web.access import callers_now
 from assembly_ui.web.addresses import PlainAddresses
@@ -64,6 +63,8 @@ from assembly_ui.web.pages import (
 )
 from assembly_ui.web.security import Security
 from assembly_ui.web.watching import keep_watched_schools_fresh
+from simulators.schoolbooking import router as schoolbooking
+from simulators.xporter import router as stand_in
 
 SETTINGS = settings.load()
 
@@ -120,7 +121,7 @@ STYLESHEETS = [f"/styles/{sheet}.css" for sheet in ("tokens", "base", "component
 @asynccontextmanager
 async def _product(app: rx.App) -> AsyncIterator[None]:
     async with (
-        bootstrap.running(SETTINGS) as parts,
+        services.running(SETTINGS) as parts,
         parts.supervisor.keep(partial(tabs.run, app, parts.pubsub, callers_now), name="live"),
         parts.supervisor.keep(partial(keep_watched_schools_fresh, parts), name="watching"),
         parts.supervisor.keep(LIMITS.run, name="connections"),
@@ -134,8 +135,8 @@ def _http() -> FastAPI:
     http = create_http(SETTINGS)
     http.include_router(platform_api.router(SETTINGS))
     if SETTINGS.is_demo:
-        http.include_router(stand_in.router(bootstrap.stand_in), prefix=bootstrap.STAND_IN_PATH)
-        http.include_router(schoolbooking.router(bootstrap.booking), prefix=bootstrap.BOOKING_PATH)
+        http.include_router(stand_in.router(services.stand_in), prefix=services.STAND_IN_PATH)
+        http.include_router(schoolbooking.router(services.booking), prefix=services.BOOKING_PATH)
     return http
 
 

@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
-from assembly_ui import private_files
+from assembly_ui.server import private_files
 from assembly_ui.setting_types import (
     DatabaseIfAny,
     Email,
@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    mode: Mode = Field(Mode.DEMO, description="`demo` (stand-ins, mailbox) or `live`.")
+    mode: Mode = Field(Mode.DEMO, description="`demo` (simulators, mailbox) or `live`.")
     demo_public: bool = Field(
         False, description="Demo: `true` lets other machines reach it, which is not safe yet."
     )
@@ -200,7 +200,7 @@ class Settings(BaseSettings):
     )
     xporter_portal_url: WebAddressIfAny = Field(
         "",
-        description="Groupcall School Portal, linked for schools. Demo: the stand-in's.",
+        description="Groupcall School Portal, linked for schools. Demo: the simulator's.",
         examples=[GROUPCALL_PORTAL],
     )
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
-from assembly_ui import logs
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub
-from assembly_ui.tables import METADATA
+from assembly_ui.db.database import Database
+from assembly_ui.db.metadata import METADATA
+from assembly_ui.pubsub.topics import PubSub
+from assembly_ui.server import logs
 
 pytest_plugins = ["tests.compiled_statements", "tests.servers"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from assembly_ui.migrations import newest_revision
-from assembly_ui.tables import METADATA
+from assembly_ui.db.metadata import METADATA
+from assembly_ui.db.migrations import newest_revision
 from tools.scaled.postgres import Postgres
 from tools.scaled.valkey import Valkey
 

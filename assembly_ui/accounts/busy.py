@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from assembly_ui.accounts.errors import TooBusy
 from assembly_ui.audit.origin import current_origin
-from assembly_ui.worker_pools import PoolBusy, WorkerPool
+from assembly_ui.jobs.worker_pools import PoolBusy, WorkerPool
 
 _T = TypeVar("_T")
 

@@ -22,8 +22,8 @@ from assembly_ui.accounts.models import EmailLink, LinkPurpose, SignUp, User
 from assembly_ui.accounts.passwords import hash_password, verify
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import user_topic
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from assembly_ui.accounts.links import close_links_of_sign_up, keep, new_link
 from assembly_ui.accounts.models import LinkPurpose, SignUp, User
 from assembly_ui.accounts.people import add_user, find_user
-from assembly_ui.database import Session, announce
+from assembly_ui.db.database import Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.messages import Message
 from assembly_ui.mail.outbox import post_tracked
-from assembly_ui.pubsub import Topic
+from assembly_ui.pubsub.topics import Topic
 
 COOL_DOWN = timedelta(seconds=60)
 """Between two messages to one sign-up."""

@@ -24,7 +24,7 @@ from assembly_ui.accounts.fields import plain, required
 from assembly_ui.accounts.models import InviteCode
 from assembly_ui.audit.events import SecurityEvent
 from assembly_ui.audit.security_log import report_after_commit
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 DEFAULT_CODE = "letsassemble2020"
 """The code of the user guide. It is published, so it lets people into a demo only."""

@@ -17,7 +17,7 @@ from assembly_ui.accounts.people import lock_user
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 MOST_DEVICES = 10
 """Of one account; the one used longest ago is forgotten first."""

@@ -16,7 +16,7 @@ from assembly_ui.accounts.errors import LinkExpired, LinkReplaced, LinkUnknown, 
 from assembly_ui.accounts.models import EmailLink, LinkPurpose, User
 from assembly_ui.accounts.people import lock_user
 from assembly_ui.accounts.tokens import hash_token, new_token
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 
 _PATHS = {LinkPurpose.CONFIRM: "/confirm", LinkPurpose.RESET: "/reset-password"}
 

@@ -16,7 +16,7 @@ from assembly_ui.accounts.people import find_user, lock_user
 from assembly_ui.accounts.sessions import LONGEST
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 USER_AGENT_LIMIT = 200
 

@@ -20,7 +20,7 @@ from email_validator.deliverability import validate_email_deliverability
 
 from assembly_ui.accounts.busy import in_pool
 from assembly_ui.accounts.errors import TooBusy
-from assembly_ui.worker_pools import DNS, WorkerPool
+from assembly_ui.jobs.worker_pools import DNS, WorkerPool
 
 log = structlog.get_logger()
 

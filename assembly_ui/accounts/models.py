@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from assembly_ui.database import Row, word_column
+from assembly_ui.db.database import Row, word_column
 
 
 class LinkPurpose(StrEnum):

@@ -17,7 +17,6 @@ from pathlib import Path
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from assembly_ui import worker_pools
 from assembly_ui.accounts.busy import in_pool
 from assembly_ui.accounts.errors import (
     FieldProblem,
@@ -29,6 +28,7 @@ from assembly_ui.accounts.errors import (
     PasswordTooShort,
     TooLong,
 )
+from assembly_ui.jobs import worker_pools
 
 MINIMUM = 8
 MAXIMUM = 128

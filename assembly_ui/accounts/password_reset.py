@@ -19,10 +19,10 @@ from assembly_ui.accounts.sessions import revoke_sessions
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
-from assembly_ui.pubsub import user_topic
+from assembly_ui.pubsub.topics import user_topic
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import bcrypt
 
-from assembly_ui import worker_pools
 from assembly_ui.accounts.busy import in_pool
 from assembly_ui.accounts.password_policy import MAXIMUM
+from assembly_ui.jobs import worker_pools
 
 BCRYPT_ROUNDS = 12
 """About 0.3 s a password on a small machine."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from assembly_ui.accounts.models import User
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import user_topic
 
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST = timedelta(days=30)

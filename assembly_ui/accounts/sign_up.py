@@ -20,7 +20,7 @@ from assembly_ui.accounts.sign_up_form import CheckedForm
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.accounts.waiting import find_sign_up
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 
 @dataclass(frozen=True)

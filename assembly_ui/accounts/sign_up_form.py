@@ -11,7 +11,7 @@ from assembly_ui.accounts.errors import FieldProblem, FormRefused
 from assembly_ui.accounts.fields import person_name
 from assembly_ui.accounts.password_policy import check_password, check_same
 from assembly_ui.accounts.typos import likely_meant
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 FIELDS = ("invite_code", "name", "email", "password", "password_confirmation")
 """In the order of the page."""

@@ -19,7 +19,7 @@ from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.mail.delivery import Delivery, read_delivery
 
 

@@ -27,8 +27,8 @@ from assembly_ui.apps.receipts import ask_app_to_delete
 from assembly_ui.apps.telling import Changed, Teller
 from assembly_ui.connector.facts import status_of
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import user_topic
 from assembly_ui.schools.membership import lock_school, permit, permit_if_verified
 from assembly_ui.schools.models import Role
 from assembly_ui.scopes.asking import with_dependencies

@@ -22,7 +22,7 @@ from assembly_ui.apps.registration import (
     register_app,
     rotate_secret,
 )
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 __all__ = [
     "AppView",

@@ -11,7 +11,7 @@ from sqlmodel import col, or_, select
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.apps.errors import AppUnknown
 from assembly_ui.apps.models import App
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 
 LONGEST_CLIENT_ID = 64
 

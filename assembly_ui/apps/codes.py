@@ -9,7 +9,7 @@ from sqlmodel import col, select, update
 
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.apps.models import AccessRequest, Authorisation, AuthorisationCode
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 
 CODE_LIFE = timedelta(seconds=60)
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from assembly_ui.apps.models import Authorisation
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from assembly_ui.apps.tokens import (
 )
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.scopes.asking import UnknownScope, in_words_of, parse
 
 MOST_APP_TOKENS = 200

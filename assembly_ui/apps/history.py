@@ -16,8 +16,8 @@ from sqlmodel import col
 
 from assembly_ui.accounts.models import User
 from assembly_ui.apps.models import App, AuthorisationEvent, Happening
-from assembly_ui.database import Database, Session
-from assembly_ui.schools.paging import Listing, Paged
+from assembly_ui.db.database import Database, Session
+from assembly_ui.db.paging import Listing, Paged
 
 MOST_ROWS = 10_000
 """As many lines a CSV file holds, the newest."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from assembly_ui.apps.models import App, Authorisation, AuthorisationEvent
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, Column, text
 from sqlmodel import Field, Index
 
-from assembly_ui.database import Row, word_column
+from assembly_ui.db.database import Row, word_column
 
 
 class ClientType(StrEnum):

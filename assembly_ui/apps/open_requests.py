@@ -18,7 +18,7 @@ from assembly_ui.apps.errors import (
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import AccessRequest, App
 from assembly_ui.apps.uris import answered
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 
 
 async def decide(

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from assembly_ui.accounts.models import User
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.models import App, Authorisation, Happening
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.schools.models import Membership, Role, School

@@ -33,10 +33,10 @@ from assembly_ui.apps.receipts import MAILTO
 from assembly_ui.apps.union import want_union
 from assembly_ui.apps.uris import checked_uri
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail.addresses import plain_address
 from assembly_ui.mail.errors import AddressMalformed
-from assembly_ui.pubsub import school_topic
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.membership import lock_school
 from assembly_ui.scopes.asking import UnknownScope, parse
 from assembly_ui.sync.models import Reason

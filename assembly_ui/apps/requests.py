@@ -34,8 +34,8 @@ from assembly_ui.apps.open_requests import (
 from assembly_ui.apps.request_view import RequestView, view_of
 from assembly_ui.apps.uris import kept_state
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.membership import membership_of
 
 __all__ = [

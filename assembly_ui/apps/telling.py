@@ -14,8 +14,8 @@ from assembly_ui.apps.models import App, Authorisation, Happening
 from assembly_ui.apps.receipts import send_receipts
 from assembly_ui.apps.union import want_union
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.sync.models import Reason
 

@@ -17,7 +17,7 @@ from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.apps.errors import GrantRefused
 from assembly_ui.apps.models import App, Authorisation, AuthorisationCode, OAuthToken, TokenKind
 from assembly_ui.clock import is_recent
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 KEPT = timedelta(days=1)
 """How long what expired can still be told from what never was."""

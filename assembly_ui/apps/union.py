@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from assembly_ui.apps.models import App, Authorisation
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.sync import requests
 from assembly_ui.sync.models import Reason
 

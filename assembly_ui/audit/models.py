@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field
 
-from assembly_ui.database import Row
+from assembly_ui.db.database import Row
 
 
 class AuditEntry(Row, table=True):

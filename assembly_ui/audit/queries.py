@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.models import SecurityEventRow
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.models import AuditEntry, SecurityEventRow
 from assembly_ui.audit.origin import COMMAND_LINE, current_origin
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database, Session, after_commit
+from assembly_ui.db.database import Database, Session, after_commit
 
 log = structlog.get_logger()
 

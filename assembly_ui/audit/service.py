@@ -11,7 +11,7 @@ from assembly_ui.audit.events import SecurityEvent
 from assembly_ui.audit.models import AuditEntry
 from assembly_ui.audit.origin import current_origin
 from assembly_ui.audit.security_log import report_after_commit
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 
 
 class Action(StrEnum):

@@ -12,8 +12,8 @@ from importlib import import_module
 
 import click
 
-from assembly_ui import logs, private_files
 from assembly_ui.cli.support import CommandFailed
+from assembly_ui.server import logs, private_files
 from assembly_ui.settings import SettingsProblem
 
 COMMANDS = {

@@ -23,7 +23,7 @@ from assembly_ui.apps.models import App, ClientType, GrantType
 from assembly_ui.apps.registration import NewApp, Registered
 from assembly_ui.cli.support import CommandFailed, on_database
 from assembly_ui.clock import system_clock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.settings import Settings
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

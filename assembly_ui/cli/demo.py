@@ -12,9 +12,9 @@ from assembly_ui import settings
 from assembly_ui.apps.errors import AuthorizeRefused, NameUnusable, NotConnected
 from assembly_ui.cli.support import CommandFailed, on_database
 from assembly_ui.connector.errors import ConnectorError, NumberHeld
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.demo.seeding import Seeded, SeedState, seed, seed_with_app
 from assembly_ui.schools.errors import SchoolNotInRegister, SchoolTaken
-from assembly_ui.seeding import Seeded, SeedState, seed, seed_with_app
 from assembly_ui.settings import Settings
 
 

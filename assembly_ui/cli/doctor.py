@@ -20,15 +20,13 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui import build, private_files, settings
+from assembly_ui import settings
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE, is_default_code_usable
-from assembly_ui.bootstrap import CALLBACK_PATH, smtp_transport
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.key_check import check_keys
-from assembly_ui.database import Database
-from assembly_ui.mail.errors import NotDelivered
-from assembly_ui.migrations import (
+from assembly_ui.db.database import Database
+from assembly_ui.db.migrations import (
     is_damaged,
     is_known,
     newer_words,
@@ -36,9 +34,12 @@ from assembly_ui.migrations import (
     read_revision,
     unusable,
 )
-from assembly_ui.pubsub_valkey import open_valkey
+from assembly_ui.mail.errors import NotDelivered
+from assembly_ui.pubsub.valkey import open_valkey
 from assembly_ui.schools.register import Register
-from assembly_ui.serve import CannotStart, check_folder, check_port
+from assembly_ui.server import build, private_files
+from assembly_ui.server.serve import CannotStart, check_folder, check_port
+from assembly_ui.services import CALLBACK_PATH, smtp_transport
 from assembly_ui.settings import KEY_FILE, Settings, SettingsProblem
 
 SECONDS = 5

@@ -11,7 +11,7 @@ from assembly_ui.accounts.errors import FieldProblem, InviteCodeTaken, InviteCod
 from assembly_ui.accounts.invite_codes import InviteCodeView
 from assembly_ui.cli.support import CommandFailed, on_database
 from assembly_ui.clock import system_clock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.settings import Settings
 
 

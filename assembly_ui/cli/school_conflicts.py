@@ -15,7 +15,7 @@ from assembly_ui.clock import system_clock
 from assembly_ui.connector.conflicts import Conflict, ConflictKind, find_conflicts
 from assembly_ui.connector.errors import CannotMove
 from assembly_ui.connector.move_connection import MovedConnection, check_move, move_connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register
 from assembly_ui.settings import Settings

@@ -10,7 +10,7 @@ import click
 from assembly_ui.cli.school_conflicts import conflicts, move
 from assembly_ui.cli.support import CommandFailed, on_database
 from assembly_ui.clock import system_clock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools import ownership_disputes
 from assembly_ui.schools.errors import MemberNotFound, SchoolNotSetUp
 from assembly_ui.schools.ownership_disputes import HandedOver, UnverifiedSchool, VerifiedSchool

@@ -16,7 +16,7 @@ from assembly_ui.audit.queries import Total, list_events, total_events
 from assembly_ui.audit.security_log import subject_hash
 from assembly_ui.cli.support import on_database
 from assembly_ui.clock import system_clock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.settings import Settings
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -7,11 +7,13 @@ import sys
 
 import click
 
-from assembly_ui import build, migrations, settings
+from assembly_ui import settings
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.listening import OWN_HOST
-from assembly_ui.serve import CannotStart, check_alone, check_folder
-from assembly_ui.serve import serve as start
+from assembly_ui.db import migrations
+from assembly_ui.server import build
+from assembly_ui.server.serve import CannotStart, check_alone, check_folder
+from assembly_ui.server.serve import serve as start
+from assembly_ui.server.wait_for_port import OWN_HOST
 
 DEV_API_PORT = "8000"
 

@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui import private_files, settings
+from assembly_ui import settings
 from assembly_ui.audit.origin import set_command_line
 from assembly_ui.audit.security_log import SecurityLog, install
 from assembly_ui.clock import system_clock
-from assembly_ui.database import Database
-from assembly_ui.migrations import DatabaseUnusable, migrate, reason_of
-from assembly_ui.serve import CannotStart, check_folder
+from assembly_ui.db.database import Database
+from assembly_ui.db.migrations import DatabaseUnusable, migrate, reason_of
+from assembly_ui.server import private_files
+from assembly_ui.server.serve import CannotStart, check_folder
 from assembly_ui.settings import Settings
 
 T = TypeVar("T")

@@ -10,12 +10,13 @@ import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui import bootstrap, logs, private_files, settings
+from assembly_ui import services, settings
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.database import Database
-from assembly_ui.migrations import is_known, newer_words, newest_revision, read_revision
+from assembly_ui.db.database import Database
+from assembly_ui.db.migrations import is_known, newer_words, newest_revision, read_revision
+from assembly_ui.jobs.supervision import Run, background
+from assembly_ui.server import logs, private_files
 from assembly_ui.settings import WANT, Settings
-from assembly_ui.supervision import Run, background
 
 log = structlog.get_logger()
 
@@ -85,7 +86,7 @@ async def _work(config: Settings) -> list[str]:
         loop.add_signal_handler(number, told.set)
     if not await _until_migrated(config, told):
         return []
-    async with bootstrap.connected(config) as parts, bootstrap.working(parts, keep=_once) as tasks:
+    async with services.connected(config) as parts, services.working(parts, keep=_once) as tasks:
         log.info("work.started")
         stop = asyncio.create_task(told.wait())
         done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -37,8 +37,8 @@ from assembly_ui.connector.facts import (
 from assembly_ui.connector.health import Health, read_service
 from assembly_ui.connector.models import Connection, ReceivedCallback
 from assembly_ui.connector.scopes import listed, named
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient

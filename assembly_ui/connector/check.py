@@ -26,8 +26,8 @@ from assembly_ui.connector.models import Connection
 from assembly_ui.connector.reconcile import note_key_spent
 from assembly_ui.connector.schedule import Pace, is_looked_at, next_check
 from assembly_ui.connector.unchanged import Target, record_unchanged, set_facts
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import SchoolInfo, Token, XporterClient
 from assembly_ui.xporter.errors import Denied, NotAuthorised, TokenExpired, TooSlow, XporterError

@@ -27,8 +27,8 @@ from assembly_ui.connector import timeline
 from assembly_ui.connector.errors import NumberHeld
 from assembly_ui.connector.matching import DIFFERS, SchoolIdentity, compare
 from assembly_ui.connector.models import Connection, UnmatchedAuthorisation
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.schools.shared_numbers import shares_number
 

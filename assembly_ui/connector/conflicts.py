@@ -12,7 +12,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from assembly_ui.connector.models import Connection, UnmatchedAuthorisation
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register
 

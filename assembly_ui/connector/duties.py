@@ -24,9 +24,9 @@ from assembly_ui.connector.interrupted_invitations import next_lapse, settle_int
 from assembly_ui.connector.models import ReceivedCallback, Reconciliation, ServiceHealth
 from assembly_ui.connector.notices import Links, next_notice_at, tell_due
 from assembly_ui.connector.reconciling import Reconciler
-from assembly_ui.database import Database
-from assembly_ui.leases import handed_back_if_cancelled, next_due
-from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.leases import handed_back_if_cancelled, next_due
+from assembly_ui.pubsub.topics import EVERYTHING, PubSub, Topic
 from assembly_ui.xporter.client import XporterClient
 
 log = structlog.get_logger()

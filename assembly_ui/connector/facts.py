@@ -9,7 +9,7 @@ from assembly_ui.connector import timeline
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.status import Facts, Phase, Status, derive_status
 from assembly_ui.connector.trouble import next_notice
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.schools.membership import lock_school
 
 

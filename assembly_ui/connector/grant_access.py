@@ -33,13 +33,13 @@ from assembly_ui.connector.health import read_service
 from assembly_ui.connector.interrupted_invitations import INTERRUPTED, RESERVATION
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.reconciling import hurry
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.db.shielding import to_its_end
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import owner_of, permit
 from assembly_ui.schools.mis import is_via_xporter
 from assembly_ui.schools.models import Role, School
-from assembly_ui.unbroken import to_its_end
 from assembly_ui.xporter.client import SchoolInvitation, XporterClient
 from assembly_ui.xporter.errors import TooSlow, XporterError
 

@@ -14,7 +14,7 @@ from assembly_ui.connector.layers import MOST_AREAS, PASS
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.tester import latest_test
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import XporterError
 

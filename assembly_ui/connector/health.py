@@ -31,9 +31,9 @@ from assembly_ui.connector.service import (
     opened,
     probe_wait,
 )
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.leases import claim, handed_back_if_cancelled
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.jobs.leases import claim, handed_back_if_cancelled
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import TooSlow, XporterError
 

@@ -23,9 +23,9 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import InboxFull, SecretUnreadable
 from assembly_ui.connector.models import ReceivedCallback
 from assembly_ui.connector.scopes import listed
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.leases import claim
-from assembly_ui.pubsub import Topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.jobs.leases import claim
+from assembly_ui.pubsub.topics import Topic
 from assembly_ui.xporter.callback import AuthorisationCallback
 
 INBOX_TOPIC: Topic = "xporter-callbacks"

@@ -17,8 +17,8 @@ from sqlmodel import col, select
 from assembly_ui.connector import timeline
 from assembly_ui.connector.facts import connection_of
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, announce
+from assembly_ui.pubsub.topics import school_topic
 
 log = structlog.get_logger()
 

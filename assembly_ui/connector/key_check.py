@@ -10,7 +10,7 @@ from sqlmodel import col
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.models import Connection, ReceivedCallback
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 _ENCRYPTED = (
     col(Connection.secret_encrypted),

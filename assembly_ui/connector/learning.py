@@ -16,7 +16,7 @@ from assembly_ui.connector.claims import identity_of, is_answered
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.matching import Comparison, SchoolIdentity, compare
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.schools.models import OwnerProof, School
 from assembly_ui.schools.ownership import verify_owner
 from assembly_ui.schools.shared_numbers import shares_number

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Text
 from sqlmodel import Field
 
-from assembly_ui.database import Row
+from assembly_ui.db.database import Row
 
 
 class Connection(Row, table=True):

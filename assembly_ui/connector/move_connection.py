@@ -16,8 +16,8 @@ from assembly_ui.connector.claims import clear_connection, forget_unmatched
 from assembly_ui.connector.errors import CannotMove
 from assembly_ui.connector.facts import connection_of, note_trouble
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.membership import owner_of
 from assembly_ui.schools.models import School
 

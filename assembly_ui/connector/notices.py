@@ -18,11 +18,11 @@ from assembly_ui.connector.facts import connection_of, facts_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.service import SERVICE_KINDS, ServiceFacts
 from assembly_ui.connector.trouble import Trouble, next_notice, trouble_of
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.messages import Message
 from assembly_ui.mail.outbox import post
-from assembly_ui.pubsub import school_topic
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import Membership, Role, School
 
 AT_ONCE = 50

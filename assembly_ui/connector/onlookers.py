@@ -9,7 +9,7 @@ from sqlmodel import col, update
 
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import LOOKED_AT, Pace
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 async def mark_watched(

@@ -17,7 +17,7 @@ from assembly_ui.connector.health import read_service
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.service import ServiceFacts
 from assembly_ui.connector.status import Facts, Status, derive_status
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.mis import is_via_xporter
 from assembly_ui.schools.models import Membership, Role, School
 from assembly_ui.schools.shared_numbers import NumberSharer

@@ -34,8 +34,8 @@ from assembly_ui.connector.facts import (
 from assembly_ui.connector.models import Connection, Reconciliation, UnmatchedAuthorisation
 from assembly_ui.connector.roll import Known, every_claim
 from assembly_ui.connector.scopes import listed
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import Token, TokenDetails, XporterClient
 from assembly_ui.xporter.errors import XporterError

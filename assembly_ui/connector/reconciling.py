@@ -14,8 +14,8 @@ from assembly_ui.clock import Clock
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.models import Connection, Reconciliation
 from assembly_ui.connector.reconcile import reconcile
-from assembly_ui.database import Database, Session
-from assembly_ui.leases import claim, handed_back_if_cancelled
+from assembly_ui.db.database import Database, Session
+from assembly_ui.jobs.leases import claim, handed_back_if_cancelled
 from assembly_ui.xporter.client import XporterClient
 from assembly_ui.xporter.errors import XporterError
 

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select, update
 
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import LOOKED_AT
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 PER_SCHOOL = timedelta(seconds=0.2)
 LONGEST_SPREAD = timedelta(minutes=30)

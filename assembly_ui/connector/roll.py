@@ -14,7 +14,7 @@ from sqlmodel import col
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.xporter.client import Token
 
 PAGE = 500

@@ -27,8 +27,8 @@ from assembly_ui.connector.keys import NoKey, key_of
 from assembly_ui.connector.layers import FAIL, LAYERS, SKIP, Examination, Outcome
 from assembly_ui.connector.models import Connection, ConnectionTest
 from assembly_ui.connector.overview import read_overview
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.membership import lock_school
 from assembly_ui.xporter.client import Key, XporterClient
 

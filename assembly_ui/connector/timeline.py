@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from assembly_ui.accounts.models import User
 from assembly_ui.connector.models import TimelineEvent
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 
 PAGE_SIZE = 20
 

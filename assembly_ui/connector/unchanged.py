@@ -14,8 +14,8 @@ from assembly_ui.connector.keys import SchoolKey
 from assembly_ui.connector.learning import Answer, described, is_of
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import Pace, next_check
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import SchoolInfo
 

@@ -23,9 +23,9 @@ from assembly_ui.connector.notices import Links
 from assembly_ui.connector.onlookers import is_being_looked_at
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import PROBLEM_GRACE
-from assembly_ui.database import Database
-from assembly_ui.leases import LeaseHolder, next_due
-from assembly_ui.pubsub import PubSub, Topic, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.leases import LeaseHolder, next_due
+from assembly_ui.pubsub.topics import PubSub, Topic, school_topic
 from assembly_ui.xporter.client import XporterClient
 
 log = structlog.get_logger()

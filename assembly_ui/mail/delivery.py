@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, type_coerce
 from sqlmodel import col, select
 
-from assembly_ui.database import Session, word_column
+from assembly_ui.db.database import Session, word_column
 from assembly_ui.mail.models import OutboxMessage
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, true
 from sqlmodel import col, select
 
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail.errors import MailUnknown
 from assembly_ui.mail.links import MailLink, links_of
 from assembly_ui.mail.models import MailboxMessage
-from assembly_ui.pubsub import MAILBOX_TOPIC
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC
 
 PAGE_SIZE = 20
 MOST_ADDRESSES = 100

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
-from assembly_ui.database import Row
+from assembly_ui.db.database import Row
 
 
 class OutboxMessage(Row, table=True):

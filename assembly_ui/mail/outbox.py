@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from assembly_ui.database import Session, announce
+from assembly_ui.db.database import Session, announce
 from assembly_ui.mail.messages import Message
 from assembly_ui.mail.models import OutboxMessage
-from assembly_ui.pubsub import Topic
+from assembly_ui.pubsub.topics import Topic
 
 OUTBOX_TOPIC: Topic = "outbox"
 """A message was put into the outbox."""

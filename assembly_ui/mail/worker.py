@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 import structlog
 from jinja2 import TemplateNotFound
 
-from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.leases import claim, handed_back_if_cancelled, next_due
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.jobs import worker_pools
+from assembly_ui.jobs.leases import claim, handed_back_if_cancelled, next_due
 from assembly_ui.mail.errors import (
     MessageProblem,
     NotDelivered,
@@ -35,7 +35,7 @@ from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.mail.outbox import OUTBOX_TOPIC
 from assembly_ui.mail.render import RENDERING_ERRORS, Rendered, render
 from assembly_ui.mail.transports import Transport
-from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.pubsub.topics import EVERYTHING, PubSub, Topic
 
 log = structlog.get_logger()
 

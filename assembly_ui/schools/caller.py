@@ -16,7 +16,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from assembly_ui.accounts.models import LogInSession, User
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Membership, Role, School
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.errors import NotAllowed, SchoolTaken
 from assembly_ui.schools.membership import permit
 from assembly_ui.schools.mis import find_mis, parse_mis

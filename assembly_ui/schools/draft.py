@@ -10,7 +10,7 @@ from sqlmodel import col, delete
 
 from assembly_ui.accounts.errors import FieldProblem
 from assembly_ui.accounts.fields import plain
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.schools.errors import SchoolNotInRegister
 from assembly_ui.schools.mis import parse_mis
 from assembly_ui.schools.models import SchoolSetupDraft

@@ -12,7 +12,7 @@ from assembly_ui.accounts.people import find_user
 from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.service import Action
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.schools.errors import (
     InvitationExpired,
     InvitationForSomeoneElse,

@@ -18,12 +18,13 @@ from assembly_ui.accounts.models import User
 from assembly_ui.accounts.people import find_user
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.db.paging import Listing, Paged
 from assembly_ui.mail import messages
 from assembly_ui.mail.delivery import DELIVERY, Delivery
 from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.mail.outbox import post_tracked
-from assembly_ui.pubsub import school_topic
+from assembly_ui.pubsub.topics import school_topic
 from assembly_ui.schools.errors import (
     AlreadyMember,
     InvitationUnknown,
@@ -31,7 +32,6 @@ from assembly_ui.schools.errors import (
 )
 from assembly_ui.schools.membership import membership_of, permit, permit_if_verified
 from assembly_ui.schools.models import Invitation, Role, School
-from assembly_ui.schools.paging import Listing, Paged
 from assembly_ui.schools.roles import parse_role
 
 COOL_DOWN = timedelta(minutes=1)

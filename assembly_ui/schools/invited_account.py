@@ -12,8 +12,8 @@ from assembly_ui.accounts.models import LinkPurpose, User
 from assembly_ui.accounts.passwords import hash_password
 from assembly_ui.accounts.people import add_user, lock_user
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import user_topic
 from assembly_ui.schools.errors import InvitationNeedsNoAccount
 from assembly_ui.schools.invitation_link import find_usable, look, take_up
 from assembly_ui.schools.membership import lock_school

@@ -10,10 +10,11 @@ from sqlmodel import col, select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.db.paging import Listing, Paged
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.dfe_number import dfe_number_of
 from assembly_ui.schools.errors import (
     AlreadyMember,
@@ -31,7 +32,6 @@ from assembly_ui.schools.membership import (
     permit_if_verified,
 )
 from assembly_ui.schools.models import JoinRequest, Role, School
-from assembly_ui.schools.paging import Listing, Paged
 from assembly_ui.schools.roles import parse_role
 from assembly_ui.schools.setup import find_by_dfe_number
 

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlmodel import col
 
 from assembly_ui.accounts.models import User
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import Listing, Paged
 from assembly_ui.schools.members import MemberView
 from assembly_ui.schools.models import Membership, Role
-from assembly_ui.schools.paging import Listing, Paged
 
 _WILD = str.maketrans({sign: f"/{sign}" for sign in "/%_"})
 

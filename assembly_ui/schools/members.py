@@ -11,10 +11,10 @@ from datetime import datetime
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import require_recent_authentication
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.errors import MemberNotFound, OwnerMustStay
 from assembly_ui.schools.invitations import end_invitations_by, end_invitations_of
 from assembly_ui.schools.membership import membership_of, permit

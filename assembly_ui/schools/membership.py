@@ -11,8 +11,8 @@ from sqlmodel import col, select, update
 
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import look_at_school
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.models import JoinRequest, Membership, Role, School
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, UniqueConstraint
 
-from assembly_ui.database import Row, word_column
+from assembly_ui.db.database import Row, word_column
 from assembly_ui.schools.dfe_number import dfe_number_of
 
 

@@ -25,11 +25,11 @@ from assembly_ui.accounts.emails import parse_email
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.tokens import hash_token, new_token
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
+from assembly_ui.db.database import Database, Session, announce
 from assembly_ui.mail import messages
 from assembly_ui.mail.delivery import Delivery, read_delivery
 from assembly_ui.mail.outbox import post, post_tracked
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.errors import (
     AddressElsewhere,
     DomainUnknown,

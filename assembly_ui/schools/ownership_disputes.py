@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.people import find_user
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.schools.errors import (

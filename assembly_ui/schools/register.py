@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assembly_ui import worker_pools
 from assembly_ui.audit.origin import current_origin
+from assembly_ui.jobs import worker_pools
 from assembly_ui.schools.register_file import RegisterSchool, read_in_force
 from assembly_ui.schools.register_index import RegisterIndex
 from assembly_ui.schools.register_match import Marked, Match, Part, match

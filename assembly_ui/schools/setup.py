@@ -16,7 +16,7 @@ from assembly_ui.accounts.models import User
 from assembly_ui.accounts.people import lock_user
 from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.schools.draft import find_in_register, forget_draft
 from assembly_ui.schools.errors import SchoolListed, SchoolTaken
 from assembly_ui.schools.membership import add_member, lock_school, membership_of

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.schools.dfe_number import dfe_number_of
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database, Session
+from assembly_ui.db.bulk_sql import LONGEST_HOLD
+from assembly_ui.db.database import Database, Session
+from assembly_ui.jobs import worker_pools
 from assembly_ui.sync import progress
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.comparing import Comparison, Eyes, Ids, compare
 from assembly_ui.sync.guard import is_too_much
-from assembly_ui.sync.lines import LONGEST_HOLD
 from assembly_ui.sync.mirror import Rows, Texts, read_texts
 from assembly_ui.sync.models import Changeset, ChangesetCount, RecordKind, SourceQuery
 from assembly_ui.sync.recipe import Kind, Recipe

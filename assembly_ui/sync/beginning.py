@@ -12,8 +12,8 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.errors import SecretUnreadable
 from assembly_ui.connector.keys import NoKey, key_of
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.models import Changeset, Outcome, SchoolSync
 from assembly_ui.sync.opening import is_open

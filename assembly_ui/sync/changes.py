@@ -9,8 +9,8 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import PAGE_SIZE, Listing, Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import PAGE_SIZE, Listing, Paged
 from assembly_ui.sync.models import Change, Record, RecordChange
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import select as columns
 from sqlmodel import col
 
 from assembly_ui.accounts.models import User
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import PAGE_SIZE, Listing, Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import PAGE_SIZE, Listing, Paged
 from assembly_ui.sync.changes import ChangeView, list_changes
 from assembly_ui.sync.errors import NoSuchChangeset
 from assembly_ui.sync.held import approve_held, leave_held

@@ -16,8 +16,8 @@ from sqlmodel import col, select, update
 
 from assembly_ui.accounts.models import User
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.schools.membership import permit
 from assembly_ui.schools.models import Role
 from assembly_ui.sync.errors import NotConnected, NothingWanted

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from sqlmodel import col, update
 
-from assembly_ui.database import Session, announce
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.database import Session, announce
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.sync.models import Changeset, SchoolSync
 from assembly_ui.sync.requests import sync_of
 from assembly_ui.xporter.client import Key

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from assembly_ui.connector import timeline
 from assembly_ui.connector.notices import Links
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic, sync_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic, sync_topic
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.held_notice import tell_held
 from assembly_ui.sync.mirror import forget_queries

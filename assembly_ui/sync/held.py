@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from assembly_ui.audit.service import Action, record
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import school_topic, sync_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import school_topic, sync_topic
 from assembly_ui.schools.membership import permit
 from assembly_ui.schools.models import Role
 from assembly_ui.sync.errors import NothingHeld

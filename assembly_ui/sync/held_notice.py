@@ -6,7 +6,7 @@ from datetime import datetime
 
 from assembly_ui.connector import timeline
 from assembly_ui.connector.notices import Links, admins_of, names_of
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.mail import messages
 from assembly_ui.mail.outbox import post
 from assembly_ui.schools.models import School

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.choices import ASSESSMENTS, SUBJECTS, read_choices
 from assembly_ui.sync.mapping.assessments import STRUCTURE
 from assembly_ui.sync.mapping.making import Chosen, Meaning, Source

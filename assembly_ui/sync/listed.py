@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from assembly_ui.schools.paging import PAGE_SIZE, Paged
+from assembly_ui.db.paging import PAGE_SIZE, Paged
 from assembly_ui.sync.suggesting import plain
 
 T = TypeVar("T")

@@ -12,9 +12,9 @@ from sqlalchemy import Text, bindparam, cast
 from sqlalchemy import select as columns
 from sqlmodel import col, delete, select
 
-from assembly_ui import worker_pools
-from assembly_ui.database import Database, Session
-from assembly_ui.sync.lines import delete_lines, lots, read_lines, write_lines
+from assembly_ui.db.bulk_sql import delete_lines, lots, read_lines, write_lines
+from assembly_ui.db.database import Database, Session
+from assembly_ui.jobs import worker_pools
 from assembly_ui.sync.models import SourceQuery, SourceRow
 from assembly_ui.sync.pulling import Pulled
 

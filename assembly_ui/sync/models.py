@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Index
 
-from assembly_ui.database import Row, word_column
+from assembly_ui.db.database import Row, word_column
 
 
 class Reason(StrEnum):

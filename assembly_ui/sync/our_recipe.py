@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from assembly_ui.database import Session
+from assembly_ui.db.database import Session
 from assembly_ui.scopes.seeing import kinds_of, visible
 from assembly_ui.scopes.sources import needs
 from assembly_ui.sync.choices import ASSESSMENTS, SUBJECTS, read_choices

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import Paged
 from assembly_ui.sync.listed import by_name, containing, page_of
 from assembly_ui.sync.records import all_of
 

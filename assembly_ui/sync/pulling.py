@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assembly_ui import worker_pools
+from assembly_ui.jobs import worker_pools
 from assembly_ui.xporter.client import Key, XporterClient
 from assembly_ui.xporter.envelope import row_id
 from assembly_ui.xporter.markers import Marker

@@ -14,11 +14,11 @@ from sqlalchemy import Text, bindparam, cast
 from sqlalchemy import select as columns
 from sqlmodel import col, delete, select
 
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.bulk_sql import change_lines, delete_lines, lots, read_lines
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.sync.claimed import Overtaken
 from assembly_ui.sync.difference import Fields, difference, nested
-from assembly_ui.sync.lines import change_lines, delete_lines, lots, read_lines
 from assembly_ui.sync.mirror import KEYS as ROW_KEYS
 from assembly_ui.sync.mirror import forget_queries, read_texts
 from assembly_ui.sync.models import (

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import col, select, update
 
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
 from assembly_ui.sync import progress
 from assembly_ui.sync.claimed import Claimed
 from assembly_ui.sync.mirror import (

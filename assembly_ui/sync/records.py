@@ -14,8 +14,8 @@ from sqlalchemy import Select, and_, bindparam, false, func, not_
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import Listing, Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import Listing, Paged
 from assembly_ui.sync.models import Record
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, Session, announce
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.database import Database, Session, announce
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.schools.membership import lock_school
 from assembly_ui.sync.errors import NotConnected, NothingWanted
 from assembly_ui.sync.models import Reason, SchoolSync

@@ -10,8 +10,8 @@ from sqlalchemy import Text, bindparam, cast, func
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import PAGE_SIZE, Listing, Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import PAGE_SIZE, Listing, Paged
 from assembly_ui.scopes.seeing import visible
 from assembly_ui.sync.listed import page_of
 from assembly_ui.sync.models import Record, RecordIdentity, SourceRow

@@ -12,7 +12,7 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import Health
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.notices import Links
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.applying import Applying
 from assembly_ui.sync.beginning import Beginner, today_at
 from assembly_ui.sync.claimed import Claimed, Overtaken

@@ -12,7 +12,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col
 
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.scopes.seeing import kinds_of
 from assembly_ui.sync.models import MappingChange, RecordKind, SchoolSync

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.models import Changeset, Outcome, RecordKind, SchoolSync
 
 

@@ -12,10 +12,7 @@ from sqlalchemy import Text, bindparam, cast
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from assembly_ui.database import Database, Session
-from assembly_ui.sync.comparing import Altered, Comparison, Ids, Kept, Written
-from assembly_ui.sync.difference import Fields, joined
-from assembly_ui.sync.lines import (
+from assembly_ui.db.bulk_sql import (
     LONGEST_HOLD,
     change_lines,
     delete_lines,
@@ -23,6 +20,9 @@ from assembly_ui.sync.lines import (
     read_lines,
     write_lines,
 )
+from assembly_ui.db.database import Database, Session
+from assembly_ui.sync.comparing import Altered, Comparison, Ids, Kept, Written
+from assembly_ui.sync.difference import Fields, joined
 from assembly_ui.sync.models import Record, RecordChange, RecordIdentity
 
 KEYS = ("school_id", "kind", "number")

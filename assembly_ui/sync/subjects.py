@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from assembly_ui.database import Database
-from assembly_ui.schools.paging import Paged
+from assembly_ui.db.database import Database
+from assembly_ui.db.paging import Paged
 from assembly_ui.sync.choices import SUBJECTS, Choice, Chosen, choose, chosen_by
 from assembly_ui.sync.in_force import MisSubject, kept_subjects, subject_in_force
 from assembly_ui.sync.listed import Show, by_name, containing, page_of

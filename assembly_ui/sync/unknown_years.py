@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, false, func
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.mapping.year_names import YEAR_NAME
 from assembly_ui.sync.models import Record
 

@@ -7,7 +7,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col
 
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.errors import NotConnected, NothingWanted, SyncError
 from assembly_ui.sync.models import RecordKind, SchoolSync
 from assembly_ui.sync.opening import is_open

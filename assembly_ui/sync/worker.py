@@ -22,9 +22,9 @@ from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.health import SERVICE_TOPIC, Health
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.notices import Links
-from assembly_ui.database import Database
-from assembly_ui.leases import LeaseHolder, next_due
-from assembly_ui.pubsub import EVERYTHING, SCHOOL, SYNC, PubSub, Topic, sync_topic
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.leases import LeaseHolder, next_due
+from assembly_ui.pubsub.topics import EVERYTHING, SCHOOL, SYNC, PubSub, Topic, sync_topic
 from assembly_ui.sync.beginning import NOT_CONNECTED
 from assembly_ui.sync.ending import give_up
 from assembly_ui.sync.models import SchoolSync

@@ -27,9 +27,9 @@ from assembly_ui.accounts.throttles import Deed
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.origin import set_origin, set_person
 from assembly_ui.audit.security_log import report
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller, find_caller, find_callers
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 
 COOKIE = "assembly_session"
 TEXT_LIMIT = 2000
@@ -103,13 +103,13 @@ def client_ip(state: rx.State) -> str:
 
 async def caller_of(state: rx.State) -> Caller | None:
     """Who is behind this tab, asked afresh of the database."""
-    use = parts()
+    use = get_services()
     return await find_caller(use.database, token=session_token(state), now=use.clock())
 
 
 async def callers_now(session_ids: Collection[int]) -> Mapping[int, Caller]:
     """Who is behind these log-in sessions, asked afresh of the database."""
-    use = parts()
+    use = get_services()
     return await find_callers(use.database, session_ids=session_ids, now=use.clock())
 
 
@@ -189,7 +189,7 @@ async def use_limit(state: rx.State, me: Caller) -> None:
     Raises:
         Throttled: too many of one account or network address.
     """
-    await parts().throttles.hit(Deed.CHANGE, caller=client_ip(state), account=me.user_id)
+    await get_services().throttles.hit(Deed.CHANGE, caller=client_ip(state), account=me.user_id)
 
 
 def _log_in_for(state: rx.State) -> str:

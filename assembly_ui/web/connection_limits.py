@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.origin import network_of
 from assembly_ui.audit.security_log import report
-from assembly_ui.callers import address_of
+from assembly_ui.server.client_ip import address_of
 from assembly_ui.settings import Settings
 from assembly_ui.web.received_bytes import Peer, ReceivedBytes
 

@@ -8,9 +8,9 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.sync.standing import Stand, Standing, read_stand
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, empty, link_button, p, row
@@ -82,7 +82,7 @@ class DataList(Live, rx.State, mixin=True):
     @classmethod
     async def _read(cls, topic: Topic) -> Stand:
         school_id = int(topic.partition(":")[2])
-        return await read_stand(parts().database, school_id=school_id, kind=cls.KIND)
+        return await read_stand(get_services().database, school_id=school_id, kind=cls.KIND)
 
     async def _show(self, seen: Stand) -> None:
         # A sync that runs is announced several times a second.

@@ -12,11 +12,11 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui.database import is_disk_full
+from assembly_ui.db.database import is_disk_full
+from assembly_ui.db.sqlite_storage import StorageLost
+from assembly_ui.jobs.worker_pools import PoolBusy
 from assembly_ui.settings import Settings
-from assembly_ui.sqlite_storage import StorageLost
 from assembly_ui.web.plain_pages import plain_page
-from assembly_ui.worker_pools import PoolBusy
 
 
 @dataclass(frozen=True)

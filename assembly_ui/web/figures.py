@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.headcounts import ask_headcounts, known_headcounts
-from assembly_ui.pubsub import SYNC, Topic
+from assembly_ui.pubsub.topics import SYNC, Topic
+from assembly_ui.services import get_services
 from assembly_ui.sync import records
 from assembly_ui.sync.status import read_status
 from assembly_ui.web.record_words import OF_AREAS
@@ -17,7 +17,7 @@ LONGEST_WAIT = 4
 
 async def known_figures(school_id: int) -> dict[str, int]:
     """By kind of record: what was synced, or else what the connection was tested with."""
-    use = parts()
+    use = get_services()
     if synced := await records.counts(use.database, school_id=school_id):
         return synced
     counted = await known_headcounts(use.database, school_id=school_id, now=use.clock())
@@ -29,7 +29,7 @@ async def asked_figures(school_id: int) -> dict[str, int]:
 
     Nothing while it does not answer: a page is not kept waiting for a figure.
     """
-    use = parts()
+    use = get_services()
     try:
         async with asyncio.timeout(LONGEST_WAIT):
             counted = await ask_headcounts(
@@ -49,5 +49,5 @@ async def is_syncing(topic: Topic) -> bool:
     kind, _, number = topic.partition(":")
     if kind != SYNC:
         return False
-    status = await read_status(parts().database, school_id=int(number))
+    status = await read_status(get_services().database, school_id=int(number))
     return status.running is not None

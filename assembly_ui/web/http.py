@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from assembly_ui.jobs.worker_pools import PoolBusy
 from assembly_ui.settings import Settings
 from assembly_ui.web.failure_page import answer_failure
 from assembly_ui.web.routes import (
@@ -17,7 +18,6 @@ from assembly_ui.web.routes import (
     security_txt,
     xporter_callback,
 )
-from assembly_ui.worker_pools import PoolBusy
 
 ROUTES = (
     accounts,

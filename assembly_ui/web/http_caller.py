@@ -8,8 +8,7 @@ from fastapi import HTTPException, Request
 
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.bootstrap import parts
-from assembly_ui.callers import client_ip as client_ip
+from assembly_ui.services import get_services
 
 
 async def same_origin(request: Request) -> None:
@@ -24,7 +23,7 @@ async def same_origin(request: Request) -> None:
         HTTPException: 403.
     """
     sent = request.headers.get("origin") or _origin(request.headers.get("referer", ""))
-    if sent not in parts().settings.origins:
+    if sent not in get_services().settings.origins:
         report(SecurityEvent.CROSS_SITE_REQUEST, Outcome.REFUSED)
         raise HTTPException(403, "This form was not sent from our own page. Nothing was changed.")
 

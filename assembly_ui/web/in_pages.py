@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from assembly_ui.schools.paging import PAGE_SIZE, Paged
+from assembly_ui.db.paging import PAGE_SIZE, Paged
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from assembly_ui.accounts.sessions import last_school_looked_at
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import first_school_of, switch_school
+from assembly_ui.services import get_services
 from assembly_ui.web.waiting_request import PAGE as REQUEST
 from assembly_ui.web.waiting_request import is_waiting_for
 
@@ -54,7 +54,7 @@ def own_path(value: object) -> str:
 
 
 async def _look_at_own_school(me: Caller) -> bool:
-    database = parts().database
+    database = get_services().database
     last = await last_school_looked_at(database, user_id=me.user_id)
     first = await first_school_of(database, user_id=me.user_id)
     for school_id in dict.fromkeys((last, first)):
@@ -66,7 +66,7 @@ async def _look_at_own_school(me: Caller) -> bool:
 async def _looks_at(me: Caller, school_id: int) -> bool:
     try:
         await switch_school(
-            parts().database,
+            get_services().database,
             session_id=me.session_id,
             user_id=me.user_id,
             school_id=school_id,

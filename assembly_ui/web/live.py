@@ -22,7 +22,7 @@ from typing import Any
 
 import reflex as rx
 
-from assembly_ui.pubsub import EVERYTHING, SCHOOL, SYNC, USER, PubSub, Topic
+from assembly_ui.pubsub.topics import EVERYTHING, SCHOOL, SYNC, USER, PubSub, Topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
 from assembly_ui.web.pushes import FindCallers, Pushes, Right, Shows

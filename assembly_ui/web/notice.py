@@ -10,11 +10,11 @@ from reflex.event import EventSpec
 from reflex_base.event.context import EventContext
 
 from assembly_ui.accounts.errors import Throttled
-from assembly_ui.database import is_not_saved
+from assembly_ui.db.database import is_not_saved
+from assembly_ui.jobs.worker_pools import PoolBusy
 from assembly_ui.web import access
 from assembly_ui.web.components import alert, button, row
 from assembly_ui.web.live import tabs
-from assembly_ui.worker_pools import PoolBusy
 
 log = structlog.get_logger()
 

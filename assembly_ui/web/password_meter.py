@@ -9,7 +9,7 @@ import reflex as rx
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.password_policy import measure
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import STRENGTH
 
@@ -21,7 +21,7 @@ async def show_strength(state: rx.State, password: str, personal: Iterable[str] 
     password is checked when the form is sent.
     """
     try:
-        await parts().throttles.hit(Deed.MEASURE, caller=access.client_ip(state))
+        await get_services().throttles.hit(Deed.MEASURE, caller=access.client_ip(state))
         score = await measure(password, tuple(personal))
     except Throttled:
         return

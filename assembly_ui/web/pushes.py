@@ -20,7 +20,7 @@ import structlog
 
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.pubsub import Topic
+from assembly_ui.pubsub.topics import Topic
 from assembly_ui.schools.caller import Caller
 
 log = structlog.get_logger()

@@ -25,9 +25,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assembly_ui.api.api_host import AT_API_HOST
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.platform_api.api_host import AT_API_HOST
 from assembly_ui.settings import Settings
 from assembly_ui.web import cookies
 

@@ -9,10 +9,10 @@ import reflex as rx
 
 from assembly_ui.accounts.sessions import resolve as prolong
 from assembly_ui.apps.requests import pending_of
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
-from assembly_ui.pubsub import SCHOOL, Topic, school_topic, user_topic
+from assembly_ui.pubsub.topics import SCHOOL, Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.live import Live, tabs
 from assembly_ui.web.notice import notify, page_changed
@@ -40,7 +40,7 @@ class ShellState(Live, rx.State):
     @access.entering
     async def enter(self, me: Caller):
         """Load the bar. First in the `on_load` of every admin page."""
-        use = parts()
+        use = get_services()
         await page_changed(self)
         await prolong(
             use.database,
@@ -73,7 +73,7 @@ class ShellState(Live, rx.State):
     @classmethod
     async def _read(cls, topic: Topic) -> str | Waiting:
         """The badge of a school; or, when it is the person who changed, what waits for them."""
-        use, now = parts(), parts().clock()
+        use, now = get_services(), get_services().clock()
         kind, _, number = topic.partition(":")
         if kind == SCHOOL:
             return await read_badge(use.database, school_id=int(number), now=now) or ""

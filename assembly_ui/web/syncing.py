@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.sync.status import read_status
 from assembly_ui.web import access
 from assembly_ui.web.components.sync_progress import sync_progress
@@ -47,7 +47,7 @@ class SyncState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> SyncView:
-        use, school_id = parts(), int(topic.partition(":")[2])
+        use, school_id = get_services(), int(topic.partition(":")[2])
         status = await read_status(use.database, school_id=school_id)
         return sync_view(status, now=use.clock())
 

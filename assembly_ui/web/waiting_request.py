@@ -17,9 +17,9 @@ from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import keep_request, requests_of_sign_ups
 from assembly_ui.apps import requests
 from assembly_ui.apps.requests import claim_if_unclaimed, pending_of
-from assembly_ui.bootstrap import parts
-from assembly_ui.callers import REQUEST_COOKIE
 from assembly_ui.schools.caller import Caller
+from assembly_ui.server.client_ip import REQUEST_COOKIE
+from assembly_ui.services import get_services
 from assembly_ui.web.query import asked
 from assembly_ui.web.ticket import ticket_of
 
@@ -54,14 +54,14 @@ async def keep_for_sign_up(state: rx.State) -> None:
     learns that from the request.
     """
     if token := await token_of(state):
-        database, now = parts().database, parts().clock()
+        database, now = get_services().database, get_services().clock()
         await keep_request(database, ticket=await ticket_of(state), request_token=token)
         await requests.keep_for_sign_up(database, token=token, now=now)
 
 
 async def claim_for(me: Caller, token: str) -> None:
     """What this browser and this person's sign-up came with is theirs, unless somebody has it."""
-    use = parts()
+    use = get_services()
     hashes = await requests_of_sign_ups(use.database, email=me.email)
     for token_hash in filter(None, [*hashes, hash_token(token)]):
         await claim_if_unclaimed(
@@ -71,7 +71,7 @@ async def claim_for(me: Caller, token: str) -> None:
 
 async def is_waiting_for(user_id: int) -> bool:
     """Whether a request waits for this person's answer."""
-    use = parts()
+    use = get_services()
     return await pending_of(use.database, user_id=user_id, now=use.clock()) is not None
 
 

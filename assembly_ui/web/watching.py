@@ -7,10 +7,10 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui.bootstrap import Parts
 from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.schedule import LOOKED_AT
-from assembly_ui.pubsub import SCHOOL, Topic
+from assembly_ui.pubsub.topics import SCHOOL, Topic
+from assembly_ui.services import Services
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.connector.state import ConnectorState
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 EVERY_SECONDS = LOOKED_AT.total_seconds() / 2
 
 
-async def keep_watched_schools_fresh(parts: Parts) -> None:
+async def keep_watched_schools_fresh(parts: Services) -> None:
     """Note again and again which connector pages are open, until cancelled."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import stamina
 
-from assembly_ui import worker_pools
 from assembly_ui.clock import Clock
+from assembly_ui.jobs import worker_pools
 from assembly_ui.xporter.answers import QUICKLY_READ, Reader
 from assembly_ui.xporter.dialect import Dialect
 from assembly_ui.xporter.errors import (

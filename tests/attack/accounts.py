@@ -9,8 +9,8 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import SetOrigin
+from assembly_ui.server.client_ip import SetOrigin
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.http import create_http
 from tests.factories.accounts import ADDRESS, PASSWORD
@@ -20,7 +20,7 @@ NewBrowser = Callable[[str], Browser]
 
 
 @asynccontextmanager
-async def browsers(parts: Parts) -> AsyncIterator[NewBrowser]:
+async def browsers(parts: Services) -> AsyncIterator[NewBrowser]:
     """Opens browsers without cookies, each at the network address it is told."""
     app = SetOrigin(create_http(parts.settings))
     opened: list[Browser] = []
@@ -40,7 +40,7 @@ async def browsers(parts: Parts) -> AsyncIterator[NewBrowser]:
 
 
 @pytest.fixture
-async def browser(parts: Parts) -> AsyncIterator[NewBrowser]:
+async def browser(parts: Services) -> AsyncIterator[NewBrowser]:
     """Opens browsers; see `browsers`."""
     async with browsers(parts) as browser:
         yield browser

@@ -13,7 +13,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web.live import Live, tabs
 from tests.attack.without_pages import ServerWithoutPages, serve_without_pages
 
@@ -123,7 +123,7 @@ async def _watched(token: str) -> dict[str, list[str]]:
 
 async def _announce(topics: list[str]) -> list[tuple[str, str]]:
     _shown.clear()
-    await parts().pubsub.announce(topics)
+    await get_services().pubsub.announce(topics)
     # What listens takes the announcement up first.
     await asyncio.sleep(0.01)
     while pushing := _tasks():

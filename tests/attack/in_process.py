@@ -15,14 +15,14 @@ from fastapi import FastAPI
 from reflex_base.registry import RegistrationContext
 from starlette.types import ASGIApp
 
-from assembly_ui import bootstrap
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import SetOrigin
-from assembly_ui.platform_api.slashes import SingleSlashes
+from assembly_ui import services
+from assembly_ui.api.slashes import SingleSlashes
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.register import Register
+from assembly_ui.server.client_ip import SetOrigin
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.doorman import admitted, declared_handlers
@@ -42,7 +42,7 @@ OWNER = "james.walters@kings.sch.uk"
 class Site:
     """What there is to be attacked."""
 
-    parts: Parts
+    parts: Services
     http: FastAPI
     app: ASGIApp
     school: ASchool
@@ -123,7 +123,7 @@ async def site(
     monkeypatch.setattr(product, "SETTINGS", settings)
     # The whole register takes seconds to load, for each test.
     monkeypatch.setattr(Register, "load", lambda _folder: REGISTER)
-    async with bootstrap.running(settings) as parts:
+    async with services.running(settings) as parts:
         now = parts.clock()
         owner = await a_person(parts.database, now=now, email=OWNER)
         school = await a_connected_school(parts.database, now=now, owner=owner)
@@ -133,7 +133,7 @@ async def site(
     tabs._tabs.clear()
 
 
-async def log_in_as_owner(parts: Parts, school: ASchool) -> str:
+async def log_in_as_owner(parts: Services, school: ASchool) -> str:
     """The cookie of a new log-in, which looks at the school."""
     database, now = parts.database, parts.clock()
     token = await a_token(database, school.owner, now=now)

@@ -14,7 +14,7 @@ import httpx
 from sqlmodel import col, delete
 
 from assembly_ui.accounts.people import Person
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Membership, Role, School
 from tests.factories.accounts import PASSWORD, a_person
 from tests.factories.schools import a_member

@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from assembly_ui.worker_pools import WorkerPool
+from assembly_ui.jobs.worker_pools import WorkerPool
 
 
 @asynccontextmanager

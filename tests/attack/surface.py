@@ -14,7 +14,9 @@ from fastapi import FastAPI
 from reflex_base.registry import RegistrationContext
 
 ROOT_STATE = "reflex___state____state"
-PRODUCT = Path(__file__).parents[2] / "assembly_ui"
+ROOT = Path(__file__).parents[2]
+PRODUCT = ROOT / "assembly_ui"
+SIMULATORS = ROOT / "simulators"
 _PARAMETER = re.compile(r"{([^}]+)}")
 _READ = re.compile(r"""(?:asked\((?:\w+, )?|query_param\w*\.get\()"(\w+)\"""")
 
@@ -124,6 +126,6 @@ def _all_routes(routes: list[Any]) -> Iterator[Any]:
 def query_parameters() -> set[str]:
     """The names that pages and routes read behind the question mark, from the code itself."""
     found: set[str] = set()
-    for file in PRODUCT.rglob("*.py"):
+    for file in (*PRODUCT.rglob("*.py"), *SIMULATORS.rglob("*.py")):
         found.update(_READ.findall(file.read_text()))
     return found

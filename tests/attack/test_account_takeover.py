@@ -16,15 +16,15 @@ from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.accounts.people import Person, find_person
 from assembly_ui.accounts.sessions import RECENT
 from assembly_ui.apps.requests import pending_of
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import REQUEST_COOKIE
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.invitations import invite
 from assembly_ui.schools.invited_account import create_account
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role, School
+from assembly_ui.server.client_ip import REQUEST_COOKIE
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.pages.confirm import ConfirmState
 from assembly_ui.web.pages.forgotten_password import ForgottenPasswordState
@@ -59,7 +59,7 @@ VICTIMS_PASSWORD = "Autumn-Kettle-42"
 
 
 @pytest.fixture
-async def browser(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(parts: Services) -> AsyncIterator[httpx.AsyncClient]:
     http = FastAPI()
     http.include_router(accounts.router(parts.settings))
     async with httpx.AsyncClient(
@@ -148,7 +148,7 @@ async def test_the_victim_confirms_with_a_password_and_a_name_of_their_own(
 
 
 async def test_the_attackers_words_travel_in_no_message_that_others_ask_for(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     await _the_attacker_signs_up(clock)
     before = len(await posted(database))
@@ -285,7 +285,7 @@ async def test_an_invited_colleague_takes_over_nothing_of_a_strangers_sign_up(
 
 
 async def test_every_stranger_is_answered_alike_by_what_sends_mail(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     await _the_attacker_signs_up(clock)
     for page in (ForgottenPasswordState, ResendConfirmationState):
@@ -319,7 +319,7 @@ async def _an_owner_with_an_old_session(
 
 
 async def test_who_finds_a_browser_logged_in_does_not_own_the_school(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     tab, _, school = await _an_owner_with_an_old_session(database, clock)
     before = await roles_in(database, school)
@@ -338,7 +338,7 @@ async def test_who_finds_a_browser_logged_in_does_not_own_the_school(
 
 
 async def test_the_owner_who_gives_the_password_again_transfers_the_school(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     tab, ann, school = await _an_owner_with_an_old_session(database, clock)
     await tab.send(MemberState.transfer, form={"password": VICTIMS_PASSWORD})

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from assembly_ui.callers import SetOrigin
-from assembly_ui.platform_api.api_host import ApiHost
-from assembly_ui.platform_api.slashes import SingleSlashes
+from assembly_ui.api.api_host import ApiHost
+from assembly_ui.api.slashes import SingleSlashes
+from assembly_ui.server.client_ip import SetOrigin
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.security import Security
 from tests.attack.in_process import Site, site

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import httpx
 
-from assembly_ui.platform_api.api.resource import Resource
-from assembly_ui.platform_api.api.table import RESOURCES
+from assembly_ui.api.rest.resource import Resource
+from assembly_ui.api.rest.table import RESOURCES
 from tests.attack.in_process import Site, site
 from tests.attack.payloads import TEXTS
 from tests.factories.accounts import a_person, cheap_bcrypt

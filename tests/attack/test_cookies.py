@@ -9,20 +9,20 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from tests.attack.surface import PRODUCT
+from tests.attack.surface import PRODUCT, ROOT, SIMULATORS
 
 WANTED: dict[str, set[Any]] = {"httponly": {True}, "samesite": {"lax", "strict"}}
 
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
-    for file in sorted(PRODUCT.rglob("*.py")):
+    for file in sorted((*PRODUCT.rglob("*.py"), *SIMULATORS.rglob("*.py"))):
         for node in ast.walk(ast.parse(file.read_text())):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "set_cookie"
             ):
-                yield f"{file.relative_to(PRODUCT)}:{node.lineno}", node
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
 
 
 def test_no_script_and_no_other_site_gets_a_cookie_of_ours() -> None:

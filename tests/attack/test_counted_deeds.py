@@ -16,12 +16,12 @@ from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import THROTTLED, Deed
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.models import SecurityEventRow
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.pages.confirm import ConfirmState
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
@@ -101,7 +101,7 @@ def test_each_limit_is_tried_here_or_elsewhere() -> None:
     ids=[f"{deed}-{handler.fn.__qualname__}" for deed, handler, _ in COUNTED],
 )
 async def test_what_a_handler_does_is_counted_as_that(
-    parts: Parts,
+    parts: Services,
     database: Database,
     clock: ManualClock,
     deed: Deed,
@@ -128,7 +128,7 @@ async def test_what_a_handler_does_is_counted_as_that(
     assert await _refused(parts, deed) == before + 1
 
 
-async def _refused(parts: Parts, deed: Deed) -> int:
+async def _refused(parts: Services, deed: Deed) -> int:
     """How often something was refused for being done too often, as the security log has it."""
     await parts.security_log.flush()
     counted = select(func.coalesce(func.sum(SecurityEventRow.count), 0)).where(

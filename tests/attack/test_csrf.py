@@ -15,7 +15,7 @@ import httpx
 import pytest
 import socketio
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.clock import ManualClock
 from assembly_ui.schools.models import Role
 from assembly_ui.settings import Settings
@@ -81,7 +81,7 @@ async def window(
     from assembly_ui.assembly_ui import _http
 
     settings = Settings(data_dir=tmp_path, database_url=database_url)
-    async with bootstrap.connected(settings, clock) as made:
+    async with services.connected(settings, clock) as made:
         await a_person(made.database, now=clock(), email=EMAIL)
         transport = httpx.ASGITransport(_http(), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.address) as client:

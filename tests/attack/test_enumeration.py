@@ -16,11 +16,11 @@ from fastapi import FastAPI
 from reflex_base.registry import RegistrationContext
 
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE, ensure_default_code
-from assembly_ui.bootstrap import Parts
+from assembly_ui.api.rest.table import RESOURCES
+from assembly_ui.api.routes import router as platform_routes
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.platform_api.api.table import RESOURCES
-from assembly_ui.platform_api.routes import router as platform_routes
+from assembly_ui.db.database import Database
+from assembly_ui.services import Services
 from assembly_ui.web.http import create_http
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.sign_up import SignUpState
@@ -44,7 +44,7 @@ PASSWORD = "Entirely-Other-Kettle-7"
 @pytest.fixture
 async def product(
     database: Database, clock: ManualClock, tmp_path: Path, cheap_bcrypt: int
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Services]:
     """The parts of the product with one account, and one address that waits to be confirmed."""
     await ensure_default_code(database, clock())
     with running_parts(database, clock, tmp_path, scale=100, public_url=ADDRESS) as made:
@@ -60,7 +60,7 @@ def _takes_an_address(handlers: dict[str, Handler]) -> Iterator[Handler]:
 
 
 async def test_no_form_of_strangers_tells_whether_an_address_has_an_account(
-    app: rx.App, handlers: dict[str, Handler], product: Parts, count_bcrypt: Callable[[], int]
+    app: rx.App, handlers: dict[str, Handler], product: Services, count_bcrypt: Callable[[], int]
 ) -> None:
     for handler in _takes_an_address(handlers):
         answers = {}
@@ -75,7 +75,7 @@ async def test_no_form_of_strangers_tells_whether_an_address_has_an_account(
 async def test_a_form_that_writes_to_some_addresses_alone_answers_in_even_time(
     app: rx.App,
     handlers: dict[str, Handler],
-    product: Parts,
+    product: Services,
     database: Database,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -136,7 +136,7 @@ async def _said(handler: Handler, email: str) -> tuple[list[str], str]:
     "refusals", [None, NO_SUCH_USER, GREYLISTED], ids=["delivered", "refused", "delayed"]
 )
 async def test_what_became_of_a_sign_ups_mail_does_not_tell_whether_there_is_an_account(
-    database: Database, clock: ManualClock, product: Parts, refusals: dict[str, str] | None
+    database: Database, clock: ManualClock, product: Services, refusals: dict[str, str] | None
 ) -> None:
     shown = {}
     for email in (UNKNOWN, KNOWN, WAITING):
@@ -164,7 +164,7 @@ async def test_what_became_of_a_sign_ups_mail_does_not_tell_whether_there_is_an_
 
 
 async def test_the_log_in_refuses_alike_whether_there_is_an_account_or_not(
-    product: Parts, count_bcrypt: Callable[[], int]
+    product: Services, count_bcrypt: Callable[[], int]
 ) -> None:
     http = create_http(product.settings)
     answers = {}

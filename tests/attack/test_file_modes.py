@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assembly_ui import build, private_files, serve
 from assembly_ui.cli.doctor import _files
 from assembly_ui.cli.invite_codes import invite_code
+from assembly_ui.server import build, private_files, serve
 from assembly_ui.settings import KEY_FILE, Settings
 from tests.journeys.server import ROOT, Server
 from tools.scaled.postgres import Postgres

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from reflex_base.constants import Endpoint
 
-from assembly_ui import bootstrap
-from assembly_ui.build import web_folder
+from assembly_ui import services
+from assembly_ui.server.build import web_folder
 from assembly_ui.settings import Settings
 from assembly_ui.web.security import CSP_REPORTS, LARGEST_BODY, Security
 from tests.attack import surface
@@ -201,7 +201,7 @@ async def behind_tls(
         work_in_web=False,
     )
     monkeypatch.setattr(product, "SETTINGS", settings)
-    async with bootstrap.running(settings):
+    async with services.running(settings):
         secured = Security(product._http(), settings, tmp_path)
         transport = httpx.ASGITransport(secured)
         headers = {"Origin": HTTPS}
@@ -212,7 +212,7 @@ async def behind_tls(
 
 
 async def _logged_in(browser: httpx.AsyncClient) -> httpx.Response:
-    use = bootstrap.parts()
+    use = services.get_services()
     await a_person(use.database, now=use.clock())
     return await browser.post("/auth/log-in", data={"email": EMAIL, "password": PASSWORD})
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from assembly_ui import bootstrap
-from assembly_ui.bootstrap import Parts
+from assembly_ui import services
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.db.metadata import METADATA
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
-from assembly_ui.tables import METADATA
 from assembly_ui.web.security import Security
 from tests.attack.surface import Route
 from tests.factories.api import ACCEPT
@@ -45,16 +45,16 @@ DEMO = ("/simulator/", "/mailbox/")
 @pytest.fixture
 async def product(
     app: Any, database_url: str, clock: ManualClock, tmp_path: Path
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Services]:
     """All parts in this process, with limits that are reached soon."""
     settings = Settings(data_dir=tmp_path, database_url=database_url, throttle_scale=SCALE)
-    async with bootstrap.connected(settings, clock) as made:
-        await bootstrap.register_booking(made)
+    async with services.connected(settings, clock) as made:
+        await services.register_booking(made)
         yield made
 
 
 @pytest.fixture
-async def window(product: Parts, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def window(product: Services, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The HTTP part of the product, as one of its own pages calls it."""
     from assembly_ui.assembly_ui import _http
 
@@ -68,7 +68,7 @@ async def window(product: Parts, tmp_path: Path) -> AsyncIterator[httpx.AsyncCli
 
 
 async def test_each_route_says_when_to_come_back_or_costs_next_to_nothing(
-    product: Parts, window: httpx.AsyncClient, routes: list[Route]
+    product: Services, window: httpx.AsyncClient, routes: list[Route]
 ) -> None:
     unlimited = []
     for route in routes:
@@ -83,7 +83,7 @@ async def test_each_route_says_when_to_come_back_or_costs_next_to_nothing(
 
 
 async def test_a_flood_fills_no_table(
-    product: Parts, window: httpx.AsyncClient, routes: list[Route]
+    product: Services, window: httpx.AsyncClient, routes: list[Route]
 ) -> None:
     before = await _sizes(product.database)
     for route in routes:
@@ -98,7 +98,7 @@ async def test_a_flood_fills_no_table(
     assert sum(grown.values()) < FLOOD, grown
 
 
-async def _is_limited(window: httpx.AsyncClient, route: Route, product: Parts) -> bool:
+async def _is_limited(window: httpx.AsyncClient, route: Route, product: Services) -> bool:
     for _ in range(FLOOD):
         answer = await _ask(window, route, product)
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
@@ -108,11 +108,11 @@ async def _is_limited(window: httpx.AsyncClient, route: Route, product: Parts) -
     return False
 
 
-async def _ask(window: httpx.AsyncClient, route: Route, product: Parts) -> httpx.Response:
+async def _ask(window: httpx.AsyncClient, route: Route, product: Services) -> httpx.Response:
     """What a stranger would send to get the route to work."""
-    booking = f"{product.settings.address}{bootstrap.BOOKING_PATH}"
+    booking = f"{product.settings.address}{services.BOOKING_PATH}"
     asked = {
-        "client_id": bootstrap.BOOKING_CLIENT,
+        "client_id": services.BOOKING_CLIENT,
         "redirect_uri": f"{booking}/callback",
         "scope": "school",
         "response_type": "code",

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assembly_ui import serve
+from assembly_ui.server import serve
 from assembly_ui.settings import Settings
 
 SILENT = 1100

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from assembly_ui import bootstrap, settings
+from assembly_ui import services, settings
 from assembly_ui.accounts.invite_codes import (
     DEFAULT_CODE,
     disable_code,
@@ -25,7 +25,7 @@ from assembly_ui.accounts.invite_codes import (
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import CommandFailed
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.settings import Settings
 from tests.servers import Emptied
 
@@ -128,11 +128,11 @@ async def test_a_live_start_makes_no_code_and_disables_one_a_demo_left(
 ) -> None:
     # Nothing is sent while nobody works in the background.
     live = live.model_copy(update={"work_in_web": False})
-    async with bootstrap.running(live, clock) as parts:
+    async with services.running(live, clock) as parts:
         assert await list_codes(parts.database) == []
         await ensure_default_code(parts.database, clock())
         assert await is_default_code_usable(parts.database)
-    async with bootstrap.running(live, clock) as parts:
+    async with services.running(live, clock) as parts:
         assert not await is_default_code_usable(parts.database)
         (code,) = await list_codes(parts.database)
         assert code.disabled_at == clock()

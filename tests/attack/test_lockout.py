@@ -13,12 +13,12 @@ from assembly_ui.accounts.known_devices import LIFE, MOST_DEVICES, find_device, 
 from assembly_ui.accounts.models import KnownDevice
 from assembly_ui.accounts.people import Person
 from assembly_ui.accounts.throttles import LIMITS, Deed, Per
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.invitations import list_open
 from assembly_ui.schools.membership import switch_school
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.forgotten_password import ForgottenPasswordState
@@ -139,7 +139,7 @@ async def test_a_known_browser_is_counted_too(
 
 
 async def test_who_waits_is_told_how_long_and_each_further_try_costs_more(
-    parts: Parts, browser: NewBrowser
+    parts: Services, browser: NewBrowser
 ) -> None:
     waits = [
         limit.seconds for limit in LIMITS if limit.deed is Deed.LOG_IN and limit.per is Per.PAIR
@@ -254,7 +254,7 @@ class _At(Tab):
 
 @pytest.mark.parametrize("page", [ForgottenPasswordState, ResendConfirmationState])
 async def test_requests_of_a_stranger_do_not_keep_the_owner_from_asking(
-    parts: Parts, page: type
+    parts: Services, page: type
 ) -> None:
     for _ in range(70):
         await _At(ELSEWHERE).send(page.submit, form={"email": EMAIL})
@@ -266,7 +266,7 @@ async def test_requests_of_a_stranger_do_not_keep_the_owner_from_asking(
 
 
 async def test_a_mailbox_is_not_flooded_and_each_link_in_it_works(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     await a_person(database, now=clock())
     await _many_ask(ForgottenPasswordState, clock)
@@ -274,7 +274,7 @@ async def test_a_mailbox_is_not_flooded_and_each_link_in_it_works(
 
 
 async def test_the_mailbox_of_a_sign_up_that_waits_is_not_flooded_either(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     await a_sign_up(database, now=clock())
     await _many_ask(ResendConfirmationState, clock)
@@ -311,7 +311,7 @@ async def _signs_up(ip: str, email: str) -> Tab:
 
 
 async def test_who_corrects_the_address_of_a_sign_up_floods_no_mailbox(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     for n in range(15):
         tab = await _signs_up(f"203.0.113.{n}", f"eve{n}@evil.example")
@@ -321,7 +321,7 @@ async def test_who_corrects_the_address_of_a_sign_up_floods_no_mailbox(
 
 
 async def test_who_has_a_sign_up_mailed_again_and_again_floods_no_mailbox(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     ticket = (await (await _signs_up(HOME, EMAIL)).state(TicketState)).ticket
     for n in range(15):
@@ -337,7 +337,7 @@ async def test_who_has_a_sign_up_mailed_again_and_again_floods_no_mailbox(
 
 
 async def test_who_has_an_invitation_sent_again_and_again_floods_no_mailbox(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     james = await a_person(database, now=clock())
     school = await a_school(database, now=clock(), owner=james)
@@ -374,7 +374,7 @@ async def test_who_tries_mailed_links_one_after_the_other_waits(
 
 
 async def test_sign_ups_of_strangers_do_not_keep_the_owner_from_signing_up(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     for n in range(12):
         tab = _At(f"203.0.113.{n}", "/sign-up")

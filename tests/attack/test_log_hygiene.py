@@ -22,12 +22,12 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import select, text
 
-from assembly_ui import logs
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.people import find_user
-from assembly_ui.bootstrap import CALLBACK_PATH
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.server import logs
+from assembly_ui.services import CALLBACK_PATH
 from assembly_ui.settings import Settings
 from assembly_ui.web.notice import after_browser_failure
 from assembly_ui.web.security import CSP_REPORTS

@@ -17,6 +17,8 @@ from sqlmodel import col, func, select
 
 from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.people import find_person
+from assembly_ui.api.rest.table import RESOURCES
+from assembly_ui.api.routes import router
 from assembly_ui.apps import requests
 from assembly_ui.apps.asking import LONGEST_SCOPE, LONGEST_STATE
 from assembly_ui.apps.authorising import revoke
@@ -25,11 +27,9 @@ from assembly_ui.apps.models import AccessRequest, AuthorisationCode, OAuthToken
 from assembly_ui.apps.registration import Registered
 from assembly_ui.apps.requests import LIFE, MOST_UNCLAIMED, UNCLAIMED_LIFE, claim, decline
 from assembly_ui.audit.models import SecurityEventRow
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.platform_api.api.table import RESOURCES
-from assembly_ui.platform_api.routes import router
+from assembly_ui.db.database import Database
+from assembly_ui.services import Services
 from assembly_ui.web.pages.data_access_request.state import RequestState
 from assembly_ui.web.pages.sign_up import SignUpState
 from tests.attack import surface
@@ -38,7 +38,7 @@ from tests.factories.api import Client, a_token
 from tests.factories.apps import LINKS, PKCE, REDIRECT, SCOPE, a_connected_school, query_of
 from tests.factories.parts import running_parts
 from tests.factories.states import Tab
-from tests.integration.platform_api.oauth.conftest import (
+from tests.integration.api.oauth.conftest import (
     Platform,
     app,
     basic,
@@ -72,7 +72,7 @@ async def _count(database: Database, table: Any) -> int:
         return (await session.exec(select(func.count()).select_from(table))).one()
 
 
-async def _recorded(parts: Parts) -> dict[tuple[str, str], int]:
+async def _recorded(parts: Services) -> dict[tuple[str, str], int]:
     """How often each event and outcome is in the security log."""
     await parts.security_log.flush()
     counted = select(
@@ -103,7 +103,7 @@ async def test_a_flood_of_requests_leaves_few_rows_of_few_bytes(
 
 
 async def test_one_network_leaves_no_more_than_its_limit_within_the_life_of_a_request(
-    platform: Platform, app: Registered, in_use: Parts
+    platform: Platform, app: Registered, in_use: Services
 ) -> None:
     few = {"scale": 1 / 12, "trusted_proxy_hops": 1, "public_url": ADDRESS}
     with running_parts(platform.database, platform.clock, in_use.settings.data_dir, **few):
@@ -203,7 +203,7 @@ def _statements(database: Database) -> Iterator[list[str]]:
 
 @pytest.mark.usefixtures("cheap_bcrypt")
 async def test_a_request_looks_the_same_whether_the_address_typed_has_an_account(
-    platform: Platform, app: Registered, in_use: Parts
+    platform: Platform, app: Registered, in_use: Services
 ) -> None:
     database, clock = platform.database, platform.clock
     await ensure_default_code(database, clock())
@@ -301,7 +301,7 @@ async def test_a_code_without_its_verifier_and_a_verifier_without_its_challenge_
 
 
 @pytest.fixture
-async def api(in_use: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def api(in_use: Services) -> AsyncIterator[httpx.AsyncClient]:
     http = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     http.include_router(router(in_use.settings))
     transport = httpx.ASGITransport(http)
@@ -314,7 +314,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @pytest.mark.parametrize("method", METHODS)
 async def test_programs_are_refused_in_json_at_every_address_of_theirs(
-    api: httpx.AsyncClient, in_use: Parts, method: str
+    api: httpx.AsyncClient, in_use: Services, method: str
 ) -> None:
     http = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     http.include_router(router(in_use.settings))
@@ -331,7 +331,7 @@ async def test_programs_are_refused_in_json_at_every_address_of_theirs(
 
 
 async def test_no_answer_of_the_whole_product_lets_another_site_read_it(
-    product_app: rx.App, in_use: Parts
+    product_app: rx.App, in_use: Services
 ) -> None:
     # As the fixture imports it: late.
     from assembly_ui import assembly_ui as product
@@ -393,7 +393,11 @@ async def test_more_tokens_of_one_authorisation_are_no_more_requests(
 
 
 async def test_every_refusal_for_asking_too_often_says_when_to_come_back(
-    api: httpx.AsyncClient, app: Registered, in_use: Parts, database: Database, clock: ManualClock
+    api: httpx.AsyncClient,
+    app: Registered,
+    in_use: Services,
+    database: Database,
+    clock: ManualClock,
 ) -> None:
     few = {"scale": 1 / 6000, "public_url": ADDRESS}
     asked = {"client_id": app.client_id, "redirect_uri": REDIRECT}
@@ -420,7 +424,7 @@ async def test_every_refusal_for_asking_too_often_says_when_to_come_back(
 
 
 async def test_attacks_on_clients_codes_and_tokens_are_recorded(
-    platform: Platform, app: Registered, thief: Registered, in_use: Parts, api: httpx.AsyncClient
+    platform: Platform, app: Registered, thief: Registered, in_use: Services, api: httpx.AsyncClient
 ) -> None:
     wrong = {"client_id": app.client_id, "client_secret": "wrong"}
     for _ in range(3):
@@ -451,7 +455,7 @@ async def test_attacks_on_clients_codes_and_tokens_are_recorded(
 
 
 async def test_a_scope_beyond_is_recorded_with_its_school(
-    platform: Platform, app: Registered, in_use: Parts, api: httpx.AsyncClient
+    platform: Platform, app: Registered, in_use: Services, api: httpx.AsyncClient
 ) -> None:
     tokens = await platform.tokens(app)
     answer = await Client(api, tokens["access_token"]).ask("/students")
@@ -460,7 +464,7 @@ async def test_a_scope_beyond_is_recorded_with_its_school(
 
 
 async def test_what_a_school_says_to_an_app_is_recorded(
-    platform: Platform, app: Registered, in_use: Parts
+    platform: Platform, app: Registered, in_use: Services
 ) -> None:
     owner, school = platform.school.owner.id, platform.school.id
     await platform.tokens(app)

@@ -13,16 +13,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.people import Person
 from assembly_ui.accounts.throttles import LIMITS, Deed, Per
 from assembly_ui.apps.authorising import authorise, change_optional
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.claims import holds_number
 from assembly_ui.connector.schedule import Pace
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools import invitations, join
 from assembly_ui.schools.details import edit_unlisted_school
 from assembly_ui.schools.errors import (
@@ -62,6 +61,7 @@ from assembly_ui.schools.ownership_disputes import (
 from assembly_ui.schools.register import Register, RegisterSchool
 from assembly_ui.schools.setup import set_up_school, set_up_unlisted_school
 from assembly_ui.schools.unlisted import UnlistedForm
+from assembly_ui.services import Services
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.connector.state import ConnectorState
 from assembly_ui.web.pages.join import JoinState
@@ -121,12 +121,12 @@ def register() -> Register:
 @pytest.fixture
 async def parts(
     database: Database, clock: ManualClock, register: Register, tmp_path: Path
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Services]:
     """What handlers work with where ownership is proved, and limits hold."""
     with running_parts(database, clock, tmp_path, public_url=ADDRESS, prove_ownership=True) as made:
         pace = Pace(onboarding=timedelta(seconds=5), settled=timedelta(hours=3))
-        bootstrap._Running.parts = replace(made, register=register, pace=pace)
-        yield bootstrap.parts()
+        services._Running.parts = replace(made, register=register, pace=pace)
+        yield services.get_services()
     tabs._tabs.clear()
 
 
@@ -889,7 +889,7 @@ async def test_links_are_not_a_way_to_bother_a_school(
 
 
 async def test_forms_that_are_refused_use_up_nobodys_links(
-    world: World, mallory: Person, parts: Parts, tab_of: TabOf
+    world: World, mallory: Person, parts: Services, tab_of: TabOf
 ) -> None:
     """Neither the owner's own, who mistypes it, nor those of an address that others name."""
     office = "office@abbey.gloucs.sch.uk"
@@ -960,7 +960,7 @@ async def test_a_dispute_is_told_once_and_seen_to_be_told(
 
 
 async def test_access_is_not_granted_over_and_over(
-    world: World, mallory: Person, parts: Parts, tab_of: TabOf
+    world: World, mallory: Person, parts: Services, tab_of: TabOf
 ) -> None:
     """Each press has Xporter on Demand send a message; here none is even asked for."""
     school = await world.claim(mallory)

@@ -18,7 +18,7 @@ from assembly_ui.accounts.password_policy import WEAKEST_ACCEPTED, check_passwor
 from assembly_ui.accounts.password_reset import LinkLives, request_reset, reset_password
 from assembly_ui.accounts.sign_up_form import SignUpForm, check_form
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.web.account_words import STRENGTH, field_words
 from tests.factories.accounts import ADDRESS, a_person, cheap_bcrypt, mailed_token
 

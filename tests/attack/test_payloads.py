@@ -20,17 +20,17 @@ from sqlmodel import select, update
 from assembly_ui.accounts.account_form import FIELDS as ACCOUNT
 from assembly_ui.accounts.invite_codes import DEFAULT_CODE
 from assembly_ui.accounts.sign_up_form import FIELDS as SIGN_UP
+from assembly_ui.api.rest.table import RESOURCES
 from assembly_ui.apps.models import App
+from assembly_ui.db.metadata import METADATA
 from assembly_ui.mail.messages import DECLARATIONS, Author
 from assembly_ui.mail.render import render
-from assembly_ui.platform_api.api.table import RESOURCES
 from assembly_ui.schools.models import Role, School
 from assembly_ui.schools.unlisted import FIELDS as UNLISTED
-from assembly_ui.tables import METADATA
 from tests.attack import surface
 from tests.attack.in_process import Site, site
 from tests.attack.payloads import HOSTILE, MARK, TEXTS
-from tests.attack.surface import PRODUCT, Handler, Route
+from tests.attack.surface import PRODUCT, ROOT, SIMULATORS, Handler, Route
 from tests.attack.test_log_hygiene import Log
 from tests.factories.accounts import PASSWORD, cheap_bcrypt
 from tests.factories.api import ACCEPT, ALL, a_record, a_token
@@ -252,8 +252,8 @@ async def _all_is_clean(site: Site) -> None:
 
 def test_no_page_and_no_template_takes_a_text_for_markup() -> None:
     taking = [
-        f"{file.relative_to(PRODUCT)}: {line.strip()}"
-        for file in PRODUCT.rglob("*")
+        f"{file.relative_to(ROOT)}: {line.strip()}"
+        for file in (*PRODUCT.rglob("*"), *SIMULATORS.rglob("*"))
         if file.suffix in (".py", ".html", ".mjml", ".jinja", ".txt")
         and "__pycache__" not in file.parts
         for line in file.read_text().splitlines()

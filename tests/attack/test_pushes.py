@@ -16,7 +16,7 @@ import pytest
 from sqlmodel import col, delete, update
 
 from assembly_ui.accounts.models import LogInSession, User
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Membership, Role
 from tests.attack.announcing import AnnouncingServer, Door, through
 from tests.attack.conftest import QUICK

@@ -39,12 +39,12 @@ from assembly_ui.accounts.sessions import (
     reauthenticate,
 )
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database, Session
+from assembly_ui.db.database import Database, Session
+from assembly_ui.jobs.worker_pools import PASSWORD_HASHES
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.errors import InvitationNeedsNoAccount
 from assembly_ui.schools.invitations import invite
 from assembly_ui.schools.invited_account import create_account
-from assembly_ui.worker_pools import PASSWORD_HASHES
 from tests.attack.pools import held, waits
 from tests.factories.accounts import (
     ADDRESS,

@@ -13,8 +13,8 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import httpx
 import pytest
 
-from assembly_ui.bootstrap import BOOKING_CLIENT
-from assembly_ui.platform_api.oauth.incoming import ASKED
+from assembly_ui.api.oauth.incoming import ASKED
+from assembly_ui.services import BOOKING_CLIENT
 from assembly_ui.web.lead_on import own_path
 from tests.attack import surface
 from tests.attack.in_process import Site, site

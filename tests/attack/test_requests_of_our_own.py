@@ -14,17 +14,18 @@ import httpx
 
 from tests.attack import surface
 from tests.attack.people import People, browser
-from tests.attack.surface import PRODUCT, Handler, Route
+from tests.attack.surface import PRODUCT, ROOT, SIMULATORS, Handler, Route
 from tests.attack.tabs import open_tab
 from tests.journeys.server import Server
 
 MAY_CALL = {
-    "xporter": "Xporter on Demand, at the one address of the settings",
-    "simulator": "the stand-ins, in the demo only: this product, at its own address",
-    "bootstrap.py": "makes the clients of both",
-    "seeding.py": "calls the stand-in in its own process, in the demo only",
-    "cli": "`doctor` asks this machine's own server",
-    "build.py": "runs the build",
+    "assembly_ui/xporter": "Xporter on Demand, at the one address of the settings",
+    "assembly_ui/services.py": "makes the clients of both",
+    "assembly_ui/demo": "calls the simulator in its own process, in the demo only",
+    "assembly_ui/cli": "`doctor` asks this machine's own server",
+    "assembly_ui/server": "runs the build",
+    "simulators/xporter": "in the demo only: this product, at its own address",
+    "simulators/schoolbooking": "in the demo only: this product, at its own address",
 }
 """The parts of the product that may have an HTTP client, and whom they call."""
 CLIENTS = {"httpx", "aiohttp", "requests", "urllib3", "urllib.request", "http.client"}
@@ -33,8 +34,8 @@ FIELDS = ("url", "redirect_uri", "next", "email", "callback", "webhook", "websit
 
 def test_only_what_calls_xporter_on_demand_can_call_anybody() -> None:
     calling = {
-        file.relative_to(PRODUCT).parts[0]
-        for file in PRODUCT.rglob("*.py")
+        "/".join(file.relative_to(ROOT).parts[:2])
+        for file in (*PRODUCT.rglob("*.py"), *SIMULATORS.rglob("*.py"))
         if _imported(file) & CLIENTS
     }
     assert calling <= MAY_CALL.keys(), (

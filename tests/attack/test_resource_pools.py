@@ -16,23 +16,23 @@ from fastapi import FastAPI
 from reflex_base.registry import RegistrationContext
 from starlette.types import Message
 
-from assembly_ui import worker_pools
 from assembly_ui.accounts import emails, mail_domains
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.mail_domains import MailDomains
 from assembly_ui.accounts.throttles import Deed, Throttles
 from assembly_ui.audit.origin import network_of
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import SetOrigin
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.jobs import worker_pools
+from assembly_ui.jobs.worker_pools import PoolBusy, WorkerPool
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
+from assembly_ui.server.client_ip import SetOrigin
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.http import create_http
 from assembly_ui.web.notice import NoticeState, after_failure
 from assembly_ui.web.pages.sign_up import SignUpState
-from assembly_ui.worker_pools import PoolBusy, WorkerPool
 from tests.attack.accounts import NewBrowser, browser, log_in
 from tests.attack.pools import held, waits
 from tests.attack.surface import Handler, handlers
@@ -170,7 +170,7 @@ async def test_a_whole_school_behind_one_address_gets_in_while_strangers_flood()
 
 
 async def test_a_browser_that_goes_away_gives_its_place_in_the_queue_back(
-    database: Database, clock: ManualClock, parts: Parts
+    database: Database, clock: ManualClock, parts: Services
 ) -> None:
     await a_person(database, now=clock())
     pool, gone = worker_pools.PASSWORD_HASHES, asyncio.Event()
@@ -213,7 +213,7 @@ async def test_a_browser_that_goes_away_gives_its_place_in_the_queue_back(
 
 
 async def test_a_domain_that_never_answers_holds_up_its_own_check_only(
-    monkeypatch: pytest.MonkeyPatch, parts: Parts, database: Database
+    monkeypatch: pytest.MonkeyPatch, parts: Services, database: Database
 ) -> None:
     gate = threading.Event()
     pool = WorkerPool("dns", threads=1, waiting=4, per_client=2)
@@ -240,7 +240,7 @@ async def test_a_domain_that_never_answers_holds_up_its_own_check_only(
 
 
 async def test_a_strength_that_cannot_be_weighed_now_leaves_the_meter_and_the_form_alone(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
+    parts: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = WorkerPool("zxcvbn", threads=1, waiting=0, per_client=0)
     tab = Tab(path="/sign-up")
@@ -261,7 +261,7 @@ async def test_a_strength_that_cannot_be_weighed_now_leaves_the_meter_and_the_fo
     assert state.refusal.startswith("There is too much to do at once. Nothing you typed is lost")
 
 
-async def test_measuring_is_counted(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_measuring_is_counted(parts: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Deed] = []
 
     async def refuse(self: Throttles, deed: Deed, **_: str) -> None:
@@ -275,7 +275,7 @@ async def test_measuring_is_counted(parts: Parts, monkeypatch: pytest.MonkeyPatc
     assert (await tab.state(SignUpState)).strength == 0
 
 
-async def test_a_full_pool_is_told_to_programs_with_a_time(parts: Parts) -> None:
+async def test_a_full_pool_is_told_to_programs_with_a_time(parts: Services) -> None:
     http: FastAPI = create_http(parts.settings)
 
     @http.get("/full")
@@ -348,7 +348,7 @@ def _may_do_more_than_read(handler: Handler) -> bool:
 
 async def test_whatever_does_more_than_read_is_counted_before_it_does_it(
     app: object,
-    parts: Parts,
+    parts: Services,
     database: Database,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,

@@ -20,18 +20,18 @@ from structlog.testing import capture_logs
 
 import assembly_ui
 from assembly_ui.accounts.people import Person
+from assembly_ui.api import routes as platform_api
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.models import SecurityEventRow
 from assembly_ui.audit.refusal import Refusal
 from assembly_ui.audit.security_log import SecurityLog
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import SetOrigin
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.platform_api import routes as platform_api
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
+from assembly_ui.server.client_ip import SetOrigin
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.http import create_http
 from assembly_ui.web.security import CSP_REPORTS, LARGEST_BODY, Security
@@ -107,13 +107,13 @@ NO_REFUSALS = {
 
 
 @pytest.fixture
-def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
+def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Services]:
     with running_parts(database, clock, tmp_path, public_url=ADDRESS) as parts:
         yield parts
 
 
 @pytest.fixture
-def http(parts: Parts) -> FastAPI:
+def http(parts: Services) -> FastAPI:
     """Every HTTP route of the product."""
     http = create_http(parts.settings)
     http.include_router(platform_api.router(parts.settings))
@@ -121,7 +121,9 @@ def http(parts: Parts) -> FastAPI:
 
 
 @pytest.fixture
-async def browser(http: FastAPI, parts: Parts, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(
+    http: FastAPI, parts: Services, tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
     app = SetOrigin(Security(http, parts.settings, tmp_path))
     transport = httpx.ASGITransport(app, client=(CLIENT_IP, 40000))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
@@ -133,7 +135,7 @@ async def school(database: Database, clock: ManualClock) -> ASchool:
     return await a_connected_school(database, now=clock())
 
 
-async def _events(parts: Parts) -> dict[tuple[str, str], int]:
+async def _events(parts: Services) -> dict[tuple[str, str], int]:
     """How often each event occurred with each outcome, as the database has it."""
     counts: dict[tuple[str, str], int] = {}
     for row in await _rows(parts):
@@ -142,7 +144,7 @@ async def _events(parts: Parts) -> dict[tuple[str, str], int]:
     return counts
 
 
-async def _rows(parts: Parts) -> list[SecurityEventRow]:
+async def _rows(parts: Services) -> list[SecurityEventRow]:
     await parts.security_log.flush()
     async with parts.database.read() as session:
         return list((await session.exec(select(SecurityEventRow))).all())
@@ -154,7 +156,7 @@ async def _log_in(browser: httpx.AsyncClient, password: str, origin: str = ADDRE
 
 
 async def test_twelve_failed_log_ins_are_counted_with_the_address_typed_and_the_client(
-    browser: httpx.AsyncClient, parts: Parts, school: ASchool
+    browser: httpx.AsyncClient, parts: Services, school: ASchool
 ) -> None:
     for _ in range(12):
         await _log_in(browser, "Wrong-Kettle-42")
@@ -166,7 +168,7 @@ async def test_twelve_failed_log_ins_are_counted_with_the_address_typed_and_the_
 
 
 async def test_a_log_in_is_recorded_with_the_person(
-    browser: httpx.AsyncClient, parts: Parts, school: ASchool
+    browser: httpx.AsyncClient, parts: Services, school: ASchool
 ) -> None:
     await _log_in(browser, PASSWORD)
     (row,) = [row for row in await _rows(parts) if row.event == "log_in"]
@@ -174,19 +176,19 @@ async def test_a_log_in_is_recorded_with_the_person(
 
 
 async def test_a_form_sent_from_another_site_is_counted(
-    browser: httpx.AsyncClient, parts: Parts
+    browser: httpx.AsyncClient, parts: Services
 ) -> None:
     await _log_in(browser, PASSWORD, origin=ELSEWHERE)
     assert await _events(parts) == {("cross_site_request", "refused"): 1}
 
 
-async def test_a_forged_bearer_is_counted(browser: httpx.AsyncClient, parts: Parts) -> None:
+async def test_a_forged_bearer_is_counted(browser: httpx.AsyncClient, parts: Services) -> None:
     await browser.get("/api/students", headers={"Authorization": "Bearer forged", "Accept": ACCEPT})
     assert await _events(parts) == {("api_token", "refused"): 1}
 
 
 async def test_a_wrong_client_secret_is_counted_for_its_app(
-    browser: httpx.AsyncClient, parts: Parts, database: Database, clock: ManualClock
+    browser: httpx.AsyncClient, parts: Services, database: Database, clock: ManualClock
 ) -> None:
     app = await an_app(database, now=clock())
     await browser.post(
@@ -196,13 +198,13 @@ async def test_a_wrong_client_secret_is_counted_for_its_app(
     assert (row.outcome, row.client_id, row.ip) == ("refused", app.client_id, CLIENT_IP)
 
 
-async def test_an_oversized_request_is_counted(browser: httpx.AsyncClient, parts: Parts) -> None:
+async def test_an_oversized_request_is_counted(browser: httpx.AsyncClient, parts: Services) -> None:
     await browser.post("/auth/log-in", content=b"x" * (LARGEST_BODY + 1))
     assert await _events(parts) == {("request", "refused"): 1}
 
 
 async def test_a_code_for_another_address_is_counted(
-    browser: httpx.AsyncClient, parts: Parts, database: Database, clock: ManualClock
+    browser: httpx.AsyncClient, parts: Services, database: Database, clock: ManualClock
 ) -> None:
     app = await an_app(database, now=clock())
     asked = {"client_id": app.client_id, "redirect_uri": f"{REDIRECT}/elsewhere"}
@@ -213,7 +215,7 @@ async def test_a_code_for_another_address_is_counted(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_no_route_that_changes_something_refuses_a_stranger_silently(
-    browser: httpx.AsyncClient, parts: Parts, http: FastAPI, method: str
+    browser: httpx.AsyncClient, parts: Services, http: FastAPI, method: str
 ) -> None:
     silent = []
     for route in surface.http_routes(http):
@@ -231,14 +233,14 @@ async def _send(browser: httpx.AsyncClient, route: Route) -> httpx.Response:
     return await browser.request(route.method, route.filled(), headers=headers, content=b"x")
 
 
-async def _refusals(parts: Parts) -> int:
+async def _refusals(parts: Services) -> int:
     counts = await _events(parts)
     return sum(count for (_, outcome), count in counts.items() if outcome != Outcome.SUCCEEDED)
 
 
 @pytest.mark.parametrize("who", ["anonymous", "forged", "stranger", "viewer"])
 async def test_each_call_that_a_handler_refuses_is_counted(
-    parts: Parts,
+    parts: Services,
     database: Database,
     clock: ManualClock,
     school: ASchool,
@@ -300,7 +302,7 @@ def _errors() -> dict[str, type[Exception]]:
     found: dict[str, type[Exception]] = {}
     for module in pkgutil.walk_packages([str(SOURCE)], "assembly_ui."):
         package, _, name = module.name.rpartition(".")
-        if not name.endswith("errors") or ".simulator" in package or ".web" in package:
+        if not name.endswith("errors") or ".web" in package:
             continue
         if ".xporter" in package:
             continue  # What another service answers us.
@@ -331,7 +333,7 @@ def test_each_error_that_refuses_names_its_event() -> None:
         assert error.outcome is not Outcome.SUCCEEDED
 
 
-def test_making_such_an_error_counts_its_event(parts: Parts) -> None:
+def test_making_such_an_error_counts_its_event(parts: Services) -> None:
     counted: SecurityLog = parts.security_log
     for error in _errors().values():
         if issubclass(error, Refusal):
@@ -356,7 +358,7 @@ def test_no_two_tags_share_a_value_or_a_sentence() -> None:
 
 
 def test_what_is_said_of_an_event_names_no_person(
-    parts: Parts,
+    parts: Services,
 ) -> None:
     said: dict[str, Any] = {"subject": "head@kings.sch.uk", "user_id": 5}
     with capture_logs() as logs:

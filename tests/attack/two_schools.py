@@ -30,21 +30,21 @@ from assembly_ui.connector.reconciling import WAITING
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.tester import Tester
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
-from assembly_ui.edubase import edubase_of
+from assembly_ui.db.database import Database
+from assembly_ui.demo.register_lookup import edubase_of
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register, RegisterSchool
-from assembly_ui.simulator import in_force
-from assembly_ui.simulator.errors import NotNow
-from assembly_ui.simulator.models import Sharing
-from assembly_ui.simulator.saying_yes import held_by, say_yes
-from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.xporter.callback import parse_body
 from assembly_ui.xporter.client import Registration, XporterClient
+from simulators.xporter import sharing
+from simulators.xporter.auto_consent import give_consent, held_by
+from simulators.xporter.errors import NotNow
+from simulators.xporter.models import Sharing
+from simulators.xporter.simulator import XporterSimulator
 from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER
 from tests.factories.schools import a_school
-from tests.factories.simulator import (
+from tests.factories.xporter_simulator import (
     MANAGEMENT_SECRET,
     PATH,
     PRODUCT,
@@ -87,7 +87,7 @@ class TwoSchools:
 
     database: Database
     clock: ManualClock
-    stand_in: StandIn
+    stand_in: XporterSimulator
     xporter: XporterClient
     watcher: Watcher
     true: School
@@ -115,14 +115,14 @@ class TwoSchools:
     async def answer(self) -> None:
         """The true school authorises Assembly in Xporter on Demand, if it was asked to."""
         with suppress(NoResultFound, NotNow):
-            await say_yes(self.stand_in, estab=NUMBER)
+            await give_consent(self.stand_in, estab=NUMBER)
         await self._keep_name()
 
     async def withdraw(self) -> None:
         """The true school takes the authorisation back, if it gave one."""
         with suppress(NoResultFound, NotNow):
             token, _ = await held_by(self.stand_in, NUMBER)
-            await in_force.withdraw(self.database, token=token, now=self.clock())
+            await sharing.withdraw(self.database, token=token, now=self.clock())
 
     async def move(self, to: School) -> None:
         """An operator moves the connection to this school, if it can be moved."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assembly_ui import build, settings
-from assembly_ui.serve import APP, serve
+from assembly_ui import settings
+from assembly_ui.server import build
+from assembly_ui.server.serve import APP, serve
 from tests.journeys.server import Server
 
 

@@ -18,7 +18,7 @@ from assembly_ui.accounts.people import Person, add_user, as_person
 from assembly_ui.accounts.sign_up import sign_up
 from assembly_ui.accounts.sign_up_form import CheckedForm
 from assembly_ui.accounts.tokens import hash_token, new_token
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.models import OutboxMessage
 
 PASSWORD = "Autumn-Kettle-42"

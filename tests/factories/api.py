@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from assembly_ui.apps.models import App, Authorisation, TokenKind
 from assembly_ui.apps.registration import NewApp, register_app
 from assembly_ui.apps.tokens import issue
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.sync.models import Record

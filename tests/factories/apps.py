@@ -18,7 +18,7 @@ from assembly_ui.apps.models import Authorisation, AuthorisationEvent
 from assembly_ui.apps.pkce import s256
 from assembly_ui.apps.registration import NewApp, Registered, register_app
 from assembly_ui.apps.requests import begin, claim
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.sync.models import SchoolSync
 from tests.factories.accounts import ADDRESS, a_person

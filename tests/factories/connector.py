@@ -7,7 +7,7 @@ from typing import Any
 
 from assembly_ui.connector.cipher import Cipher
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 
 KEY = "cuHc7nuAGPZzYgGWzEDLZTp6wPL2-8_nXTZk7xJPNRY="

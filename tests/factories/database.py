@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import event
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 def listen_to(database: Database, hear: Callable[[str], object]) -> None:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from assembly_ui.database import Database, Session
-from tests.factories.simulator import Killed
+from assembly_ui.db.database import Database, Session
+from tests.factories.xporter_simulator import Killed
 
 
 class Doom:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail import messages
 from assembly_ui.mail.messages import Message
 from assembly_ui.mail.models import MailboxMessage, OutboxMessage

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from assembly_ui.simulator.school import TABLES, Identity, Snapshot, Window, school_at
+from simulators.school_data import TABLES, Identity, Snapshot, Window, school_at
 
 ESTAB = "3302005"
 DATED = {

@@ -1,4 +1,4 @@
-"""The parts of a running product, for tests of what calls `bootstrap.parts()`."""
+"""The parts of a running product, for tests of what calls `get_services()`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.throttles import Throttles
 from assembly_ui.audit import security_log
 from assembly_ui.audit.security_log import SecurityLog
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import Clock, ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.supervision import Supervisor
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
-from assembly_ui.supervision import Supervisor
 from assembly_ui.web.live import tabs
 from tests.factories.accounts import ADDRESS
 
@@ -27,7 +27,7 @@ from tests.factories.accounts import ADDRESS
 @contextmanager
 def running_parts(
     database: Database, clock: Clock, data_dir: Path, *, scale: float = 1, **settings: Any
-) -> Iterator[Parts]:
+) -> Iterator[Services]:
     """Parts around the test's own database and clock; those not needed are missing."""
     config = Settings(data_dir=data_dir, **settings)
     # Written when a test flushes it, so that no task outlives the test.
@@ -40,18 +40,18 @@ def running_parts(
         "throttles": Throttles(scale=scale),
         "supervisor": Supervisor(),
     }
-    parts = Parts(**{field.name: made.get(field.name) for field in fields(Parts)})
-    before, bootstrap._Running.parts = bootstrap._Running.parts, parts
+    parts = Services(**{field.name: made.get(field.name) for field in fields(Services)})
+    before, services._Running.parts = services._Running.parts, parts
     log_before = security_log.install(events)
     try:
         yield parts
     finally:
-        bootstrap._Running.parts = before
+        services._Running.parts = before
         security_log.install(log_before)
 
 
 @pytest.fixture
-async def parts(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Parts]:
+async def parts(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Services]:
     """The product's parts, with the demo's invite code."""
     await ensure_default_code(database, clock())
     with running_parts(database, clock, tmp_path, public_url=ADDRESS) as parts:

@@ -10,7 +10,7 @@ from assembly_ui.accounts.models import LogInSession
 from assembly_ui.accounts.people import Person
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.models import AuditEntry
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.models import OutboxMessage
 from assembly_ui.schools.models import Membership, Role, School
 from tests.factories.accounts import a_person, a_token

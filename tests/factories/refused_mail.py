@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.transports import SmtpTransport
 from assembly_ui.mail.worker import Outbox
 from tests.integration.mail.smtp_server import SmtpServer

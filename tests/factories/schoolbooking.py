@@ -13,12 +13,12 @@ import httpx
 from fastapi import FastAPI
 
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database
-from assembly_ui.simulator.schoolbooking.asked import PARENT_MEETINGS, REQUIRED
-from assembly_ui.simulator.schoolbooking.assembly import ACCEPT
-from assembly_ui.simulator.schoolbooking.booking import SchoolBooking
-from assembly_ui.simulator.schoolbooking.oauth import challenge_of
-from assembly_ui.simulator.schoolbooking.router import router
+from assembly_ui.db.database import Database
+from simulators.schoolbooking.api_client import ACCEPT
+from simulators.schoolbooking.application import SchoolBooking
+from simulators.schoolbooking.oauth import challenge_of
+from simulators.schoolbooking.requested_scopes import PARENT_MEETINGS, REQUIRED
+from simulators.schoolbooking.router import router
 
 ASSEMBLY = "http://assembly.test"
 PATH = "/simulator/schoolbooking"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assembly_ui.accounts.people import Person
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Membership, Role, School
 from tests.factories.accounts import a_person
 from tests.factories.connector import a_connection

@@ -11,19 +11,20 @@ import httpx
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.notices import Links
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
-from assembly_ui.simulator import school_clock
-from assembly_ui.simulator.stand_in import StandIn
 from assembly_ui.sync.models import Reason
 from assembly_ui.sync.pace import Pace
 from assembly_ui.sync.recipe import Recipe
 from assembly_ui.sync.requests import ask, want
 from assembly_ui.sync.worker import SyncWorker
 from assembly_ui.xporter.client import Registration, XporterClient
+from simulators.xporter import school_clock
+from simulators.xporter.simulator import XporterSimulator
 from tests.factories.connector import CIPHER
 from tests.factories.schools import a_school
-from tests.factories.simulator import (
+from tests.factories.xporter import AT_ONCE
+from tests.factories.xporter_simulator import (
     ESTAB,
     EVERY_SCOPE,
     MANAGEMENT_SECRET,
@@ -36,7 +37,6 @@ from tests.factories.simulator import (
     an_installed_school,
     web_of,
 )
-from tests.factories.xporter import AT_ONCE
 
 
 @dataclass
@@ -46,7 +46,7 @@ class SyncedSchool:
     database: Database
     clock: ManualClock
     school: School
-    stand_in: StandIn
+    stand_in: XporterSimulator
     web: httpx.AsyncClient
     xporter: XporterClient
     worker: SyncWorker

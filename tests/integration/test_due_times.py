@@ -16,14 +16,14 @@ from assembly_ui.clock import ManualClock, is_recent
 from assembly_ui.connector.health import FRESH
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import LOOKED_AT, Pace, is_looked_at
-from assembly_ui.database import Database
-from assembly_ui.due_bounds import SPREAD, due_bounds
-from assembly_ui.due_times import AT_ONCE, DueTimes
-from assembly_ui.leases import claim
+from assembly_ui.db.database import Database
+from assembly_ui.db.metadata import METADATA
+from assembly_ui.jobs.due_times import AT_ONCE, DueTimes
+from assembly_ui.jobs.leases import claim
 from assembly_ui.mail.models import OutboxMessage
+from assembly_ui.server.due_time_limits import SPREAD, due_bounds
 from assembly_ui.sync.models import SchoolSync
 from assembly_ui.sync.pace import Pace as SyncPace
-from assembly_ui.tables import METADATA
 from tests.factories.schools import a_school
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.leases import claim, next_due
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.leases import claim, next_due
 from assembly_ui.mail.models import OutboxMessage
 from tests.factories.database import listen_to
 

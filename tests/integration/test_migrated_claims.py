@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Engine, MetaData, Table, create_engine, select, text
 from sqlalchemy.pool import NullPool
 
-from assembly_ui import migrations
+from assembly_ui.db import migrations
 from tests.servers import CARELESS
 from tools.scaled.postgres import Postgres
 

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import MetaData, Table, create_engine, select
 from sqlalchemy.pool import NullPool
 
-from assembly_ui import migrations
+from assembly_ui.db import migrations
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TOWNS = [("1", "nan", ""), ("2", "Nantwich", "Nantwich"), (None, "nan", "nan")]

@@ -11,9 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
-from assembly_ui import migrations
-from assembly_ui.database import Database
-from assembly_ui.tables import METADATA
+from assembly_ui.db import migrations
+from assembly_ui.db.database import Database
+from assembly_ui.db.metadata import METADATA
 
 
 @pytest.fixture

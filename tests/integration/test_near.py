@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.accounts import a_person
 
 READS = 200

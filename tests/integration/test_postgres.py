@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.servers import CARELESS
 from tools.scaled.postgres import Postgres
 

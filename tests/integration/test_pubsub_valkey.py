@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from assembly_ui.pubsub import EVERYTHING, Topic
-from assembly_ui.pubsub_valkey import CHANNEL, ValkeyPubSub, open_valkey
+from assembly_ui.pubsub.topics import EVERYTHING, Topic
+from assembly_ui.pubsub.valkey import CHANNEL, ValkeyPubSub, open_valkey
 from tools.scaled.valkey import Valkey
 
 SECONDS = 20

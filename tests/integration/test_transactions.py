@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from assembly_ui.accounts.models import User
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database, announce
-from assembly_ui.pubsub import PubSub
+from assembly_ui.db.database import Database, announce
+from assembly_ui.pubsub.topics import PubSub
 from tests.factories.accounts import a_person
 
 TOPIC = "user:1"

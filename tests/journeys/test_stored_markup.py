@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from assembly_ui.build import web_folder
+from assembly_ui.server.build import web_folder
 from assembly_ui.settings import Settings
 from tests.attack.records import execute
 from tests.journeys import steps

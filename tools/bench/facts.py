@@ -10,10 +10,10 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from assembly_ui.accounts.sessions import look_at_school, resolve
-from assembly_ui.bootstrap import Parts
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import announce
-from assembly_ui.pubsub import school_topic
+from assembly_ui.db.database import announce
+from assembly_ui.pubsub.topics import school_topic
+from assembly_ui.services import Services
 from tests.factories.accounts import SESSION_LIFE, a_person, a_token
 from tests.factories.schools import a_school
 
@@ -29,12 +29,12 @@ class Watched:
     cookie: str
 
 
-async def watched_schools(parts: Parts, count: int) -> list[Watched]:
+async def watched_schools(parts: Services, count: int) -> list[Watched]:
     """That many connected schools which nothing but `commit` changes."""
     return [await _watched(parts, number) for number in range(count)]
 
 
-async def _watched(parts: Parts, number: int) -> Watched:
+async def _watched(parts: Services, number: int) -> Watched:
     database, now = parts.database, parts.clock()
     owner = await a_person(database, now=now, email=f"owner.{number}@bench.sch.uk")
     school = await a_school(
@@ -55,7 +55,7 @@ async def _watched(parts: Parts, number: int) -> Watched:
     return Watched(school.id, f"assembly_session={token}")
 
 
-async def commit(parts: Parts, school_ids: Sequence[int]) -> float:
+async def commit(parts: Services, school_ids: Sequence[int]) -> float:
     """Pause these schools, or let them go on, in one transaction, announced as ever.
 
     Returns when it was committed (the monotonic clock).

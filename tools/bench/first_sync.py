@@ -62,7 +62,7 @@ def _stand_in() -> Iterator[dict[str, Any]]:
     """A stand-in with one school; what it says of itself."""
     asked = ["--port", "0", "--schools", "1", "--pupils", str(PUPILS)]
     with subprocess.Popen(
-        [sys.executable, "-m", "assembly_ui.simulator", *asked],
+        [sys.executable, "-m", "simulators.xporter", *asked],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -11,9 +11,11 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-from assembly_ui import bootstrap, logs, migrations
-from assembly_ui.bootstrap import Parts
+from assembly_ui import services
+from assembly_ui.db import migrations
 from assembly_ui.scopes.catalogue import SCOPES
+from assembly_ui.server import logs
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
 from assembly_ui.sync import records
 from assembly_ui.sync.models import Reason
@@ -41,7 +43,7 @@ def main() -> None:
 
 
 async def _measure(config: Settings, described: dict[str, Any]) -> dict[str, Any]:
-    async with bootstrap.connected(config) as parts:
+    async with services.connected(config) as parts:
         school_id = await _connected(parts, described)
         watched = _Watched(parts, school_id)
         before = _most_memory()
@@ -70,7 +72,7 @@ def _most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def _connected(parts: Parts, described: dict[str, Any]) -> int:
+async def _connected(parts: Services, described: dict[str, Any]) -> int:
     """A connected school whose apps may read everything."""
     now, locked = parts.clock(), parts.cipher.lock(described["secret"])
     school = school_row(now=now, dfe_number=described["estab"], name=described["name"])
@@ -87,7 +89,7 @@ async def _connected(parts: Parts, described: dict[str, Any]) -> int:
 class _Watched:
     """What somebody who reads meanwhile has to wait for."""
 
-    def __init__(self, parts: Parts, school_id: int) -> None:
+    def __init__(self, parts: Services, school_id: int) -> None:
         self._parts = parts
         self._asked = {"school_id": school_id, "kind": "result", "per_page": 100}
         self.reads: list[float] = []

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from assembly_ui.assembly_ui import app
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from tools.bench.facts import DOOR, commit
 
 
@@ -21,7 +21,7 @@ async def _door() -> AsyncIterator[None]:
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while line := await reader.readline():
-        committed = await commit(parts(), json.loads(line))
+        committed = await commit(get_services(), json.loads(line))
         writer.write(f"{committed}\n".encode())
     writer.close()
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from assembly_ui import settings
-from assembly_ui.serve import serve
+from assembly_ui.server.serve import serve
 
 serve(settings.load(), app="tools.bench.live_app:app")

@@ -16,7 +16,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assembly_ui import bootstrap, migrations
+from assembly_ui import services
+from assembly_ui.db import migrations
 from assembly_ui.settings import Settings
 from tests.journeys.server import Server
 from tools.bench.facts import DOOR, Watched, watched_schools
@@ -88,7 +89,7 @@ async def _in_one_process(server: LiveDemo) -> list[Row]:
     config = Settings(port=server.port, data_dir=server.folder / "data")
     config.data_dir.mkdir(parents=True)
     await asyncio.to_thread(migrations.migrate, config.database)
-    async with bootstrap.connected(config) as parts:
+    async with services.connected(config) as parts:
         schools = await watched_schools(parts, SCHOOLS)
     await asyncio.to_thread(server.start)
     try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.settings import Settings
 from tests.journeys.scaled import Scaled
 from tools.bench import live_status, round_trip
@@ -44,7 +44,7 @@ def measure() -> list[Row]:
 async def _measure(server: ScaledBench) -> list[Row]:
     await asyncio.to_thread(server.start)
     try:
-        async with bootstrap.connected(_settings(server)) as parts:
+        async with services.connected(_settings(server)) as parts:
             schools = await watched_schools(parts, live_status.SCHOOLS)
 
             async def committing(ids: Sequence[int]) -> float:

@@ -18,13 +18,14 @@ from typing import Any
 import httpx
 from sqlalchemy import insert
 
-from assembly_ui import bootstrap, migrations
-from assembly_ui.bootstrap import Parts
+from assembly_ui import services
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.onlookers import mark_watched
+from assembly_ui.db import migrations
+from assembly_ui.jobs.supervision import background
 from assembly_ui.schools.models import School
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
-from assembly_ui.supervision import background
 from tests.factories.connector import SECRET, connection_row
 from tests.factories.schools import school_row
 from tests.factories.xporter import Service, school_info
@@ -45,8 +46,8 @@ def measure() -> list[Row]:
 
 async def _measure(config: Settings) -> list[Row]:
     await asyncio.to_thread(migrations.migrate, config.database)
-    service = _Timed(bootstrap.system_clock)
-    async with bootstrap.connected(config, new_http=service.client) as parts:
+    service = _Timed(services.system_clock)
+    async with services.connected(config, new_http=service.client) as parts:
         service.secrets[""] = config.management_secret
         await _fill(parts, service)
         async with background(parts.watcher.run(parts.pubsub), name="watcher"):
@@ -91,7 +92,7 @@ class _Timed(Service):
         return max(Counter(int(at) for at in self.calls).values(), default=0)
 
 
-async def _fill(parts: Parts, service: Service) -> None:
+async def _fill(parts: Services, service: Service) -> None:
     now, locked = parts.clock(), parts.cipher.lock(SECRET)
     apart = timedelta(minutes=parts.settings.settled_minutes) / SCHOOLS
     school = school_row(now=now)

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
-from assembly_ui import migrations, private_files, settings
-from assembly_ui.serve import CannotStart, check_folder, check_port
+from assembly_ui import settings
+from assembly_ui.db import migrations
+from assembly_ui.server import private_files
+from assembly_ui.server.serve import CannotStart, check_folder, check_port
 from assembly_ui.settings import Settings, SettingsProblem
 from tools.scaled.postgres import Postgres
 from tools.scaled.service import DidNotStart, Service

@@ -8,11 +8,11 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 
 from assembly_ui.clock import Clock
-from assembly_ui.database import Database, announce
+from assembly_ui.db.database import Database, announce
 from assembly_ui.mail.addresses import plain_address
 from assembly_ui.mail.models import MailboxMessage
 from assembly_ui.mail.words import one_line
-from assembly_ui.pubsub import MAILBOX_TOPIC
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC
 
 LONGEST_SUBJECT = 300
 LONGEST_SENDER = 254

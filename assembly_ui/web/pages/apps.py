@@ -6,9 +6,9 @@ import reflex as rx
 
 from assembly_ui.apps.catalogue import list_apps
 from assembly_ui.apps.requests import pending_of
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic, user_topic
+from assembly_ui.pubsub.topics import Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.apps_view import AppLine, app_line
 from assembly_ui.web.components import (
@@ -88,7 +88,7 @@ class AppsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = parts()
+        use = get_services()
         found = await list_apps(use.database, school_id=me.school_id)
         waiting = await pending_of(use.database, user_id=me.user_id, now=use.clock())
         asking = waiting.slug if waiting else ""

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.sync.points import Order, list_points
 from assembly_ui.sync.standing import Stand
 from assembly_ui.web import access
@@ -70,7 +70,7 @@ class PointsState(DataList, rx.State):
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         found = await list_points(
-            parts().database,
+            get_services().database,
             school_id=me.school_id,
             page=self.page,
             order=Order(self.order),

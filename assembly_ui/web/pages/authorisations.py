@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from assembly_ui.apps.history import apps_in, list_events
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.apps_words import EVENT_CHOICES
 from assembly_ui.web.authorisations_view import CSV, EventLine, csv_href, event_line, kind_of
@@ -103,7 +103,7 @@ class AuthorisationsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = parts()
+        use = get_services()
         assert me.school_id is not None
         apps = await apps_in(use.database, school_id=me.school_id)
         if self.app not in {slug for slug, _ in apps}:

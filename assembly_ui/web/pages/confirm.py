@@ -20,7 +20,7 @@ from assembly_ui.accounts.confirmation import (
 )
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, LinkProblem, Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import (
     SIGN_UP_PASSWORD_WRONG,
@@ -81,7 +81,7 @@ class ConfirmState(rx.State):
     async def load(self):
         """Look at the link, leaving it unused."""
         await page_changed(self)
-        use, now = parts(), parts().clock()
+        use, now = get_services(), get_services().clock()
         self.reset()
         try:
             await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
@@ -110,7 +110,7 @@ class ConfirmState(rx.State):
         """Activate the account with the name and password chosen here."""
         self.busy = True
         yield
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             chosen = AccountForm(**{name: form.get(name, "") for name in FIELDS})

@@ -19,9 +19,9 @@ from assembly_ui.accounts.errors import (
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import Waiting, correct_address, look, look_by_hash, resend
-from assembly_ui.bootstrap import parts
 from assembly_ui.mail.delivery import Delivery
-from assembly_ui.pubsub import Topic
+from assembly_ui.pubsub.topics import Topic
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, sent_already, words_for
 from assembly_ui.web.components import alert, button, card, details, link, p, row, submit
@@ -67,7 +67,7 @@ class ConfirmEmailState(Live, rx.State):
         tabs.unwatch(self)
         ticket = await ticket_of(self)
         try:
-            await self._show(await look(parts().database, ticket=ticket))
+            await self._show(await look(get_services().database, ticket=ticket))
             tabs.watch_public(self, sign_up_topic(hash_token(ticket)))
         except SignUpUnknown:
             self.email = self.resend_at = self.trouble = self.domain = ""
@@ -87,7 +87,7 @@ class ConfirmEmailState(Live, rx.State):
                 "before it no longer work.",
             )
         except Throttled as error:
-            await notify(self, sent_already(error.retry_at, now=parts().clock()), "warning")
+            await notify(self, sent_already(error.retry_at, now=get_services().clock()), "warning")
         except AccountsError as error:
             await self._explain(error)
         finally:
@@ -115,12 +115,14 @@ class ConfirmEmailState(Live, rx.State):
         """The link was followed, here or elsewhere: lead on to logging in."""
         self.confirmed = False
         try:
-            seen = await look(parts().database, ticket=await ticket_of(self))
+            seen = await look(get_services().database, ticket=await ticket_of(self))
         except SignUpUnknown:
             return None
         if not seen.is_confirmed:
             return None
-        await notify(self, words_for(SignUpConfirmed(), now=parts().clock()), on_next_page=True)
+        await notify(
+            self, words_for(SignUpConfirmed(), now=get_services().clock()), on_next_page=True
+        )
         return rx.redirect("/log-in")
 
     @access.public
@@ -130,7 +132,7 @@ class ConfirmEmailState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> Waiting:
-        return await look_by_hash(parts().database, ticket_hash=topic.partition(":")[2])
+        return await look_by_hash(get_services().database, ticket_hash=topic.partition(":")[2])
 
     async def _show(self, seen: Waiting) -> None:
         self.email = seen.email
@@ -140,7 +142,7 @@ class ConfirmEmailState(Live, rx.State):
         self.trouble = _TROUBLE.get(seen.delivery, "")
 
     async def _resend(self) -> Waiting:
-        use, ticket = parts(), await ticket_of(self)
+        use, ticket = get_services(), await ticket_of(self)
         await use.throttles.hit(Deed.CHANGE, caller=access.client_ip(self))
         seen = await look(use.database, ticket=ticket)
         await self._count(seen.email)
@@ -149,7 +151,7 @@ class ConfirmEmailState(Live, rx.State):
         return await resend(use.database, ticket=ticket, now=use.clock(), **_link())
 
     async def _correct(self, email: str) -> Waiting:
-        use, ticket = parts(), await ticket_of(self)
+        use, ticket = get_services(), await ticket_of(self)
         await self._count(email)
         seen = await look(use.database, ticket=ticket)
         if not seen.is_confirmed and parse_email(email) != seen.email:
@@ -165,7 +167,7 @@ class ConfirmEmailState(Live, rx.State):
 
     async def _count(self, email: str) -> None:
         caller = access.client_ip(self)
-        await parts().throttles.hit(Deed.RESEND, caller=caller, address=email)
+        await get_services().throttles.hit(Deed.RESEND, caller=caller, address=email)
 
     async def _count_message(self, email: str) -> None:
         """A mailbox is sent so many messages of sign-ups, whichever way they are asked for.
@@ -173,14 +175,14 @@ class ConfirmEmailState(Live, rx.State):
         Counted only if one is about to leave: else a stranger could keep others from getting
         their first one.
         """
-        await parts().throttles.hit(Deed.SIGN_UP, mailbox=email)
+        await get_services().throttles.hit(Deed.SIGN_UP, mailbox=email)
 
     async def _explain(self, error: AccountsError) -> None:
-        await notify(self, words_for(error, now=parts().clock()), "warning")
+        await notify(self, words_for(error, now=get_services().clock()), "warning")
 
 
 def _link() -> dict[str, Any]:
-    use = parts().settings
+    use = get_services().settings
     return {"address": use.address, "link_life": timedelta(hours=use.confirm_link_hours)}
 
 

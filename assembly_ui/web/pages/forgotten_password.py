@@ -9,7 +9,7 @@ import reflex as rx
 from assembly_ui.accounts.errors import FieldProblem, Throttled
 from assembly_ui.accounts.password_reset import LinkLives, request_reset
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, words_for
 from assembly_ui.web.components import alert, card, link, p, row, submit
@@ -51,12 +51,12 @@ class ForgottenPasswordState(rx.State):
             self.error = field_words("email", problem)
             yield move_focus("email")
         except Throttled as error:
-            self.refusal = words_for(error, now=parts().clock())
+            self.refusal = words_for(error, now=get_services().clock())
         finally:
             self.busy = False
 
     async def _request(self, email: str) -> str:
-        use = parts()
+        use = get_services()
         await use.throttles.hit(Deed.RESET, caller=access.client_ip(self), address=email)
         lives = LinkLives(
             reset=timedelta(hours=use.settings.reset_link_hours),

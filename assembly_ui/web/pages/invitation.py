@@ -10,7 +10,6 @@ import reflex as rx
 from assembly_ui.accounts.account_form import FIELDS, AccountForm
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import (
     InvitationForSomeoneElse,
@@ -19,6 +18,7 @@ from assembly_ui.schools.errors import (
 )
 from assembly_ui.schools.invitation_link import InvitationView, accept, look
 from assembly_ui.schools.invited_account import create_account
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
 from assembly_ui.web.components import (
@@ -79,18 +79,18 @@ class InvitationState(rx.State):
         self.log_in_href = f"/log-in?{urlencode({'next': f'{PAGE.route}?token={token}'})}"
         try:
             await self._count()
-            use = parts()
+            use = get_services()
             seen = await look(use.database, token=token, now=use.clock())
             self._put(seen, await access.caller_of(self))
         except InvitationProblem as error:
             self._close(error)
         except Throttled as error:
-            self.step, self.problem = "problem", words_for(error, now=parts().clock())
+            self.step, self.problem = "problem", words_for(error, now=get_services().clock())
 
     @access.signed_in
     async def accept(self, me: Caller):
         """Join the school."""
-        use = parts()
+        use = get_services()
         try:
             await self._count()
             joined = await accept(
@@ -135,12 +135,12 @@ class InvitationState(rx.State):
         except InvitationProblem as error:
             self._close(error)
         except Throttled as error:
-            await notify(self, words_for(error, now=parts().clock()), "warning")
+            await notify(self, words_for(error, now=get_services().clock()), "warning")
         finally:
             self.busy = False
 
     async def _create(self, form: dict[str, str]) -> str:
-        use = parts()
+        use = get_services()
         await self._count()
         typed = AccountForm(**{name: form.get(name, "") for name in FIELDS})
         joined = await create_account(
@@ -149,7 +149,7 @@ class InvitationState(rx.State):
         return joined.school_name
 
     async def _count(self) -> None:
-        await parts().throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+        await get_services().throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
 
     def _put(self, seen: InvitationView, me: Caller | None) -> None:
         self.heading = f"Join {seen.school_name} on Assembly"

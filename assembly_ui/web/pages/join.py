@@ -8,13 +8,13 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, user_topic
+from assembly_ui.pubsub.topics import Topic, user_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.join import TakenSchool, ask_to_join, find_taken, waiting_since
 from assembly_ui.schools.membership import list_my_schools, switch_school
 from assembly_ui.schools.ownership_disputes import dispute_ownership, disputed_since
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
@@ -57,7 +57,7 @@ class JoinState(Live, rx.State):
         await page_changed(self)
         self.reset()
         tabs.unwatch(self)
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(
                 Deed.JOIN_LOOK, caller=access.client_ip(self), account=me.user_id
@@ -70,7 +70,7 @@ class JoinState(Live, rx.State):
             ]
             return
         except (errors.SchoolNotSetUp, Throttled) as error:
-            self.problem = words_for(error, now=parts().clock())
+            self.problem = words_for(error, now=get_services().clock())
             return
         self._put(school, me)
         tabs.watch(self, me, user_topic(me.user_id))
@@ -84,7 +84,7 @@ class JoinState(Live, rx.State):
         try:
             await self._ask(me)
         except (errors.SchoolsError, Throttled) as error:
-            await notify(self, words_for(error, now=parts().clock()), "warning")
+            await notify(self, words_for(error, now=get_services().clock()), "warning")
         finally:
             self.busy = False
         await self._show(None)
@@ -92,7 +92,7 @@ class JoinState(Live, rx.State):
     @access.signed_in
     async def dispute(self, me: Caller):
         """Tell the operators that the school belongs to the wrong person."""
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(Deed.DISPUTE, caller=access.client_ip(self), account=me.user_id)
             await dispute_ownership(
@@ -109,7 +109,7 @@ class JoinState(Live, rx.State):
     @access.signed_in
     async def enter(self, me: Caller):
         """Go to the school the person belongs to by now."""
-        use = parts()
+        use = get_services()
         try:
             await switch_school(
                 use.database,
@@ -128,7 +128,7 @@ class JoinState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _ask(self, me: Caller) -> None:
-        use = parts()
+        use = get_services()
         await use.throttles.hit(Deed.JOIN, caller=access.client_ip(self), account=me.user_id)
         done = await ask_to_join(
             use.database,
@@ -151,7 +151,7 @@ class JoinState(Live, rx.State):
         return None
 
     async def _show(self, seen: None) -> None:
-        database = parts().database
+        database = get_services().database
         mine = await list_my_schools(database, user_id=self._user_id)
         since = await waiting_since(database, user_id=self._user_id, school_id=self._school_id)
         self.joined = any(school.id == self._school_id for school in mine)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import wait
 from assembly_ui.web.components import card, link, p, password_field, row, stack, submit
@@ -35,7 +35,7 @@ class LogInState(rx.State):
         me = await access.caller_of(self)
         if me is not None:
             return rx.redirect(await lead_on(me))
-        self.retry = _wait(asked(self, "retry"), now=parts().clock())
+        self.retry = _wait(asked(self, "retry"), now=get_services().clock())
         return None
 
 

@@ -11,10 +11,10 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.mail.errors import MailUnknown
 from assembly_ui.mail.mailbox import MailPage, addresses, clear_mail, list_mail, open_mail
-from assembly_ui.pubsub import MAILBOX_TOPIC, Topic
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC, Topic
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
@@ -103,7 +103,7 @@ class MailboxState(Live, rx.State):
         """Throw away what the list shows, all its pages."""
         self.clearing = False
         if await self._within_limits():
-            count = await clear_mail(parts().database, to=self.address)
+            count = await clear_mail(get_services().database, to=self.address)
             await notify(self, f"{count_of(count)} cleared.")
         return move_focus("main")
 
@@ -118,7 +118,7 @@ class MailboxState(Live, rx.State):
         return None
 
     async def _show(self, seen: None) -> None:
-        use, to = parts(), self._asked("to")[:LONGEST_ADDRESS]
+        use, to = get_services(), self._asked("to")[:LONGEST_ADDRESS]
         page = access.clean(int, self._asked("page") or 1)
         self.address, self.addresses = to, await addresses(use.database)
         listed = await list_mail(use.database, to=to, page=page)
@@ -132,7 +132,7 @@ class MailboxState(Live, rx.State):
         asked = access.clean(int, self._asked("message"))
         wanted = asked or (listed.envelopes[0].id if listed.envelopes else 0)
         try:
-            mail = await open_mail(parts().database, mail_id=wanted)
+            mail = await open_mail(get_services().database, mail_id=wanted)
         except MailUnknown:
             self.gone, self.opened, self.links = bool(asked), NOTHING, []
             return
@@ -141,7 +141,7 @@ class MailboxState(Live, rx.State):
 
     async def _within_limits(self) -> bool:
         try:
-            await parts().throttles.hit(Deed.API, caller=access.client_ip(self))
+            await get_services().throttles.hit(Deed.API, caller=access.client_ip(self))
         except Throttled:
             self.too_often = True
         else:

@@ -8,13 +8,13 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import AccountsError, FieldProblem
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.mail.delivery import Delivery
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.ownership import check_proof_address, read_ownership, send_proof_link
+from assembly_ui.services import get_services
 from assembly_ui.settings import load
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
@@ -77,7 +77,7 @@ class OwnershipState(Live, rx.State):
     @access.owner
     async def send_link(self, me: Caller, form: dict):
         """Mail a link to an address at the school's own domain."""
-        use, caller = parts(), access.client_ip(self)
+        use, caller = get_services(), access.client_ip(self)
         self.busy, self.error = True, ""
         yield
         try:
@@ -112,7 +112,7 @@ class OwnershipState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> Shown:
-        use, school_id = parts(), int(topic.partition(":")[2])
+        use, school_id = get_services(), int(topic.partition(":")[2])
         seen = await read_ownership(use.database, use.register, school_id=school_id)
         if seen.unverified_since is None:
             return Shown("", "", "", "", "")

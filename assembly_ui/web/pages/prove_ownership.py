@@ -6,10 +6,10 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import OwnershipProblem
 from assembly_ui.schools.ownership import look_at_proof_link, use_proof_link
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import button, card, link_button, p, row
 from assembly_ui.web.layout import public_page
@@ -32,7 +32,7 @@ class ProveOwnershipState(rx.State):
         """Look at the link, leaving it unused: mail scanners open every link."""
         await page_changed(self)
         self.reset()
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             seen = await look_at_proof_link(
@@ -45,7 +45,7 @@ class ProveOwnershipState(rx.State):
     @access.signed_in
     async def prove(self, me: Caller):
         """The school is theirs."""
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             name = await use_proof_link(

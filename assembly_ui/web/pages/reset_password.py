@@ -9,7 +9,7 @@ import reflex as rx
 from assembly_ui.accounts.errors import FieldProblem, FormRefused, LinkProblem, Throttled
 from assembly_ui.accounts.password_reset import look_at_link, reset_password
 from assembly_ui.accounts.throttles import Deed, Per
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, link_words, words_for
 from assembly_ui.web.components import card, error_summary, link_button, p, row, submit
@@ -48,13 +48,13 @@ class ResetPasswordState(rx.State):
         try:
             await self._count()
             seen = await look_at_link(
-                parts().database, token=asked(self, "token"), now=parts().clock()
+                get_services().database, token=asked(self, "token"), now=get_services().clock()
             )
             self.email = seen.email
         except LinkProblem as error:
             self._close(error)
         except Throttled as error:
-            self.problem = words_for(error, now=parts().clock())
+            self.problem = words_for(error, now=get_services().clock())
 
     @access.public(supersedes=True)
     async def measure(self, form: dict):
@@ -80,12 +80,12 @@ class ResetPasswordState(rx.State):
         except LinkProblem as error:
             self._close(error)
         except Throttled as error:
-            await notify(self, words_for(error, now=parts().clock()), "warning")
+            await notify(self, words_for(error, now=get_services().clock()), "warning")
         finally:
             self.busy = False
 
     async def _change(self, form: dict[str, str]) -> str:
-        use = parts()
+        use = get_services()
         await self._count()
         email = await reset_password(
             use.database,
@@ -103,7 +103,7 @@ class ResetPasswordState(rx.State):
         return email
 
     async def _count(self) -> None:
-        await parts().throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+        await get_services().throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
 
     def _refuse(self, problems: dict[str, FieldProblem]) -> rx.event.EventSpec:
         self.errors = dict.fromkeys(FIELDS, "")

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.sync.in_force import read_aspects
 from assembly_ui.sync.listed import by_name
 from assembly_ui.sync.results import count_results, list_results
@@ -58,7 +58,7 @@ class ResultsState(DataList, rx.State):
         await self._refresh(me)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
-        database = parts().database
+        database = get_services().database
         found = await list_results(
             database,
             school_id=me.school_id,
@@ -79,7 +79,7 @@ class ResultsState(DataList, rx.State):
 
 async def _aspects(me: Caller) -> list[dict[str, str]]:
     """What there are results of, by name."""
-    database = parts().database
+    database = get_services().database
     counted = await count_results(database, school_id=me.school_id)
     found = [one for one in await read_aspects(database, me.school_id) if one.key in counted]
     names = sorted((by_name(one.name), one.name or one.key, one.key) for one in found)

@@ -9,7 +9,6 @@ import reflex as rx
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.claims import holds_number
 from assembly_ui.schools import draft, errors
 from assembly_ui.schools.caller import Caller
@@ -18,6 +17,7 @@ from assembly_ui.schools.register import RegisterSchool
 from assembly_ui.schools.setup import SchoolSetUp, set_up_school, set_up_unlisted_school
 from assembly_ui.schools.shared_numbers import find_sharer
 from assembly_ui.schools.unlisted import FIELDS, UnlistedForm
+from assembly_ui.services import get_services
 from assembly_ui.web import access, school_view
 from assembly_ui.web.components import (
     alert,
@@ -87,7 +87,7 @@ class SchoolSetupState(rx.State):
             # A log-in loses its school when its person is removed from it.
             return rx.redirect(onward)
         self._forget()
-        use = parts()
+        use = get_services()
         kept = await draft.read_draft(use.database, use.register, user_id=me.user_id)
         self._choose_mis(kept.mis)
         self.typed = dict.fromkeys(FIELDS, "") | kept.unlisted
@@ -99,7 +99,7 @@ class SchoolSetupState(rx.State):
     @access.signed_in(supersedes=True)
     async def search(self, me: Caller, text: str):
         """Suggest schools while the person types."""
-        use, asked = parts(), text.strip()
+        use, asked = get_services(), text.strip()
         if self.chosen["urn"] and asked != self.chosen["name"]:
             await self._choose(me, "")
         if not asked:
@@ -128,7 +128,7 @@ class SchoolSetupState(rx.State):
         try:
             await self._choose(me, key)
         except errors.SchoolsError as error:
-            self._refuse({"school": words_for(error, now=parts().clock())})
+            self._refuse({"school": words_for(error, now=get_services().clock())})
 
     @access.signed_in
     async def clear(self, me: Caller):
@@ -152,7 +152,7 @@ class SchoolSetupState(rx.State):
     @access.signed_in
     async def keep_typed(self, me: Caller, field: str, text: str):
         """Keep what was typed of a school that is not listed."""
-        use = parts()
+        use = get_services()
         await draft.keep_unlisted(
             use.database, user_id=me.user_id, field=field, value=text, now=use.clock()
         )
@@ -160,7 +160,7 @@ class SchoolSetupState(rx.State):
     @access.signed_in
     async def choose_mis(self, me: Caller, key: str):
         """Choose the MIS."""
-        use = parts()
+        use = get_services()
         try:
             kept = await draft.keep_mis(use.database, user_id=me.user_id, mis=key, now=use.clock())
         except errors.MisUnknown:
@@ -190,16 +190,16 @@ class SchoolSetupState(rx.State):
         except errors.FieldProblems as problems:
             yield self._refuse(self._missing() | unlisted_words(problems.problems))
         except errors.SchoolListed as error:
-            yield self._refuse({"dfe_number": words_for(error, now=parts().clock())})
+            yield self._refuse({"dfe_number": words_for(error, now=get_services().clock())})
         except (errors.TooManyUnverified, Throttled) as error:
-            yield self._refuse({self._first_field(): words_for(error, now=parts().clock())})
+            yield self._refuse({self._first_field(): words_for(error, now=get_services().clock())})
         except errors.SchoolsError:
             yield self._refuse(self._missing() or {"school": CHOOSE_SCHOOL})
         finally:
             self.busy = False
 
     async def _set_up(self, me: Caller, form: dict[str, str]) -> SchoolSetUp:
-        use = parts()
+        use = get_services()
         await use.throttles.hit(Deed.SET_UP, caller=access.client_ip(self), account=me.user_id)
         common: dict[str, Any] = {
             "user_id": me.user_id,
@@ -236,7 +236,7 @@ class SchoolSetupState(rx.State):
         return read_dfe_number(form.get("dfe_number", "")) if self.manual else self.chosen["urn"]
 
     async def _choose(self, me: Caller, urn: str) -> None:
-        use = parts()
+        use = get_services()
         school = await draft.keep_school(
             use.database, use.register, user_id=me.user_id, urn=urn, now=use.clock()
         )
@@ -249,7 +249,7 @@ class SchoolSetupState(rx.State):
         if school is None:
             return
         number = school.dfe_number
-        if other := await find_sharer(parts().database, urn=school.urn, dfe_number=number):
+        if other := await find_sharer(get_services().database, urn=school.urn, dfe_number=number):
             self.shared_number = shared_number_words(number, other.name, other.urn)
             self.join_href = f"/join?school={quote(other.urn or number)}"
 

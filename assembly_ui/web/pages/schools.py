@@ -6,10 +6,10 @@ from typing import TypedDict
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import MySchool, list_my_schools, switch_school
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import badge, button, card, link_button, muted, p, row, stack
 from assembly_ui.web.layout import public_page
@@ -47,7 +47,7 @@ class SchoolsState(rx.State):
     @access.signed_in
     async def switch(self, me: Caller, school_id: int):
         """Look at another school from now on."""
-        use = parts()
+        use = get_services()
         try:
             await switch_school(
                 use.database,
@@ -62,7 +62,7 @@ class SchoolsState(rx.State):
         return rx.redirect(OPENS)
 
     async def _read(self, me: Caller) -> None:
-        mine = await list_my_schools(parts().database, user_id=me.user_id)
+        mine = await list_my_schools(get_services().database, user_id=me.user_id)
         self.lines = [_line(school, me.school_id) for school in mine]
         self.loaded = True
 

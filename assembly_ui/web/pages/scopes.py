@@ -5,10 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from assembly_ui.apps.holders import holders_of
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, school_topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.scopes.catalogue import SCOPES
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import ago, badge, card, field, link, muted, p, select_field
 from assembly_ui.web.components.boxes import details
@@ -94,7 +94,7 @@ class ScopesState(Live, rx.State):
 
     async def _list(self, me: Caller) -> None:
         assert me.school_id is not None
-        holders = await holders_of(parts().database, school_id=me.school_id)
+        holders = await holders_of(get_services().database, school_id=me.school_id)
         wanted = found(SCOPES, holders, containing=self.containing, held=self.show == HELD)
         page = page_of(wanted, self.page)
         counts = await known_figures(me.school_id) if page.rows else {}

@@ -18,7 +18,7 @@ from assembly_ui.accounts.sign_up_form import (
 )
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.accounts.tokens import new_token
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words, words_for
 from assembly_ui.web.components import (
@@ -75,7 +75,7 @@ class SignUpState(rx.State):
         if name not in FIELDS or not self._was_filled(name, form):
             return
         try:
-            await parts().throttles.hit(Deed.CHECK, caller=access.client_ip(self))
+            await get_services().throttles.hit(Deed.CHECK, caller=access.client_ip(self))
             self._say(name, await self._check(name, form))
         except Throttled:
             return  # It is checked again when the form is sent.
@@ -110,12 +110,12 @@ class SignUpState(rx.State):
         except FormRefused as refused:
             yield self._refuse(refused.problems)
         except Throttled as error:
-            self.refusal = words_for(error, now=parts().clock())
+            self.refusal = words_for(error, now=get_services().clock())
         finally:
             self.busy = False
 
     async def _sign_up(self, form: dict[str, str]) -> None:
-        use, now = parts(), parts().clock()
+        use, now = get_services(), get_services().clock()
         caller = access.client_ip(self)
         await use.throttles.hit(Deed.CHECK, caller=caller)
         checked = await check_form(
@@ -136,7 +136,7 @@ class SignUpState(rx.State):
         self._forget()
 
     async def _check(self, name: str, form: dict[str, str]) -> FieldCheck:
-        use = parts()
+        use = get_services()
         return await check_field(
             use.database,
             name,

@@ -27,12 +27,12 @@ from assembly_ui.accounts.log_in import LoggedIn, log_in
 from assembly_ui.accounts.sessions import log_out, resolve
 from assembly_ui.accounts.throttles import Deed, Per
 from assembly_ui.audit.origin import set_subject
-from assembly_ui.bootstrap import parts
-from assembly_ui.callers import REQUEST_COOKIE, while_connected
 from assembly_ui.schools.caller import find_caller
+from assembly_ui.server.client_ip import REQUEST_COOKIE, client_ip, while_connected
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE, clean_text
-from assembly_ui.web.http_caller import client_ip, same_origin
+from assembly_ui.web.http_caller import same_origin
 from assembly_ui.web.lead_on import lead_on, own_path
 from assembly_ui.web.waiting_request import claim_for
 
@@ -59,13 +59,13 @@ def router(settings: Settings) -> APIRouter:
             return _see("/resend-confirmation#not-confirmed")
         except LogInRefused:
             return _see(_log_in_page("wrong", onward))
-        await log_out(parts().database, token=_token(request), now=parts().clock())
+        await log_out(get_services().database, token=_token(request), now=get_services().clock())
         device = await remember_device(
-            parts().database,
+            get_services().database,
             token=request.cookies.get(DEVICE_COOKIE),
             user_id=logged_in.user_id,
             log_in=logged_in.token,
-            now=parts().clock(),
+            now=get_services().clock(),
         )
         answer = _see(f"/continue?{urlencode({'next': onward})}" if onward else "/continue")
         longest = timedelta(days=settings.session_max_days)
@@ -87,7 +87,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.get("/continue")
     async def lead_on_after_log_in(request: Request) -> RedirectResponse:
         """Lead a signed-in person on: where they were going, or to their next step."""
-        use, token = parts(), _token(request)
+        use, token = get_services(), _token(request)
         life = timedelta(days=use.settings.log_in_days)
         longest = timedelta(days=use.settings.session_max_days)
         await resolve(use.database, token=token, life=life, longest=longest, now=use.clock())
@@ -103,7 +103,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.post("/auth/log-out", dependencies=from_our_pages)
     async def log_out_with_form(request: Request) -> RedirectResponse:
         """End this browser's session."""
-        await log_out(parts().database, token=_token(request), now=parts().clock())
+        await log_out(get_services().database, token=_token(request), now=get_services().clock())
         answer = _see("/log-in#logged-out")
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
         return answer
@@ -111,7 +111,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.post("/auth/confirm", dependencies=from_our_pages)
     async def confirm_with_form(request: Request) -> RedirectResponse:
         """Use a confirmation link; one that opens nothing explains itself on its page."""
-        use = parts()
+        use = get_services()
         token, ticket, password = await _typed(request, "token", "ticket", "password")
         here = f"/confirm?{urlencode({'token': token})}"
         try:
@@ -135,7 +135,7 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _log_in(request: Request, email: str, password: str) -> LoggedIn:
-    use, caller = parts(), client_ip(request)
+    use, caller = get_services(), client_ip(request)
     set_subject(email)
     device = await find_device(
         use.database, token=request.cookies.get(DEVICE_COOKIE), email=email, now=use.clock()

@@ -8,12 +8,12 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.history import csv_of
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import find_caller
+from assembly_ui.server.client_ip import client_ip
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE, clean_text
 from assembly_ui.web.authorisations_view import CSV, kind_of
-from assembly_ui.web.http_caller import client_ip
 
 HEADERS = {
     "Content-Disposition": 'attachment; filename="authorisations.csv"',
@@ -33,7 +33,7 @@ def router(settings: Settings) -> APIRouter:
 
         `school` is the one that the page shows: another tab may look at another meanwhile.
         """
-        use = parts()
+        use = get_services()
         try:
             await use.throttles.hit(Deed.SEARCH, caller=client_ip(request))
         except Throttled:

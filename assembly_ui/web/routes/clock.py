@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 
 PATH = "/clock"
@@ -18,7 +18,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.get(PATH)
     async def clock() -> PlainTextResponse:
         """The server's time in milliseconds since 1970 (UTC), in digits."""
-        milliseconds = round(parts().clock().timestamp() * 1000)
+        milliseconds = round(get_services().clock().timestamp() * 1000)
         return PlainTextResponse(str(milliseconds), headers={"Cache-Control": "no-store"})
 
     return routes

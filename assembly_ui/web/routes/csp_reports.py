@@ -20,10 +20,10 @@ from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.audit import security_log
 from assembly_ui.audit.events import Outcome, SecurityEvent
-from assembly_ui.bootstrap import parts
-from assembly_ui.build import web_folder
+from assembly_ui.server.build import web_folder
+from assembly_ui.server.client_ip import client_ip
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
-from assembly_ui.web.http_caller import client_ip
 from assembly_ui.web.security import CSP_REPORTS
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ def router(settings: Settings) -> APIRouter:
     async def report(request: Request) -> Response:
         """204 whatever came: a browser has no use for a reason."""
         try:
-            await parts().throttles.hit(Deed.REPORT, caller=client_ip(request))
+            await get_services().throttles.hit(Deed.REPORT, caller=client_ip(request))
         except Throttled:
             return Response(status_code=429)
         for violation in _violations(await _body(request)):

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 
 log = structlog.get_logger()
@@ -30,15 +30,15 @@ def router(settings: Settings) -> APIRouter:
         Background work that ended and is being started again is named: pages are served
         all the same.
         """
-        if problem := _storage_problem(parts().database):
+        if problem := _storage_problem(get_services().database):
             return JSONResponse({"status": problem}, status_code=503)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await parts().database.glance(text("SELECT 1"))
+                await get_services().database.glance(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             log.exception("health.database_away")
             return JSONResponse({"status": "database away"}, status_code=503)
-        if failing := parts().supervisor.failing:
+        if failing := get_services().supervisor.failing:
             return JSONResponse({"status": "degraded", "background": failing})
         return JSONResponse({"status": "ok"})
 

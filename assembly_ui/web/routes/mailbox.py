@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.mail.errors import MailUnknown
 from assembly_ui.mail.mailbox import Mail, latest_mail, open_mail
+from assembly_ui.server.client_ip import client_ip
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import clean
-from assembly_ui.web.http_caller import client_ip
 from assembly_ui.web.mailbox_view import SANDBOX
 
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -50,7 +50,7 @@ def router(settings: Settings) -> APIRouter:
         """The newest messages, newest first, those of one address with `?to=`."""
         if refusal := await _too_often(request):
             return refusal
-        mails = await latest_mail(parts().database, to=clean(str, to))
+        mails = await latest_mail(get_services().database, to=clean(str, to))
         return JSONResponse([_as_json(mail) for mail in mails], headers=_SAFE)
 
     @routes.get("/mailbox/messages/{mail_id}.html", include_in_schema=False)
@@ -59,7 +59,7 @@ def router(settings: Settings) -> APIRouter:
         if refusal := await _too_often(request):
             return refusal
         try:
-            mail = await open_mail(parts().database, mail_id=clean(int, mail_id))
+            mail = await open_mail(get_services().database, mail_id=clean(int, mail_id))
         except MailUnknown:
             return HTMLResponse("This message is no longer here.", 404, headers=_SAFE)
         return HTMLResponse(_framed(mail.html), headers=_SAFE)
@@ -74,9 +74,9 @@ def _framed(html: str) -> str:
 
 async def _too_often(request: Request) -> Response | None:
     try:
-        await parts().throttles.hit(Deed.API, caller=client_ip(request))
+        await get_services().throttles.hit(Deed.API, caller=client_ip(request))
     except Throttled as refusal:
-        wait = max(1, round((refusal.retry_at - parts().clock()).total_seconds()))
+        wait = max(1, round((refusal.retry_at - get_services().clock()).total_seconds()))
         return JSONResponse({"error": "too often"}, 429, headers={"Retry-After": str(wait)})
     return None
 

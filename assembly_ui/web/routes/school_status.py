@@ -8,15 +8,15 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.catalogue import authorised_names
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.mail.render import uk_time
 from assembly_ui.schools.caller import find_caller
+from assembly_ui.server.client_ip import client_ip
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 from assembly_ui.sync.status import read_status
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.connector_view import view_of
-from assembly_ui.web.http_caller import client_ip
 from assembly_ui.web.plain_pages import plain_page
 from assembly_ui.web.sync_view import SyncView, sync_view
 
@@ -35,7 +35,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.get(PATH)
     async def school_status(request: Request) -> Response:
         """The connection and the sync of the school that the person looks at."""
-        use = parts()
+        use = get_services()
         now = use.clock()
         try:
             await use.throttles.hit(Deed.SEARCH, caller=client_ip(request))

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from assembly_ui.bootstrap import parts
+from assembly_ui.services import get_services
 from assembly_ui.settings import Settings
 
 PATH = "/.well-known/security.txt"
@@ -22,7 +22,7 @@ def router(settings: Settings) -> APIRouter:
     @routes.get(PATH)
     async def security_txt() -> PlainTextResponse:
         """The file, good for half a year from now on."""
-        expires = (parts().clock() + LIFE).astimezone(UTC).replace(microsecond=0)
+        expires = (get_services().clock() + LIFE).astimezone(UTC).replace(microsecond=0)
         lines = (
             f"Contact: mailto:{settings.help_email}",
             f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",

@@ -16,15 +16,15 @@ from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
-from assembly_ui.bootstrap import CALLBACK_PATH, parts
 from assembly_ui.connector.callback import Receipt, receive_callback
 from assembly_ui.connector.claims import holder_of
 from assembly_ui.connector.errors import InboxFull
+from assembly_ui.server.client_ip import client_ip
+from assembly_ui.services import CALLBACK_PATH, get_services
 from assembly_ui.settings import Settings
 from assembly_ui.sync.errors import NotConnected, NothingWanted
 from assembly_ui.sync.models import Reason
 from assembly_ui.sync.requests import ask
-from assembly_ui.web.http_caller import client_ip
 from assembly_ui.xporter.callback import LONGEST_BODY, parse_body
 from assembly_ui.xporter.errors import CallbackUnreadable
 
@@ -40,12 +40,12 @@ def router(settings: Settings) -> APIRouter:
         """204 when dealt with, 202 when kept; 429 or 503 when the sender should repeat."""
         if not any(
             hmac.compare_digest(key.encode(), own.encode())
-            for own in parts().settings.callback_keys
+            for own in get_services().settings.callback_keys
         ):
             report(SecurityEvent.CALLBACK, Outcome.REFUSED)
             return Response(status_code=404)
         try:
-            await parts().throttles.hit(Deed.CALLBACK, caller=client_ip(request))
+            await get_services().throttles.hit(Deed.CALLBACK, caller=client_ip(request))
         except Throttled:
             return Response(status_code=429)
         return Response(status_code=await _receive(await _body(request), client_ip(request)))
@@ -63,7 +63,7 @@ async def _body(request: Request) -> bytes:
 
 
 async def _receive(body: bytes, sender: str) -> int:
-    use = parts()
+    use = get_services()
     try:
         callback = parse_body(body)
         receipt = await receive_callback(
@@ -91,7 +91,7 @@ async def _receive(body: bytes, sender: str) -> int:
 
 async def _have_synced(estab: str) -> None:
     """What the school shares may be other data than before."""
-    use = parts()
+    use = get_services()
     if (school_id := await holder_of(use.database, estab)) is None:
         return
     # Nothing to read, or nothing to read it from: then there is nothing to be done yet.

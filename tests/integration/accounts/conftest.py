@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assembly_ui.bootstrap import Parts
+from assembly_ui.services import Services
 from tests.factories.accounts import cheap_bcrypt, count_bcrypt
 from tests.factories.parts import parts
 from tests.factories.states import Tab
@@ -13,6 +13,6 @@ __all__ = ["cheap_bcrypt", "count_bcrypt", "parts"]
 
 
 @pytest.fixture
-def tab(parts: Parts) -> Tab:
+def tab(parts: Services) -> Tab:
     """A tab of a browser nobody is signed in with."""
     return Tab()

@@ -31,8 +31,8 @@ from assembly_ui.accounts.password_reset import look_at_link as look_at_reset_li
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import resend
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,

@@ -26,7 +26,7 @@ from assembly_ui.accounts.invite_codes import (
     parse_code,
 )
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 
 async def _use(database: Database, code: str, clock: ManualClock) -> None:

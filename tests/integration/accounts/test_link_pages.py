@@ -7,9 +7,9 @@ import pytest
 from assembly_ui.accounts.confirmation import confirm
 from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.accounts.log_in import log_in
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.pages.confirm import ConfirmState
 from assembly_ui.web.pages.forgotten_password import ForgottenPasswordState
@@ -135,7 +135,7 @@ async def test_people_who_are_signed_in_are_led_on(
     ],
 )
 async def test_the_wait_after_too_many_tries_is_counted_down(
-    parts: Parts, retry: str, words: str
+    parts: Services, retry: str, words: str
 ) -> None:
     if retry == "now+90":
         retry = str(int(parts.clock().timestamp()) + 90)

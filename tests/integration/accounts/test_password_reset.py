@@ -37,7 +37,7 @@ from assembly_ui.accounts.password_reset import (
 from assembly_ui.accounts.sessions import resolve
 from assembly_ui.accounts.waiting import correct_address
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,

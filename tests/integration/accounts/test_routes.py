@@ -16,10 +16,10 @@ from sqlmodel import select
 from assembly_ui.accounts.models import LogInSession
 from assembly_ui.accounts.sessions import list_sessions
 from assembly_ui.accounts.tokens import hash_token
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.routes.accounts import router
 from tests.factories.accounts import (
@@ -39,7 +39,7 @@ EMAIL = "james.walters@kings.sch.uk"
 
 
 @pytest.fixture
-async def browser(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(parts: Services) -> AsyncIterator[httpx.AsyncClient]:
     """A browser on one of our own pages."""
     app = FastAPI()
     app.include_router(router(parts.settings))

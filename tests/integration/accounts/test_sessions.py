@@ -26,8 +26,8 @@ from assembly_ui.accounts.sessions import (
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.models import AuditEntry
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, user_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, user_topic
 from assembly_ui.schools.models import School
 from tests.factories.accounts import PASSWORD, SESSION_LIFE, a_person, a_token
 from tests.factories.people import a_session

@@ -11,7 +11,7 @@ import pytest
 
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed, Per, Throttles
-from assembly_ui.pubsub_valkey import open_valkey
+from assembly_ui.pubsub.valkey import open_valkey
 from tools.scaled.valkey import Valkey
 
 WHO = {"caller": "192.0.2.1", "address": "james.walters@kings.sch.uk"}

@@ -23,7 +23,7 @@ from assembly_ui.accounts.people import find_person
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.audit.models import AuditEntry
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,

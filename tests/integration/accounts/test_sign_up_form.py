@@ -29,7 +29,7 @@ from assembly_ui.accounts.sign_up_form import (
     check_form,
 )
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.accounts import PASSWORD
 
 GOOD = {

@@ -10,7 +10,7 @@ from sqlmodel import select
 from assembly_ui.accounts.models import SignUp, User
 from assembly_ui.accounts.sign_up_form import FIELDS
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.forgotten_password import ForgottenPasswordState
 from assembly_ui.web.pages.resend_confirmation import ResendConfirmationState

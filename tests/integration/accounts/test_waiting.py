@@ -24,8 +24,8 @@ from assembly_ui.accounts.errors import (
 from assembly_ui.accounts.tokens import hash_token
 from assembly_ui.accounts.waiting import Waiting, correct_address, look, resend, resend_to
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub
 from tests.factories.accounts import (
     ADDRESS,
     LINK_LIFE,

@@ -10,7 +10,7 @@ import pytest
 from assembly_ui.accounts.confirmation import confirm
 from assembly_ui.accounts.confirmation_mail import COOL_DOWN
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.web.live import tabs
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.sign_up import SignUpState

@@ -6,7 +6,7 @@ import pytest
 
 from assembly_ui.apps.registration import Registered
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.apps import ASchool, a_connected_school, an_app
 
 

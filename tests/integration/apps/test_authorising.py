@@ -26,8 +26,8 @@ from assembly_ui.apps.errors import (
 from assembly_ui.apps.holders import holders_of
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic, sync_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic, sync_topic
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.models import Role
 from assembly_ui.sync.models import Reason, SchoolSync

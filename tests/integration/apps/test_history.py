@@ -13,7 +13,7 @@ from assembly_ui.apps.history import apps_in, csv_of, list_events, note
 from assembly_ui.apps.models import Happening
 from assembly_ui.apps.registration import Registered
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
 from tests.factories.apps import LINKS, ASchool, an_app, authorised
 from tests.factories.people import a_colleague

@@ -34,7 +34,7 @@ from assembly_ui.apps.registration import (
 )
 from assembly_ui.apps.tokens import Lives, find_bearer
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.apps import REDIRECT, VERIFIER, ASchool, an_app, authorised, wanted_of
 from tests.factories.people import recorded
 

@@ -29,7 +29,7 @@ from assembly_ui.apps.requests import (
     read_request,
 )
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
 from tests.factories.accounts import a_person
 from tests.factories.apps import (

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
-from assembly_ui import migrations
+from assembly_ui.db import migrations
 
 BEFORE = "0006"
 GRANTS = ["authorization_code", "refresh_token"]

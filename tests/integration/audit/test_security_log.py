@@ -20,7 +20,7 @@ from assembly_ui.audit.queries import list_events, total_events
 from assembly_ui.audit.security_log import DISTINCT_LIMIT, Retention, SecurityLog
 from assembly_ui.audit.service import SECURITY_EVENTS, Action, record
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 
 KEY = b"k" * 32
 

@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.database import Database
-from assembly_ui.pubsub import MAILBOX_TOPIC
-from assembly_ui.pubsub_valkey import ValkeyPubSub, open_valkey
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC
+from assembly_ui.pubsub.valkey import ValkeyPubSub, open_valkey
 from assembly_ui.sync.models import Reason, SchoolSync
 from assembly_ui.sync.requests import want
 from tests.factories.connector import KEY

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from assembly_ui import migrations
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.database import Database
+from assembly_ui.db import migrations
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role, School
 from assembly_ui.settings import Settings
 from tests.factories.accounts import a_person

@@ -13,7 +13,7 @@ from assembly_ui.audit.events import Outcome, SecurityEvent
 from assembly_ui.audit.security_log import report
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import on_database
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.settings import Settings
 
 Run = Callable[..., Result]

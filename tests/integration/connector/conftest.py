@@ -16,7 +16,7 @@ from assembly_ui.connector.overview import Overview, read_overview
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.timeline import newest
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.accounts import a_person

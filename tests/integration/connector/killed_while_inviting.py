@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import httpx
 import respx
 
-import assembly_ui.tables  # noqa: F401  (registers every table)
+import assembly_ui.db.metadata  # noqa: F401  (registers every table)
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.grant_access import grant_access
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.xporter.client import make_http
 from tests.factories.xporter import ADDRESS, Service, a_client
 

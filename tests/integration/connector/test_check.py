@@ -17,8 +17,8 @@ from assembly_ui.connector.check import check
 from assembly_ui.connector.overview import Overview, read_badge, read_overview
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import PROBLEM_GRACE, Status
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient

@@ -19,7 +19,7 @@ from assembly_ui.connector.models import Connection, UnmatchedAuthorisation
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.reconcile import reconcile
 from assembly_ui.connector.status import Status
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient

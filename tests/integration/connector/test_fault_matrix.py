@@ -23,21 +23,22 @@ from assembly_ui.connector.models import Connection
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
-from assembly_ui.simulator import in_force
-from assembly_ui.simulator.faults import OF_CALLBACKS, Fault, clear_faults, set_fault
-from assembly_ui.simulator.models import Install
-from assembly_ui.simulator.router import router
-from assembly_ui.simulator.saying_yes import Answers, held_by, say_yes
-from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.db.database import Database
 from assembly_ui.web.connector_view import View, view_of
 from assembly_ui.web.connector_words import SERVICE_PROBLEM, SERVICE_TITLE
 from assembly_ui.xporter.callback import parse_body
 from assembly_ui.xporter.client import Timeouts, XporterClient
 from assembly_ui.xporter.transport import Repeats
+from simulators.xporter import sharing
+from simulators.xporter.auto_consent import ConsentChoices, give_consent, held_by
+from simulators.xporter.faults import OF_CALLBACKS, Fault, clear_faults, set_fault
+from simulators.xporter.models import Install
+from simulators.xporter.router import router
+from simulators.xporter.simulator import XporterSimulator
 from tests.factories.connector import CIPHER
 from tests.factories.schools import DFE_NUMBER, a_school
-from tests.factories.simulator import (
+from tests.factories.xporter import a_client
+from tests.factories.xporter_simulator import (
     MANAGEMENT_SECRET,
     PATH,
     PRODUCT,
@@ -46,7 +47,6 @@ from tests.factories.simulator import (
     Partner,
     a_stand_in,
 )
-from tests.factories.xporter import a_client
 from tests.integration.connector.conftest import LINKS
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -173,7 +173,7 @@ class World:
     database: Database
     clock: ManualClock
     xporter: XporterClient
-    stand_in: StandIn
+    stand_in: XporterSimulator
     watcher: Watcher
     hasty: Callable[[str], Watcher]
 
@@ -216,7 +216,7 @@ class World:
     async def authorise(self, install: str) -> None:
         """The school says yes; its callbacks arrive."""
         await self.invite()
-        await say_yes(self.stand_in, estab=DFE_NUMBER, answers=Answers(install=install))
+        await give_consent(self.stand_in, estab=DFE_NUMBER, answers=ConsentChoices(install=install))
         while await self.stand_in.do_due():
             continue
 
@@ -275,14 +275,14 @@ async def _connected(world: World) -> None:
 async def _paused(world: World) -> None:
     await world.authorise(Install.NOW)
     await world.work(1)
-    await in_force.pause(world.database, token=await world.link(), now=world.clock())
+    await sharing.pause(world.database, token=await world.link(), now=world.clock())
     await world.have_checked()
 
 
 async def _withdrawn(world: World) -> None:
     await world.authorise(Install.NOW)
     await world.work(1)
-    await in_force.withdraw(world.database, token=await world.link(), now=world.clock())
+    await sharing.withdraw(world.database, token=await world.link(), now=world.clock())
     await world.have_checked()
 
 

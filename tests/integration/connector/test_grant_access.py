@@ -37,8 +37,8 @@ from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.timeline import newest
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic
 from assembly_ui.schools.models import Role, School
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.accounts import a_person

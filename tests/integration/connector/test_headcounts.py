@@ -11,7 +11,7 @@ import pytest
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.headcounts import RECENT, ask_headcounts, known_headcounts
 from assembly_ui.connector.models import ConnectionTest
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.accounts import a_person

@@ -13,9 +13,9 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.connector.models import Connection
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.watcher import AT_ONCE, FOR_ONLOOKERS, LEASE, Watcher, _put_off
-from assembly_ui.database import Database
-from assembly_ui.leases import claim
-from assembly_ui.pubsub import PubSub, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.leases import claim
+from assembly_ui.pubsub.topics import PubSub, school_topic
 from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.schools import a_school
 from tests.factories.xporter import Answer, Service, a_client, school_info

@@ -14,7 +14,7 @@ from assembly_ui.connector.errors import CannotMove
 from assembly_ui.connector.models import Connection, UnmatchedAuthorisation
 from assembly_ui.connector.move_connection import move_connection
 from assembly_ui.connector.status import Status
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register, RegisterSchool
 from tests.factories.accounts import a_person

@@ -14,7 +14,7 @@ from assembly_ui.connector.models import Connection, ServiceHealth
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.trouble import PATIENCE, Trouble
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
 from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER, HOUR, the_connection

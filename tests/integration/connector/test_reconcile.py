@@ -15,7 +15,7 @@ from assembly_ui.connector.reconciling import SETTLED, WAITING
 from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, HOUR, SECRET, the_connection

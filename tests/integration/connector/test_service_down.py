@@ -22,8 +22,8 @@ from assembly_ui.connector.schedule import Pace
 from assembly_ui.connector.service import ENOUGH_SCHOOLS, LONGEST_PROBE
 from assembly_ui.connector.status import Status
 from assembly_ui.connector.watcher import Watcher
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.mail import outbox_rows

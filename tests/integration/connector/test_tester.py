@@ -19,8 +19,8 @@ from assembly_ui.connector.layers import LAYERS
 from assembly_ui.connector.models import ConnectionTest
 from assembly_ui.connector.tester import LONGEST_RUN, close_interrupted, latest_test
 from assembly_ui.connector.timeline import newest
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, HOUR, the_connection
 from tests.factories.schools import a_school

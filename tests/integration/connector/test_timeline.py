@@ -9,7 +9,7 @@ from assembly_ui.connector import timeline
 from assembly_ui.connector.overview import read_badge, read_overview
 from assembly_ui.connector.status import Facts, Status
 from assembly_ui.connector.timeline import Kind, newest
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from tests.factories.accounts import a_person
 from tests.factories.schools import a_school
 

@@ -23,8 +23,8 @@ from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.schedule import LOOKED_AT, Pace
 from assembly_ui.connector.status import PROBLEM_GRACE, Status
 from assembly_ui.connector.watcher import AT_ONCE, LEASE, Watcher
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, Topic, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, Topic, school_topic
 from assembly_ui.xporter.callback import AuthorisationCallback
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.accounts import a_person

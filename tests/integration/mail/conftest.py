@@ -7,7 +7,7 @@ import random
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.transports import MailboxTransport
 from assembly_ui.mail.worker import Outbox
 

@@ -8,9 +8,9 @@ import signal
 import sys
 from datetime import datetime, timedelta
 
-import assembly_ui.tables  # noqa: F401  (registers every table)
+import assembly_ui.db.metadata  # noqa: F401  (registers every table)
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.transports import MailboxTransport
 from assembly_ui.mail.worker import Outbox
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.delivery import Delivery, read_delivery
 from assembly_ui.mail.outbox import post_tracked
-from assembly_ui.pubsub import PubSub
+from assembly_ui.pubsub.topics import PubSub
 from tests.factories.mail import a_message
 from tests.factories.refused_mail import GREYLISTED, NO_SUCH_USER, send_mail
 

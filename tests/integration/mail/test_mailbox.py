@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.errors import MailUnknown
 from assembly_ui.mail.links import MailLink
 from assembly_ui.mail.mailbox import (
@@ -19,7 +19,7 @@ from assembly_ui.mail.mailbox import (
     list_mail,
     open_mail,
 )
-from assembly_ui.pubsub import MAILBOX_TOPIC, PubSub
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC, PubSub
 from tests.factories.mail import TO, an_arrived_message
 
 OTHER = "amina.khan@kings.sch.uk"

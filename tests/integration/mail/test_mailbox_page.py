@@ -12,11 +12,11 @@ import pytest
 import reflex as rx
 from reflex.istate.data import ReflexURL, RouterData, SessionData
 
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.mailbox import PAGE_SIZE, clear_mail
-from assembly_ui.pubsub import MAILBOX_TOPIC
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC
+from assembly_ui.services import Services
 from assembly_ui.web.notice import NoticeState
 from assembly_ui.web.pages.mailbox import MailboxState, mailbox
 from tests.factories.mail import TO, an_arrived_message
@@ -27,7 +27,7 @@ LINK = '<a href="http://localhost:3000/confirm?token=x">Confirm my email address
 
 
 @pytest.fixture
-def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Parts]:
+def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Services]:
     with running_parts(database, clock, tmp_path) as parts:
         yield parts
 
@@ -54,7 +54,7 @@ class Tab:
 
 
 @pytest.fixture
-def tab(parts: Parts) -> Tab:
+def tab(parts: Services) -> Tab:
     return Tab()
 
 

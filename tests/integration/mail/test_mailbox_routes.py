@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.worker import Outbox
 from assembly_ui.web.routes.mailbox import router
 from tests.factories.mail import HREF, TO, a_posted_message, an_arrived_message

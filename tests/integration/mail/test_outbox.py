@@ -15,7 +15,7 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from assembly_ui.clock import ManualClock, system_clock
-from assembly_ui.database import Database, Row
+from assembly_ui.db.database import Database, Row
 from assembly_ui.mail import worker
 from assembly_ui.mail.errors import Refused, TryLater
 from assembly_ui.mail.messages import Message
@@ -30,7 +30,7 @@ from assembly_ui.mail.worker import (
     MOST_ATTEMPTS,
     Outbox,
 )
-from assembly_ui.pubsub import MAILBOX_TOPIC, PubSub
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC, PubSub
 from tests.factories.database import listen_to
 from tests.factories.mail import (
     HREF,

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.errors import AddressMalformed, NotDelivered, Refused, TryLater
 from assembly_ui.mail.transports import SmtpTransport
 from assembly_ui.mail.worker import Outbox

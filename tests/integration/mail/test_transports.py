@@ -9,10 +9,10 @@ from email.message import EmailMessage
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.errors import AddressMalformed
 from assembly_ui.mail.transports import MailboxTransport, SmtpTransport, Transport
-from assembly_ui.pubsub import MAILBOX_TOPIC, PubSub
+from assembly_ui.pubsub.topics import MAILBOX_TOPIC, PubSub
 from tests.factories.mail import TO, mailbox_rows
 from tests.integration.mail.smtp_server import SmtpServer
 

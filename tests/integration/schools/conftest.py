@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.accounts.people import Person
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.schedule import Pace
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import School
 from assembly_ui.schools.register import Register, RegisterSchool
+from assembly_ui.services import Services
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.live import tabs
 from tests.factories.accounts import ADDRESS, a_token, cheap_bcrypt
@@ -64,12 +64,12 @@ def register() -> Register:
 @pytest.fixture
 async def parts(
     database: Database, clock: ManualClock, register: Register, tmp_path: Path
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Services]:
     """What handlers work with."""
     with running_parts(database, clock, tmp_path, public_url=ADDRESS) as made:
         pace = Pace(onboarding=timedelta(seconds=5), settled=timedelta(hours=3))
-        bootstrap._Running.parts = replace(made, register=register, pace=pace)
-        yield bootstrap.parts()
+        services._Running.parts = replace(made, register=register, pace=pace)
+        yield services.get_services()
     tabs._tabs.clear()
 
 
@@ -77,7 +77,7 @@ TabOf = Callable[..., Awaitable[Tab]]
 
 
 @pytest.fixture
-async def tab_of(database: Database, clock: ManualClock, parts: Parts) -> TabOf:
+async def tab_of(database: Database, clock: ManualClock, parts: Services) -> TabOf:
     """Opens a tab of a person who is logged in, and may look at a school."""
 
     async def opened(person: Person, *, at: School | None = None, path: str = "/") -> Tab:

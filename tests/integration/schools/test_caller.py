@@ -10,7 +10,7 @@ from sqlmodel import col, update
 from assembly_ui.accounts.models import User
 from assembly_ui.accounts.sessions import look_at_school
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import Caller, count_schools, find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role, School

@@ -8,8 +8,8 @@ import pytest
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic
 from assembly_ui.schools import details
 from assembly_ui.schools.details import read_school
 from assembly_ui.schools.errors import (

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.draft import Draft, keep_mis, keep_school, keep_unlisted, read_draft
 from assembly_ui.schools.errors import MisUnknown, SchoolNotInRegister
 from assembly_ui.schools.register import Register

@@ -11,7 +11,7 @@ import pytest
 from assembly_ui.accounts.errors import FieldProblem
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.mail.delivery import Delivery
 from assembly_ui.schools import invitation_link, invitations, join
 from assembly_ui.schools.errors import (

@@ -10,7 +10,7 @@ import pytest
 from assembly_ui.accounts.errors import FormRefused, PasswordsDiffer, PasswordTooShort
 from assembly_ui.accounts.log_in import log_in
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.errors import (
     InvitationExpired,
     InvitationNeedsNoAccount,

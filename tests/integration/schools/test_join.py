@@ -10,8 +10,8 @@ import pytest
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic, user_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic, user_topic
 from assembly_ui.schools import join
 from assembly_ui.schools.errors import (
     AlreadyMember,

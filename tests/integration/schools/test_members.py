@@ -14,8 +14,8 @@ from assembly_ui.accounts.errors import ReauthenticationNeeded
 from assembly_ui.accounts.people import Person
 from assembly_ui.accounts.sessions import RECENT
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic, user_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic, user_topic
 from assembly_ui.schools import members
 from assembly_ui.schools.errors import (
     InvitationRevoked,

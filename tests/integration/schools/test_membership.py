@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.membership import first_school_of, list_my_schools, switch_school
 from assembly_ui.schools.models import Role

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import PubSub, school_topic, user_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import PubSub, school_topic, user_topic
 from assembly_ui.schools.draft import Draft, keep_school, read_draft
 from assembly_ui.schools.errors import (
     FieldProblems,

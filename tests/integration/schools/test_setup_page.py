@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role, School
 from assembly_ui.web.pages.school_setup import SchoolSetupState
 from assembly_ui.web.school_view import NOT_LISTED

@@ -9,8 +9,8 @@ import pytest
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import school_topic, user_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import school_topic, user_topic
 from assembly_ui.schools.details import read_school
 from assembly_ui.schools.join import list_requests
 from assembly_ui.schools.models import Role, School

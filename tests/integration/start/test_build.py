@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assembly_ui.build import (
+from assembly_ui.server.build import (
     FINGERPRINT,
     REFLEX_NOTE,
     BuildFailed,

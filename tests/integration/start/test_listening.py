@@ -6,7 +6,7 @@ import asyncio
 import socket
 from datetime import timedelta
 
-from assembly_ui.listening import until_listening
+from assembly_ui.server.wait_for_port import until_listening
 
 
 def _free_port() -> int:

@@ -15,12 +15,12 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from assembly_ui.migrations import migrate, newest_revision
+from assembly_ui.db.migrations import migrate, newest_revision
 from tests.servers import Emptied
 from tools.scaled.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = "import sys; from assembly_ui.migrations import migrate; migrate(sys.argv[1])"
+PROGRAM = "import sys; from assembly_ui.db.migrations import migrate; migrate(sys.argv[1])"
 SECONDS = 300
 WAITS_FOR_A_LOCK = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 

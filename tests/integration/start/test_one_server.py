@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.serve import check_alone
+from assembly_ui.server.serve import check_alone
 from assembly_ui.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,7 +25,7 @@ SECONDS = 300
 SERVER = """
 import os, sys
 from pathlib import Path
-from assembly_ui.serve import check_alone
+from assembly_ui.server.serve import check_alone
 from assembly_ui.settings import Settings
 check_alone(Settings(data_dir=Path(sys.argv[1])))
 program = "import sys; print('serving', flush=True); sys.stdin.read()"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assembly_ui.edubase import edubase_of
+from assembly_ui.demo.register_lookup import edubase_of
 from assembly_ui.schools.register import Register, RegisterSchool
-from assembly_ui.simulator.stand_in import EdubaseQuery
+from simulators.xporter.simulator import EdubaseQuery
 
 SCHOOL = RegisterSchool(
     urn="103585",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assembly_ui import build, serve
-from assembly_ui.serve import CannotStart, check_folder, check_port
+from assembly_ui.server import build, serve
+from assembly_ui.server.serve import CannotStart, check_folder, check_port
 from assembly_ui.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -16,8 +16,8 @@ from cryptography.fernet import Fernet
 
 from assembly_ui.cli.app import commands
 from assembly_ui.cli.support import CommandFailed
-from assembly_ui.database import Database
-from assembly_ui.migrations import DatabaseUnusable, migrate
+from assembly_ui.db.database import Database
+from assembly_ui.db.migrations import DatabaseUnusable, migrate
 from assembly_ui.settings import KEY_FILE, SettingsProblem
 from tests.factories.connector import KEY
 from tests.factories.schools import a_school

@@ -8,7 +8,7 @@ import httpx
 from sqlmodel import select, update
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.models import Reason, SchoolSync
 from assembly_ui.sync.requests import want
 from tests.factories.schools import a_school

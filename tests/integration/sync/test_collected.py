@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import select
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.scopes.collected import is_collected
 from assembly_ui.sync.models import Record, SourceRow

@@ -7,10 +7,9 @@ from sqlmodel import update
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.models import Role
-from assembly_ui.simulator.models import Sharing
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import (
     ChangesetView,
@@ -22,6 +21,7 @@ from assembly_ui.sync.changesets import (
 from assembly_ui.sync.errors import NothingHeld
 from assembly_ui.sync.models import Change, Outcome, Reason
 from assembly_ui.sync.status import read_status
+from simulators.xporter.models import Sharing
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague
 from tests.factories.sync import SyncedSchool, synced_school

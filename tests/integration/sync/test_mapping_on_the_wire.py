@@ -11,11 +11,11 @@ import pytest
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.scopes.sources import Need, needs
-from assembly_ui.simulator.scopes import ASKED_BY_DEFAULT, EVERYTHING
 from assembly_ui.xporter.errors import ScopeNotGranted
 from assembly_ui.xporter.markers import Marker
 from assembly_ui.xporter.queries import Query
-from tests.factories.simulator import ESTAB
+from simulators.xporter.scopes import ASKED_BY_DEFAULT, EVERYTHING
+from tests.factories.xporter_simulator import ESTAB
 from tests.integration.xporter.world import World, world
 from tests.unit.scopes.test_sources import SCHOOLBOOKING
 

@@ -8,7 +8,7 @@ import pytest
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.errors import NotAllowed
 from assembly_ui.schools.models import Role, School
 from assembly_ui.sync.assessments import (

@@ -9,7 +9,7 @@ from sqlmodel import col, select, update
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync import records
 from assembly_ui.sync.models import (
     Reason,

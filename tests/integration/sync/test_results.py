@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync.models import Record
 from assembly_ui.sync.results import count_results, list_results
 from assembly_ui.sync.standing import Standing, read_stand

@@ -12,11 +12,10 @@ from sqlmodel import update
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.timeline import newest
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import SCOPES
-from assembly_ui.simulator.models import Sharing
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import (
     ChangesetView,
@@ -26,6 +25,7 @@ from assembly_ui.sync.changesets import (
 )
 from assembly_ui.sync.models import Changeset, Outcome, RecordKind
 from assembly_ui.sync.status import read_status
+from simulators.xporter.models import Sharing
 from tests.factories.accounts import a_person
 from tests.factories.people import a_colleague, posted
 from tests.factories.sync import SyncedSchool, synced_school

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import list_changesets
 from assembly_ui.sync.models import Outcome

@@ -6,7 +6,7 @@ from sqlmodel import col, select, update
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.overview import read_overview
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.sync import records
 from assembly_ui.sync.models import RecordKind, SourceRow
 from assembly_ui.sync.unknown_years import UnknownYear, unknown_years

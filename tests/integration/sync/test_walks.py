@@ -17,8 +17,7 @@ from sqlmodel import col, select
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.keys import key_of
 from assembly_ui.connector.service import LONGEST_PROBE
-from assembly_ui.database import Database
-from assembly_ui.simulator.faults import Fault, clear_faults, set_fault
+from assembly_ui.db.database import Database
 from assembly_ui.sync.changesets import approve_held
 from assembly_ui.sync.comparing import compare
 from assembly_ui.sync.errors import NothingHeld
@@ -37,11 +36,12 @@ from assembly_ui.sync.recipe import Data, query_of
 from assembly_ui.sync.requests import ask
 from assembly_ui.sync.store import read_ids, read_kept
 from assembly_ui.sync.worker import LEASE, SyncWorker
+from simulators.xporter.faults import Fault, clear_faults, set_fault
 from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER, the_connection
 from tests.factories.doom import Doom, DoomedDatabase
-from tests.factories.simulator import Killed
 from tests.factories.sync import SyncedSchool, a_school_to_sync
+from tests.factories.xporter_simulator import Killed
 
 SEEDS = range(3)
 STEPS = 9

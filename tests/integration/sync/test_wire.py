@@ -12,7 +12,7 @@ from sqlmodel import select
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.check import check
 from assembly_ui.connector.schedule import Pace
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.seeing import kinds_of, visible
 from assembly_ui.sync.models import Record, SourceRow

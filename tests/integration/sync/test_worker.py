@@ -13,10 +13,9 @@ from sqlmodel import select, update
 
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector.models import Connection
-from assembly_ui.database import Database, announce
-from assembly_ui.pubsub import PubSub, school_topic, sync_topic
-from assembly_ui.simulator.faults import Fault, clear_faults, set_fault
-from assembly_ui.supervision import background
+from assembly_ui.db.database import Database, announce
+from assembly_ui.jobs.supervision import background
+from assembly_ui.pubsub.topics import PubSub, school_topic, sync_topic
 from assembly_ui.sync import records
 from assembly_ui.sync.changesets import ChangesetView, list_changesets
 from assembly_ui.sync.errors import NotConnected, NothingWanted
@@ -28,9 +27,10 @@ from assembly_ui.sync.progress import MAKING, READING, read_doing
 from assembly_ui.sync.requests import FOR_APPS, ask
 from assembly_ui.sync.status import read_status
 from assembly_ui.sync.worker import LEASE, SyncWorker
+from simulators.xporter.faults import Fault, clear_faults, set_fault
 from tests.factories.connector import CIPHER
-from tests.factories.simulator import Killed, web_of
 from tests.factories.sync import SyncedSchool, a_school_to_sync, client_of, synced_school
+from tests.factories.xporter_simulator import Killed, web_of
 
 SCOPES = ("school", "staff_members.basic")
 PATIENCE = 20

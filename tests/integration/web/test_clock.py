@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.web.routes.clock import PATH, router
 from tests.factories.parts import running_parts
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from assembly_ui.accounts.people import Person
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.pubsub import sync_topic
+from assembly_ui.db.database import Database
+from assembly_ui.pubsub.topics import sync_topic
 from assembly_ui.schools.members import leave_school
 from assembly_ui.schools.models import Role, School
 from assembly_ui.sync import models

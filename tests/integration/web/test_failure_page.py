@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.jobs.worker_pools import PoolBusy
 from assembly_ui.web.failure_page import busy
 from assembly_ui.web.http import create_http
-from assembly_ui.worker_pools import PoolBusy
 from tests.attack.surface import http_routes
 from tests.conftest import drivers_joined
 from tests.factories.accounts import ADDRESS, PASSWORD

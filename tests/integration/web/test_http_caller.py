@@ -9,8 +9,8 @@ import pytest
 from fastapi import Request
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.web.http_caller import client_ip
+from assembly_ui.db.database import Database
+from assembly_ui.server.client_ip import client_ip
 from tests.factories.parts import running_parts
 
 PEER = "10.0.0.1"

@@ -14,7 +14,7 @@ import reflex as rx
 from structlog.testing import capture_logs
 
 from assembly_ui.audit.events import Outcome
-from assembly_ui.pubsub import EVERYTHING, PubSub, Topic
+from assembly_ui.pubsub.topics import EVERYTHING, PubSub, Topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
 from assembly_ui.web import live

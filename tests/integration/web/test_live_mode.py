@@ -11,10 +11,10 @@ import reflex as rx
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 
-from assembly_ui import bootstrap
+from assembly_ui import services
 from assembly_ui.apps.catalogue import all_apps
+from assembly_ui.db.metadata import METADATA
 from assembly_ui.settings import Settings
-from assembly_ui.tables import METADATA
 
 DEMO_ONLY = (
     "/simulator/schoolbooking",
@@ -55,7 +55,7 @@ async def test_nothing_of_the_demo_is_mounted_or_registered(
 
     assert live.missing() == []
     monkeypatch.setattr(product, "SETTINGS", live)
-    async with bootstrap.running(live) as parts:
+    async with services.running(live) as parts:
         assert (parts.stand_in, parts.booking) == (None, None)
         assert await all_apps(parts.database) == []
         transport = httpx.ASGITransport(product._http())

@@ -18,8 +18,8 @@ from structlog.testing import capture_logs
 
 from assembly_ui.accounts.models import User
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.sqlite_storage import Storage, StorageLost, StorageProblem, rescue_path
+from assembly_ui.db.database import Database
+from assembly_ui.db.sqlite_storage import Storage, StorageLost, StorageProblem, rescue_path
 from assembly_ui.web.http import create_http
 from assembly_ui.web.notice import after_failure
 from tests.factories.accounts import ADDRESS, PASSWORD, a_person

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from assembly_ui import bootstrap
-from assembly_ui.bootstrap import CALLBACK_PATH
+from assembly_ui import services
 from assembly_ui.clock import ManualClock
 from assembly_ui.connector import inbox
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.services import CALLBACK_PATH
 from assembly_ui.web.routes.xporter_callback import router
 from assembly_ui.xporter.client import XporterClient
 from tests.factories.connector import CIPHER, SECRET, the_connection
@@ -37,7 +37,7 @@ async def web(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the route; the service it verifies with is `service`."""
     with running_parts(database, clock, tmp_path) as made:
-        bootstrap._Running.parts = replace(made, xporter=xporter, cipher=CIPHER)
+        services._Running.parts = replace(made, xporter=xporter, cipher=CIPHER)
         app = FastAPI()
         app.include_router(router(made.settings))
         transport = httpx.ASGITransport(app)
@@ -46,7 +46,7 @@ async def web(
 
 
 def _path() -> str:
-    return f"{CALLBACK_PATH}/{bootstrap.parts().settings.callback_keys[0]}"
+    return f"{CALLBACK_PATH}/{services.get_services().settings.callback_keys[0]}"
 
 
 async def test_a_true_callback_is_dealt_with(

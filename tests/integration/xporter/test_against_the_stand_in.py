@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from assembly_ui.simulator import in_force
-from assembly_ui.simulator.tokens import Tokens
 from assembly_ui.xporter.callback import parse_form
 from assembly_ui.xporter.errors import (
     AuthorisationPaused,
@@ -17,7 +15,9 @@ from assembly_ui.xporter.errors import (
     NotAuthorised,
     OurCredentialsRefused,
 )
-from tests.factories.simulator import ESTAB, choose_install
+from simulators.xporter import sharing
+from simulators.xporter.tokens import Tokens
+from tests.factories.xporter_simulator import ESTAB, choose_install
 from tests.integration.xporter.world import INVITATION, World
 
 
@@ -111,12 +111,12 @@ async def test_an_installed_school_says_who_it_is_and_how_large(world: World) ->
 async def test_a_paused_school_is_paused(world: World) -> None:
     link, secret = await world.installed()
     await world.client.school_info(ESTAB, secret)
-    await in_force.pause(world.database, token=link, now=world.clock())
+    await sharing.pause(world.database, token=link, now=world.clock())
     with pytest.raises(AuthorisationPaused):
         await world.client.school_info(ESTAB, secret)
     with pytest.raises(AuthorisationPaused):
         await world.client.school_token(ESTAB, secret)
-    await in_force.resume(world.database, token=link)
+    await sharing.resume(world.database, token=link)
     assert (await world.client.school_info(ESTAB, secret)).estab == ESTAB
 
 
@@ -124,16 +124,14 @@ async def test_a_selection_is_paused_until_it_is_finished(world: World) -> None:
     link, secret = await world.authorised(people="selection")
     with pytest.raises(AuthorisationPaused):
         await world.client.token_details(ESTAB, secret)
-    await in_force.finish_selection(
-        world.database, token=link, groups=["Year 7"], now=world.clock()
-    )
+    await sharing.finish_selection(world.database, token=link, groups=["Year 7"], now=world.clock())
     assert (await world.client.token_details(ESTAB, secret)).estab == ESTAB
 
 
 async def test_a_withdrawn_school_is_no_longer_authorised(world: World) -> None:
     link, secret = await world.installed()
     await world.client.school_info(ESTAB, secret)
-    await in_force.withdraw(world.database, token=link, now=world.clock())
+    await sharing.withdraw(world.database, token=link, now=world.clock())
     with pytest.raises(NotAuthorised):
         await world.client.school_info(ESTAB, secret)
 

@@ -14,7 +14,7 @@ from assembly_ui.xporter.client import XporterClient, make_http
 from assembly_ui.xporter.queries import Query
 from assembly_ui.xporter.rows.people import Student
 from tests.factories.xporter import a_client
-from tests.integration.simulator.alone import alone
+from tests.integration.simulators.xporter.alone import alone
 
 STUDENTS = Query.of("Students", options=["includeGroupIds"])
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlmodel import delete
 
-from assembly_ui.simulator.models import Tracked
 from assembly_ui.xporter.endpoints import ENDPOINTS
 from assembly_ui.xporter.envelope import row_id
 from assembly_ui.xporter.errors import OurCredentialsRefused, ScopeNotGranted, TokenExpired
@@ -18,7 +17,8 @@ from assembly_ui.xporter.markers import Marker
 from assembly_ui.xporter.queries import Query
 from assembly_ui.xporter.reading import Read
 from assembly_ui.xporter.records import Token
-from tests.factories.simulator import ESTAB, RELYING_PARTY
+from simulators.xporter.models import Tracked
+from tests.factories.xporter_simulator import ESTAB, RELYING_PARTY
 from tests.integration.xporter.world import World
 from tests.unit.xporter.test_queries import EVERY
 

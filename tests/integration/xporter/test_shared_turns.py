@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from redis.asyncio import Redis
 
-from assembly_ui.pubsub_valkey import open_valkey
+from assembly_ui.pubsub.valkey import open_valkey
 from assembly_ui.xporter.shared_turns import AWAY, SharedTurns
 from assembly_ui.xporter.turns import Turns
 from tools.scaled.valkey import Valkey

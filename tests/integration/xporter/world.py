@@ -10,12 +10,12 @@ import pytest
 from sqlmodel import update
 
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
-from assembly_ui.simulator.models import Sharing
-from assembly_ui.simulator.stand_in import StandIn
+from assembly_ui.db.database import Database
 from assembly_ui.xporter.client import Registration, SchoolInvitation, XporterClient
 from assembly_ui.xporter.dialect import Dialect
-from tests.factories.simulator import (
+from simulators.xporter.models import Sharing
+from simulators.xporter.simulator import XporterSimulator
+from tests.factories.xporter_simulator import (
     MANAGEMENT_SECRET,
     PATH,
     PRODUCT,
@@ -47,7 +47,7 @@ class World:
     clock: ManualClock
     mailbox: Mailbox
     partner: Partner
-    stand_in: StandIn
+    stand_in: XporterSimulator
     http: httpx.AsyncClient
     client: XporterClient
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assembly_ui.db.bulk_sql import LONGEST_HOLD, lots
 from assembly_ui.sync.comparing import Altered, Comparison, Written
-from assembly_ui.sync.lines import LONGEST_HOLD, lots
 from assembly_ui.sync.mirror import Edit, Place, in_lots
 from assembly_ui.sync.pulling import Columns
 from assembly_ui.sync.store import in_lots as written_in_lots

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assembly_ui.simulator.school import assessment, curriculum
 from assembly_ui.sync.mapping.catalogue import ASSESSMENTS, SUBJECTS
 from assembly_ui.sync.mapping.making import Meaning
 from assembly_ui.sync.suggesting import is_typo, suggest_subject
 from assembly_ui.sync.suggesting_assessments import suggest_assessment
+from simulators.school_data import assessment, curriculum
 
 
 @pytest.mark.parametrize(

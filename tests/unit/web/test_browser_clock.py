@@ -12,7 +12,11 @@ import assembly_ui
 ROOT = Path(assembly_ui.__file__).parent.parent
 # `new Date(moment)` and `performance.now()` are right on any computer.
 ASKS_BROWSER = re.compile(r"\bDate\.now\b|\bnew Date\(\s*\)|\bnew Date\b(?!\()|(?<!new )\bDate\(")
-SOURCES = [*(ROOT / "assets").rglob("*.js"), *(ROOT / "assembly_ui").rglob("*.html")]
+SOURCES = [
+    *(ROOT / "assets").rglob("*.js"),
+    *(ROOT / "assembly_ui").rglob("*.html"),
+    *(ROOT / "simulators").rglob("*.html"),
+]
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -11,14 +11,14 @@ from assembly_ui.apps.catalogue import AppView, read_app
 from assembly_ui.apps.ended import read_ended
 from assembly_ui.apps.errors import AppsError, AppUnknown
 from assembly_ui.apps.links import Links
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
-from assembly_ui.pubsub import Topic, school_topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, school_topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.requests import PURGE_AFTER
 from assembly_ui.sync.status import read_status
 from assembly_ui.web import access
@@ -109,7 +109,7 @@ class AppState(Live, rx.State):
         yield
         try:
             await change_optional(
-                parts().database, app_id=self._app_id, optional=self._ticked, **self._by(me)
+                get_services().database, app_id=self._app_id, optional=self._ticked, **self._by(me)
             )
             await notify(self, f"What {self.app['name']} may read is changed, at once.")
         except (AppsError, NotAllowed) as error:
@@ -126,7 +126,7 @@ class AppState(Live, rx.State):
     @access.admin
     async def revoke(self, me: Caller, form: dict):
         """Take the app's access back; it works at once."""
-        use, name = parts(), self.app["name"]
+        use, name = get_services(), self.app["name"]
         self.busy = True
         yield
         try:
@@ -147,7 +147,7 @@ class AppState(Live, rx.State):
         """Ask the app to delete what it still holds."""
         try:
             await ask_for_deletion(
-                parts().database, authorisation_id=self._ended_id, **self._by(me)
+                get_services().database, authorisation_id=self._ended_id, **self._by(me)
             )
             await notify(
                 self, f"We have asked {self.app['name']} by email to delete what it holds."
@@ -184,7 +184,7 @@ class AppState(Live, rx.State):
     async def _view(self, me: Caller) -> AppView | None:
         assert me.school_id is not None
         try:
-            return await read_app(parts().database, slug=self._slug, school_id=me.school_id)
+            return await read_app(get_services().database, slug=self._slug, school_id=me.school_id)
         except AppUnknown:
             return None
 
@@ -214,10 +214,12 @@ class AppState(Live, rx.State):
         assert me.school_id is not None
         ended = None
         if view.authorisation is None:
-            ended = await read_ended(parts().database, school_id=me.school_id, app_id=view.id)
+            ended = await read_ended(
+                get_services().database, school_id=me.school_id, app_id=view.id
+            )
         self._ended_id = ended.authorisation_id if ended else 0
         asked_at = ended.deletion_asked_at if ended else None
-        status = await read_status(parts().database, school_id=me.school_id)
+        status = await read_status(get_services().database, school_id=me.school_id)
         self._put(
             purge_on=uk_time(status.purge_at.isoformat()) if ended and status.purge_at else "",
             revoked_at=ended.revoked_at.isoformat() if ended else "",
@@ -225,7 +227,7 @@ class AppState(Live, rx.State):
         )
 
     def _by(self, me: Caller) -> dict[str, Any]:
-        use = parts()
+        use = get_services()
         return {
             "school_id": me.school_id,
             "by_user_id": me.user_id,
@@ -243,7 +245,7 @@ class AppState(Live, rx.State):
 
 async def _why_not(view: AppView, me: Caller) -> str:
     """Why Authorise Now cannot be pressed; empty when it can."""
-    use = parts()
+    use = get_services()
     assert me.school_id is not None
     if not me.may_act_as(Role.ADMIN):
         return ONLY_ADMINS

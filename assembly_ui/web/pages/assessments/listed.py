@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.assessments import Order, list_aspects
 from assembly_ui.sync.listed import Show
 from assembly_ui.sync.results import count_results
@@ -78,7 +78,7 @@ class AssessmentsState(DataList, rx.State):
         await self._refresh(me)
 
     async def _list(self, me: Caller, stand: Stand) -> None:
-        database = parts().database
+        database = get_services().database
         found = await list_aspects(
             database,
             school_id=me.school_id,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import SchoolsError
+from assembly_ui.services import get_services
 from assembly_ui.sync.assessments import NOTHING, choose_assessment, get_aspect
 from assembly_ui.sync.choices import undo
 from assembly_ui.sync.mapping.making import Meaning
@@ -100,7 +100,7 @@ class AssessmentMappingState(rx.State):
     @access.admin
     async def undo(self, me: Caller):
         """Take the last change back."""
-        use, self.told = parts(), ""
+        use, self.told = get_services(), ""
         try:
             await undo(
                 use.database,
@@ -114,7 +114,7 @@ class AssessmentMappingState(rx.State):
             await notify(self, mapping_words(error), "warning")
 
     async def _map(self, me: Caller, meaning: Meaning | None) -> None:
-        use = parts()
+        use = get_services()
         try:
             change = await choose_assessment(
                 use.database,
@@ -143,7 +143,7 @@ class AssessmentMappingState(rx.State):
             self.told = mapped_words(self.name, now, changed=True)
 
     async def _look(self, me: Caller, key: str) -> None:
-        view = await get_aspect(parts().database, school_id=me.school_id, key=key)
+        view = await get_aspect(get_services().database, school_id=me.school_id, key=key)
         meaning = view.meaning or view.suggested or Meaning("")
         self.name, self.scale = view.name or view.key, view.grade_set or view.kind
         self.assessment = view.meaning.assessment if view.meaning else NONE

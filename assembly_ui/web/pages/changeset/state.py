@@ -7,10 +7,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.apps.catalogue import all_apps
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.scopes.seeing import kinds_of
+from assembly_ui.services import get_services
 from assembly_ui.sync.changesets import list_changes, read_changeset
 from assembly_ui.sync.errors import NoSuchChangeset
 from assembly_ui.sync.models import Change
@@ -112,7 +112,7 @@ class ChangesetState(Live, rx.State):
             self._put(failed=True)
 
     async def _read_all(self, me: Caller, number: int) -> None:
-        database = parts().database
+        database = get_services().database
         view = await read_changeset(database, school_id=me.school_id, changeset_id=number)
         scopes = (await read_status(database, school_id=me.school_id)).wanted_scopes
         apps = {app.id: app.name for app in await all_apps(database)}

@@ -6,11 +6,11 @@ from typing import TypedDict
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import SchoolsError
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.changesets import approve_held, leave_held, read_changeset
 from assembly_ui.sync.errors import SyncError
 from assembly_ui.sync.waiting import held_changesets
@@ -50,7 +50,7 @@ class HeldState(Live, rx.State):
     @access.admin
     async def apply(self, me: Caller, changeset_id: int):
         """Do what was held back."""
-        use = parts()
+        use = get_services()
         try:
             await approve_held(
                 use.database,
@@ -66,7 +66,7 @@ class HeldState(Live, rx.State):
     @access.admin
     async def keep(self, me: Caller, changeset_id: int):
         """Leave things as they are."""
-        use = parts()
+        use = get_services()
         try:
             await leave_held(
                 use.database,
@@ -88,7 +88,7 @@ class HeldState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> list[Held]:
-        database, school_id = parts().database, int(topic.partition(":")[2])
+        database, school_id = get_services().database, int(topic.partition(":")[2])
         found = [
             await read_changeset(database, school_id=school_id, changeset_id=number)
             for number in await held_changesets(database, school_id=school_id)

@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from assembly_ui.apps.catalogue import all_apps
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
+from assembly_ui.services import get_services
 from assembly_ui.sync.changesets import list_changesets
 from assembly_ui.sync.models import Outcome
 from assembly_ui.web import access
@@ -91,7 +91,7 @@ class ChangesetsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        database = parts().database
+        database = get_services().database
         try:
             found = await list_changesets(
                 database,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, sync_topic
+from assembly_ui.pubsub.topics import Topic, sync_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import SchoolsError
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.errors import SyncError
 from assembly_ui.sync.models import Reason
 from assembly_ui.sync.requests import ask
@@ -42,7 +42,7 @@ class SyncNowState(Live, rx.State):
     @access.admin
     async def begin(self, me: Caller):
         """Have the school's data read now."""
-        use = parts()
+        use = get_services()
         try:
             await ask(
                 use.database,
@@ -64,7 +64,7 @@ class SyncNowState(Live, rx.State):
     @classmethod
     async def _read(cls, topic: Topic) -> str:
         school_id = int(topic.partition(":")[2])
-        return blocked_words(await why_not_now(parts().database, school_id=school_id))
+        return blocked_words(await why_not_now(get_services().database, school_id=school_id))
 
     async def _show(self, seen: str) -> None:
         self._put(blocked=seen)

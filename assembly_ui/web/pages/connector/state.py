@@ -9,7 +9,6 @@ import reflex as rx
 from assembly_ui.accounts.errors import Throttled
 from assembly_ui.accounts.throttles import Deed
 from assembly_ui.apps.catalogue import authorised_names
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector import errors
 from assembly_ui.connector.grant_access import grant_access
 from assembly_ui.connector.health import SERVICE_TOPIC, read_service
@@ -17,9 +16,10 @@ from assembly_ui.connector.onlookers import mark_watched
 from assembly_ui.connector.overview import read_overview
 from assembly_ui.connector.tester import latest_test
 from assembly_ui.connector.timeline import newest
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.status import read_status
 from assembly_ui.web import access, account_words
 from assembly_ui.web.connector_notes import Note, ServiceView, service_view
@@ -69,7 +69,7 @@ class ConnectorState(Live, rx.State):
     @access.member
     async def load(self, me: Caller):
         """Show the connection and keep showing it."""
-        use, topic = parts(), school_topic(me.school_id)
+        use, topic = get_services(), school_topic(me.school_id)
         tabs.unwatch(self)
         tabs.watch(self, me, topic)
         tabs.watch(self, me, SERVICE_TOPIC)
@@ -81,7 +81,7 @@ class ConnectorState(Live, rx.State):
     @access.admin
     async def grant_access(self, me: Caller):
         """Have Xporter on Demand email the invitation."""
-        use = parts()
+        use = get_services()
         self.granting, self.again_at = True, ""
         yield
         try:
@@ -109,7 +109,9 @@ class ConnectorState(Live, rx.State):
     async def test_connection(self, me: Caller):
         """Run the layers of Test Connection; results arrive one by one."""
         wanted = tabs.watching(self, school_topic(me.school_id))
-        await parts().tester.start(school_id=me.school_id, by_user_id=me.user_id, wanted=wanted)
+        await get_services().tester.start(
+            school_id=me.school_id, by_user_id=me.user_id, wanted=wanted
+        )
 
     @access.public
     async def leave(self):
@@ -118,7 +120,7 @@ class ConnectorState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> View | ServiceView:
-        use = parts()
+        use = get_services()
         if topic == SERVICE_TOPIC:
             return service_view(await read_service(use.database))
         school_id = int(topic.partition(":")[2])

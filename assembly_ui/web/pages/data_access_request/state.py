@@ -15,16 +15,16 @@ from assembly_ui.apps.catalogue import read_app
 from assembly_ui.apps.errors import AppsError, AppUnknown, RequestProblem
 from assembly_ui.apps.links import Links
 from assembly_ui.apps.requests import RequestView
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_badge
 from assembly_ui.connector.status import Status
 from assembly_ui.mail.render import uk_time
-from assembly_ui.pubsub import Topic, school_topic, user_topic
+from assembly_ui.pubsub.topics import Topic, school_topic, user_topic
 from assembly_ui.schools.caller import Caller, count_schools
 from assembly_ui.schools.details import read_school
 from assembly_ui.schools.errors import NotAllowed, OwnerUnverified
 from assembly_ui.schools.member_list import list_members
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.apps_view import NOBODY, AppShown, app_href
 from assembly_ui.web.apps_words import request_words, words_for
@@ -89,7 +89,7 @@ class RequestState(Live, rx.State):
         if me is None:
             return await self._welcome()
         self.signed_in = True
-        mine = await count_schools(parts().database, user_id=me.user_id)
+        mine = await count_schools(get_services().database, user_id=me.user_id)
         self.has_other_schools = mine > 1
         tabs.watch(self, me, user_topic(me.user_id))
         if me.school_id is not None:
@@ -115,7 +115,7 @@ class RequestState(Live, rx.State):
         """Allow what is required, and what was ticked."""
         if self.stage != "ask":
             return
-        use = parts()
+        use = get_services()
         self.busy = True
         yield
         try:
@@ -147,7 +147,7 @@ class RequestState(Live, rx.State):
     @access.signed_in
     async def decline(self, me: Caller):
         """Not now."""
-        use = parts()
+        use = get_services()
         try:
             self.onward = await requests.decline(
                 use.database,
@@ -198,7 +198,7 @@ class RequestState(Live, rx.State):
         self.heading, self.sentence, self.stage = *NOT_YOURS, "gone"
 
     async def _welcome(self) -> None:
-        use = parts()
+        use = get_services()
         try:
             seen = await requests.read_request(use.database, token=self._token, now=use.clock())
         except RequestProblem as problem:
@@ -240,7 +240,7 @@ class RequestState(Live, rx.State):
         self._put(steps=steps(step, app=seen.app_name, school=me.school_name), stage="way")
 
     async def _find(self, me: Caller) -> RequestView:
-        use, now = parts(), parts().clock()
+        use, now = get_services(), get_services().clock()
         if self._request_id:
             return await requests.read_request(
                 use.database, user_id=me.user_id, request_id=self._request_id, now=now
@@ -256,7 +256,7 @@ class RequestState(Live, rx.State):
         return await requests.read_request(use.database, user_id=me.user_id, now=now)
 
     async def _ask(self, me: Caller, seen: RequestView) -> None:
-        use = parts()
+        use = get_services()
         assert me.school_id is not None
         self._counts = self._counts or await known_figures(me.school_id)
         try:
@@ -269,7 +269,7 @@ class RequestState(Live, rx.State):
         self._put(**shown, other_urn="" if seen.urn == school.urn else seen.urn, stage="ask")
 
     def _address(self) -> str:
-        address = parts().settings.address
+        address = get_services().settings.address
         return with_token(f"{address}{PAGE}", self._token) if self._token else ""
 
     def _leave(self, heading: str, sentence: str) -> None:
@@ -290,25 +290,25 @@ def asked_in_address(state: rx.State) -> bool:
 async def _status_of(me: Caller) -> Status | None:
     if me.school_id is None:
         return None
-    use = parts()
+    use = get_services()
     return await read_badge(use.database, school_id=me.school_id, now=use.clock())
 
 
 async def _approvers(me: Caller) -> list[str]:
     assert me.school_id is not None
-    found = await list_members(parts().database, school_id=me.school_id)
+    found = await list_members(get_services().database, school_id=me.school_id)
     return [who.display_name for who in found.rows if who.role.includes(Role.ADMIN)]
 
 
 async def _unconfirmed(state: rx.State) -> str:
     """The address this browser signed up with, while it is not confirmed."""
     try:
-        waiting: Any = await look(parts().database, ticket=await ticket_of(state))
+        waiting: Any = await look(get_services().database, ticket=await ticket_of(state))
     except SignUpUnknown:
         return ""
     return "" if waiting.is_confirmed else waiting.email
 
 
 def _links() -> Links:
-    use = parts().settings
+    use = get_services().settings
     return Links(use.address, use.help_email)

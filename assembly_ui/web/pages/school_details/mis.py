@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.details import ask_for_news, change_mis
 from assembly_ui.schools.mis import label_of
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
@@ -64,7 +64,7 @@ class MisState(rx.State):
     @access.admin
     async def change_mis(self, me: Caller):
         """Change the MIS provider."""
-        use = parts()
+        use = get_services()
         try:
             await change_mis(
                 use.database,
@@ -81,7 +81,7 @@ class MisState(rx.State):
     @access.admin
     async def want_news(self, me: Caller, wanted: bool):
         """Whether the school is told when its MIS can be connected."""
-        use = parts()
+        use = get_services()
         try:
             await ask_for_news(
                 use.database,

@@ -6,14 +6,14 @@ from typing import Any
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.connector.overview import read_overview
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.details import edit_unlisted_school
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.unlisted import FIELDS, UnlistedForm
+from assembly_ui.services import get_services
 from assembly_ui.sync.unknown_years import unknown_years
 from assembly_ui.web import access
 from assembly_ui.web.components import (
@@ -100,7 +100,7 @@ class SchoolDetailsState(Live, rx.State):
         """Correct what was typed in."""
         self.busy = True
         yield
-        use = parts()
+        use = get_services()
         try:
             await edit_unlisted_school(
                 use.database,
@@ -134,7 +134,7 @@ class SchoolDetailsState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> DetailsView:
-        use, school_id = parts(), int(topic.partition(":")[2])
+        use, school_id = get_services(), int(topic.partition(":")[2])
         overview = await read_overview(use.database, school_id=school_id, now=use.clock())
         return view_of(overview, await unknown_years(use.database, school_id=school_id))
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.sync.listed import Show
 from assembly_ui.sync.standing import Stand
 from assembly_ui.sync.subjects import Order, list_subjects
@@ -76,7 +76,7 @@ class SubjectsState(DataList, rx.State):
 
     async def _list(self, me: Caller, stand: Stand) -> None:
         found = await list_subjects(
-            parts().database,
+            get_services().database,
             school_id=me.school_id,
             page=self.page,
             order=Order(self.order),

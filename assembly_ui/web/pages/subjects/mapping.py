@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.errors import SchoolsError
+from assembly_ui.services import get_services
 from assembly_ui.sync.choices import undo
 from assembly_ui.sync.mapping_errors import MappingChanged, MappingError
 from assembly_ui.sync.subjects import choose_subject, get_subject
@@ -78,7 +78,7 @@ class SubjectMappingState(rx.State):
     @access.admin
     async def undo(self, me: Caller):
         """Take the last change back."""
-        use, self.told = parts(), ""
+        use, self.told = get_services(), ""
         try:
             await undo(
                 use.database,
@@ -92,7 +92,7 @@ class SubjectMappingState(rx.State):
             await notify(self, mapping_words(error), "warning")
 
     async def _map(self, me: Caller, code: str | None) -> None:
-        use = parts()
+        use = get_services()
         try:
             change = await choose_subject(
                 use.database,
@@ -121,7 +121,7 @@ class SubjectMappingState(rx.State):
             self.told = mapped_words(self.name, now, changed=True)
 
     async def _look(self, me: Caller, key: str) -> None:
-        view = await get_subject(parts().database, school_id=me.school_id, key=key)
+        view = await get_subject(get_services().database, school_id=me.school_id, key=key)
         self.name, self.code = view.name or view.code, view.code
         self.choice = view.subject or NONE
         self.suggested = subject_words(view.suggested) if view.suggested else ""

@@ -10,8 +10,7 @@ import reflex as rx
 from assembly_ui import settings
 from assembly_ui.accounts.errors import AccountsError, FieldProblem
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.invitations import (
@@ -25,6 +24,7 @@ from assembly_ui.schools.invitations import (
 )
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.ownership import read_ownership
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.account_words import field_words
 from assembly_ui.web.components import (
@@ -91,14 +91,14 @@ class InvitationsState(Live, rx.State):
         except errors.RoleUnknown:
             yield self._refuse("role", CHOOSE_ROLE)
         except (errors.SchoolsError, AccountsError) as error:
-            yield self._refuse("email", words_for(error, now=parts().clock()))
+            yield self._refuse("email", words_for(error, now=get_services().clock()))
         finally:
             self.busy = False
 
     @access.admin
     async def resend(self, me: Caller, invitation_id: int):
         """Send an invitation again."""
-        use = parts()
+        use = get_services()
         try:
             to = await check_resend(
                 use.database,
@@ -120,7 +120,7 @@ class InvitationsState(Live, rx.State):
     @access.admin
     async def revoke(self, me: Caller, invitation_id: int):
         """Take an invitation back."""
-        use = parts()
+        use = get_services()
         try:
             email = await revoke(
                 use.database,
@@ -136,7 +136,7 @@ class InvitationsState(Live, rx.State):
     @access.admin
     async def correct(self, me: Caller, invitation_id: int):
         """Take an invitation back whose address was wrong, and put the address into the form."""
-        use = parts()
+        use = get_services()
         try:
             email = await revoke(
                 use.database,
@@ -167,7 +167,7 @@ class InvitationsState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _invite(self, me: Caller, form: dict[str, str]) -> Sent:
-        use, letter = parts(), self._letter(me)
+        use, letter = get_services(), self._letter(me)
         typed = {"email": form.get("email", ""), "role": form.get("role", "")}
         # A form that is refused uses up nothing of what others may send to that mailbox.
         await use.throttles.hit(Deed.CHECK, caller=access.client_ip(self))
@@ -183,7 +183,7 @@ class InvitationsState(Live, rx.State):
 
     async def _count(self, me: Caller, to: str) -> None:
         """Count a message to a mailbox, the first of an invitation and each further one alike."""
-        await parts().throttles.hit(
+        await get_services().throttles.hit(
             Deed.INVITE,
             caller=access.client_ip(self),
             address=to,
@@ -192,7 +192,7 @@ class InvitationsState(Live, rx.State):
         )
 
     def _letter(self, me: Caller) -> dict[str, Any]:
-        use = parts()
+        use = get_services()
         return {
             "school_id": me.school_id,
             "by_user_id": me.user_id,
@@ -219,7 +219,7 @@ class InvitationsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = parts()
+        use = get_services()
         found = await list_open(use.database, school_id=me.school_id, page=self.page)
         ownership = await read_ownership(use.database, use.register, school_id=me.school_id)
         self.invitations = [invited(view, now=use.clock()) for view in found.rows]

@@ -13,10 +13,10 @@ from assembly_ui.accounts.errors import (
 )
 from assembly_ui.accounts.sessions import is_recently_authenticated, reauthenticate
 from assembly_ui.accounts.throttles import Deed
-from assembly_ui.bootstrap import parts
 from assembly_ui.schools import errors, members
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.web import access, account_words
 from assembly_ui.web.components import button, muted, p, password_field, row, select_field, stack
 from assembly_ui.web.components.dialog import dialog
@@ -46,7 +46,7 @@ class MemberState(rx.State):
         """Ask what to do with a member."""
         try:
             view = await members.get_member(
-                parts().database, school_id=me.school_id, user_id=user_id
+                get_services().database, school_id=me.school_id, user_id=user_id
             )
         except errors.SchoolsError as error:
             await self._explain(error)
@@ -75,7 +75,10 @@ class MemberState(rx.State):
         """Make sure before transferring the ownership."""
         self.step, self.error = "transfer", ""
         self.asks_password = not await is_recently_authenticated(
-            parts().database, session_id=me.session_id, user_id=me.user_id, now=parts().clock()
+            get_services().database,
+            session_id=me.session_id,
+            user_id=me.user_id,
+            now=get_services().clock(),
         )
 
     @access.admin
@@ -86,7 +89,7 @@ class MemberState(rx.State):
     @access.admin
     async def change_role(self, me: Caller):
         """Give the member another role."""
-        use, who = parts(), self.member["name"]
+        use, who = get_services(), self.member["name"]
         try:
             view = await members.change_role(
                 use.database,
@@ -104,7 +107,7 @@ class MemberState(rx.State):
     @access.admin
     async def remove(self, me: Caller):
         """Take the member out of the school."""
-        use, who = parts(), self.member["name"]
+        use, who = get_services(), self.member["name"]
         try:
             await members.remove_member(
                 use.database,
@@ -130,10 +133,10 @@ class MemberState(rx.State):
             self.asks_password, self.error = True, "Enter your password."
             yield move_focus("password")
         except PasswordWrong as error:
-            self.error = account_words.words_for(error, now=parts().clock())
+            self.error = account_words.words_for(error, now=get_services().clock())
             yield move_focus("password")
         except Throttled as error:
-            self.error = account_words.words_for(error, now=parts().clock())
+            self.error = account_words.words_for(error, now=get_services().clock())
         except errors.SchoolsError as error:
             await self._explain(error)
             self.step = ""
@@ -143,7 +146,7 @@ class MemberState(rx.State):
     @access.member
     async def leave_school(self, me: Caller):
         """Leave the school oneself."""
-        use = parts()
+        use = get_services()
         await access.use_limit(self, me)
         self.step = ""
         try:
@@ -157,7 +160,7 @@ class MemberState(rx.State):
         return rx.redirect("/schools")
 
     async def _transfer(self, me: Caller, password: str) -> None:
-        use, who = parts(), self.member["name"]
+        use, who = get_services(), self.member["name"]
         if password:
             await use.throttles.hit(
                 Deed.REAUTHENTICATE, caller=access.client_ip(self), account=me.user_id
@@ -176,7 +179,7 @@ class MemberState(rx.State):
         await notify(self, f"{who} is the owner of {me.school_name} now. You are an admin.")
 
     async def _explain(self, error: errors.SchoolsError) -> None:
-        await notify(self, words_for(error, now=parts().clock()), "warning")
+        await notify(self, words_for(error, now=get_services().clock()), "warning")
 
 
 def member_dialog() -> rx.Component:

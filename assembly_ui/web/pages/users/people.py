@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.member_list import Order, list_members
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import (
     ago,
@@ -101,7 +101,7 @@ class PeopleState(Live, rx.State):
 
     async def _list(self, me: Caller) -> None:
         found = await list_members(
-            parts().database,
+            get_services().database,
             school_id=me.school_id,
             page=self.page,
             order=order_of(self.order),

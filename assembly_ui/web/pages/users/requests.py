@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from assembly_ui.bootstrap import parts
-from assembly_ui.pubsub import Topic, school_topic
+from assembly_ui.pubsub.topics import Topic, school_topic
 from assembly_ui.schools import errors
 from assembly_ui.schools.caller import Caller
 from assembly_ui.schools.join import approve_request, decline_request, list_requests
 from assembly_ui.schools.models import Role
+from assembly_ui.services import get_services
 from assembly_ui.web import access
 from assembly_ui.web.components import ago, button, card, muted, p, row
 from assembly_ui.web.components.pager import pager
@@ -42,7 +42,7 @@ class RequestsState(Live, rx.State):
     @access.admin
     async def approve(self, me: Caller, request_id: int, role: str):
         """Let the person in."""
-        use = parts()
+        use = get_services()
         try:
             who = await approve_request(
                 use.database,
@@ -60,7 +60,7 @@ class RequestsState(Live, rx.State):
     @access.admin
     async def decline(self, me: Caller, request_id: int):
         """Do not let the person in."""
-        use = parts()
+        use = get_services()
         try:
             who = await decline_request(
                 use.database,
@@ -99,7 +99,7 @@ class RequestsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        found = await list_requests(parts().database, school_id=me.school_id, page=self.page)
+        found = await list_requests(get_services().database, school_id=me.school_id, page=self.page)
         self.requests = [asking(view) for view in found.rows]
         self.named = all(view.email for view in found.rows)
         self.page, self.pages = found.number, found.pages

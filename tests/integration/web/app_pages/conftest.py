@@ -11,7 +11,7 @@ from assembly_ui.apps.asking import Ask
 from assembly_ui.apps.registration import Registered
 from assembly_ui.apps.requests import begin
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.models import Role
 from tests.factories.accounts import cheap_bcrypt
 from tests.factories.apps import PKCE, REDIRECT, SCOPE, ASchool, a_connected_school, an_app

@@ -9,7 +9,7 @@ import pytest
 from assembly_ui.accounts.people import Person
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.members import remove_member
 from assembly_ui.web.pages.app_details.state import AppState
 from assembly_ui.web.pages.apps import AppsState

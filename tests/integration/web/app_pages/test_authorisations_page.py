@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from assembly_ui.apps.authorising import change_optional
 from assembly_ui.apps.models import AuthorisationEvent, Happening
 from assembly_ui.apps.registration import Registered
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.services import Services
 from assembly_ui.web.pages.authorisations import AuthorisationsState
 from assembly_ui.web.routes import authorisations_csv
 from tests.factories.accounts import ADDRESS, a_person
@@ -27,7 +27,7 @@ from tests.integration.web.app_pages.conftest import TabAs
 
 
 @pytest.fixture
-async def web(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def web(parts: Services) -> AsyncIterator[httpx.AsyncClient]:
     http = FastAPI()
     http.include_router(authorisations_csv.router(parts.settings))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(http), base_url=ADDRESS) as client:

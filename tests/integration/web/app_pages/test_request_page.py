@@ -12,7 +12,7 @@ from assembly_ui.apps.authorising import authorise
 from assembly_ui.apps.registration import Registered, disable
 from assembly_ui.apps.requests import LIFE, pending_of
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.members import change_role, remove_member
 from assembly_ui.schools.membership import switch_school

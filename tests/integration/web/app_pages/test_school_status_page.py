@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from assembly_ui.apps.registration import Registered
-from assembly_ui.bootstrap import Parts
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.services import Services
 from assembly_ui.settings import Settings
 from assembly_ui.sync.models import RecordKind, SchoolSync
 from assembly_ui.web.access import COOKIE
@@ -26,7 +26,7 @@ from tests.integration.web.app_pages.conftest import TabAs
 
 
 @pytest.fixture
-async def web(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def web(parts: Services) -> AsyncIterator[httpx.AsyncClient]:
     http = FastAPI()
     http.include_router(school_status.router(parts.settings))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(http), base_url=ADDRESS) as client:
@@ -39,7 +39,7 @@ def _cookie(tab: Tab) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", ["owner", "viewer"])
 async def test_a_member_reads_the_status_of_their_school(
-    parts: Parts, school: ASchool, tab_as: TabAs, web: httpx.AsyncClient, role: str
+    parts: Services, school: ASchool, tab_as: TabAs, web: httpx.AsyncClient, role: str
 ) -> None:
     answer = await web.get("/school-status", headers=_cookie(await tab_as(role)))
     assert answer.status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assembly_ui.apps.registration import Registered
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.scopes.collected import UNCOLLECTED_SCOPES
 from assembly_ui.web.pages.scopes import ScopesState

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from assembly_ui.accounts.invite_codes import ensure_default_code
 from assembly_ui.accounts.people import find_person
 from assembly_ui.apps.requests import pending_of
-from assembly_ui.bootstrap import Parts
-from assembly_ui.callers import REQUEST_COOKIE
 from assembly_ui.clock import ManualClock
-from assembly_ui.database import Database
+from assembly_ui.db.database import Database
+from assembly_ui.server.client_ip import REQUEST_COOKIE
+from assembly_ui.services import Services
 from assembly_ui.web.pages.confirm_email import ConfirmEmailState
 from assembly_ui.web.pages.data_access_request.state import RequestState
 from assembly_ui.web.pages.school_setup import SchoolSetupState
@@ -36,7 +36,7 @@ FORM = {
 
 
 @pytest.fixture
-async def web(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def web(parts: Services) -> AsyncIterator[httpx.AsyncClient]:
     http = FastAPI()
     http.include_router(accounts.router(parts.settings))
     async with httpx.AsyncClient(
@@ -98,7 +98,7 @@ async def test_it_goes_along_when_the_address_is_corrected(
 
 
 async def test_nobody_hands_a_request_to_an_account_by_typing_its_address(
-    database: Database, clock: ManualClock, begun: Begun, parts: Parts
+    database: Database, clock: ManualClock, begun: Begun, parts: Services
 ) -> None:
     await a_person(database, now=clock(), email=EMAIL)
     tab = Tab(path=f"/sign-up?request={_token(await begun())}")

@@ -12,12 +12,12 @@ from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.catalogue import SCOPES
 from assembly_ui.scopes.seeing import kinds_of
 from assembly_ui.scopes.sources import Need, needs
-from assembly_ui.simulator.api.question import Question
-from assembly_ui.simulator.api.tables import tables_of
-from assembly_ui.simulator.api.view import View
-from assembly_ui.simulator.scopes import ASKED_BY_DEFAULT, EVERYTHING
 from assembly_ui.sync.mapping import KINDS, Chosen, Made, Meaning, aspects_wanted
 from assembly_ui.sync.mapping.subjects import mis_subjects
+from simulators.xporter.api.data_query import DataQuery
+from simulators.xporter.api.tables import tables_of
+from simulators.xporter.api.view import View
+from simulators.xporter.scopes import ASKED_BY_DEFAULT, EVERYTHING
 
 Rows = dict[tuple[str, str], list[dict[str, Any]]]
 
@@ -129,7 +129,7 @@ def _ask_all(view: View, asked: Iterable[Need]) -> Read:
 
 
 def _ask(view: View, need: Need) -> dict[str, list[dict[str, Any]]]:
-    question = Question(
+    question = DataQuery(
         need.endpoint.casefold(),
         "",
         tuple(sorted((name.casefold(), value) for name, value in need.parameters)),

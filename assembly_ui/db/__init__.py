@@ -1,0 +1,1 @@
+"""The database: engine and sessions, SQLite, PostgreSQL, migrations, paging, bulk SQL."""

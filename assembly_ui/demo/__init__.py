@@ -1,0 +1,1 @@
+"""Demo mode only: schools in a known state, made as people make them."""

@@ -1,0 +1,1 @@
+"""Background work: leases, due times, supervised tasks, worker pools."""

@@ -1,0 +1,1 @@
+"""Topics: announced and heard within a process, or through Valkey."""

@@ -1,0 +1,1 @@
+"""Serving: build, start, logs, files, and who is behind a request."""

@@ -1,0 +1,1 @@
+"""Simulators of other companies' systems. They meet the product over HTTP, OAuth and mail."""
