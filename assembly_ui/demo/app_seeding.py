@@ -49,39 +49,39 @@ class SeededApp:
     scopes: tuple[str, ...] = ()
 
 
-async def seed_app(parts: Services, *, name: str) -> tuple[App, SeededApp]:
+async def seed_app(services: Services, *, name: str) -> tuple[App, SeededApp]:
     """The app of this name; registered, with what SchoolBooking asks for, if there is none.
 
     Raises:
         NameUnusable
     """
     if slug_of(name) == slug_of(schoolbooking.NAME):
-        await register_booking(parts)
-    elif await _find(parts, name) is None:
+        await register_booking(services)
+    elif await _find(services, name) is None:
         await ensure_app(
-            parts.database,
+            services.database,
             NewApp(name=name, redirect_uris=REDIRECT_URIS, scopes=schoolbooking.SCOPE),
             client_id=f"app_{slug_of(name)[:50]}",
-            client_secret=_secret(parts.settings, name),
-            now=parts.clock(),
+            client_secret=_secret(services.settings, name),
+            now=services.clock(),
             is_ours=False,
         )
-    app = await _find(parts, name)
+    app = await _find(services, name)
     assert app is not None
-    known = (_secret(parts.settings, name), parts.settings.schoolbooking_secret)
+    known = (_secret(services.settings, name), services.settings.schoolbooking_secret)
     secret = next((secret for secret in known if is_secret_of(app, secret)), None)
     return app, SeededApp(app.name, app.client_id, secret)
 
 
 async def authorise_app(
-    parts: Services, app: App, *, school_id: int, urn: str, owner: int
+    services: Services, app: App, *, school_id: int, urn: str, owner: int
 ) -> SeededApp:
     """The owner authorises everything the app asks for, and the app gets its tokens.
 
     Raises:
         NotConnected
     """
-    database, now = parts.database, parts.clock()
+    database, now = services.database, services.clock()
     verifier = new_token()
     ask = Ask(
         client_id=app.client_id,
@@ -100,7 +100,7 @@ async def authorise_app(
         by_user_id=owner,
         optional=request.optional,
         now=now,
-        links=Links(parts.settings.address, parts.settings.help_email),
+        links=Links(services.settings.address, services.settings.help_email),
     )
     issued = await grants.exchange_code(
         database,
@@ -108,7 +108,7 @@ async def authorise_app(
         code=parse_qs(urlsplit(address).query)["code"][0],
         redirect_uri=ask.redirect_uri,
         verifier=verifier,
-        lives=lives(parts.settings),
+        lives=lives(services.settings),
         now=now,
     )
     return SeededApp(
@@ -127,7 +127,7 @@ def _secret(settings: Settings, name: str) -> str:
     return hmac.new(key, f"seeded-app:{slug_of(name)}".encode(), hashlib.sha256).hexdigest()
 
 
-async def _find(parts: Services, name: str) -> App | None:
+async def _find(services: Services, name: str) -> App | None:
     query = select(App).where(or_(col(App.name) == name, col(App.slug) == slug_of(name)))
-    async with parts.database.read() as session:
+    async with services.database.read() as session:
         return (await session.exec(query)).first()

@@ -103,14 +103,14 @@ def client_ip(state: rx.State) -> str:
 
 async def caller_of(state: rx.State) -> Caller | None:
     """Who is behind this tab, asked afresh of the database."""
-    use = get_services()
-    return await find_caller(use.database, token=session_token(state), now=use.clock())
+    services = get_services()
+    return await find_caller(services.database, token=session_token(state), now=services.clock())
 
 
 async def callers_now(session_ids: Collection[int]) -> Mapping[int, Caller]:
     """Who is behind these log-in sessions, asked afresh of the database."""
-    use = get_services()
-    return await find_callers(use.database, session_ids=session_ids, now=use.clock())
+    services = get_services()
+    return await find_callers(services.database, session_ids=session_ids, now=services.clock())
 
 
 def _declare(access: str, handler: Callable | None, supersedes: bool, enters: bool = False) -> Any:

@@ -17,10 +17,10 @@ LONGEST_WAIT = 4
 
 async def known_figures(school_id: int) -> dict[str, int]:
     """By kind of record: what was synced, or else what the connection was tested with."""
-    use = get_services()
-    if synced := await records.counts(use.database, school_id=school_id):
+    services = get_services()
+    if synced := await records.counts(services.database, school_id=school_id):
         return synced
-    counted = await known_headcounts(use.database, school_id=school_id, now=use.clock())
+    counted = await known_headcounts(services.database, school_id=school_id, now=services.clock())
     return _by_kind(counted or {})
 
 
@@ -29,11 +29,15 @@ async def asked_figures(school_id: int) -> dict[str, int]:
 
     Nothing while it does not answer: a page is not kept waiting for a figure.
     """
-    use = get_services()
+    services = get_services()
     try:
         async with asyncio.timeout(LONGEST_WAIT):
             counted = await ask_headcounts(
-                use.database, use.xporter, use.cipher, school_id=school_id, now=use.clock()
+                services.database,
+                services.xporter,
+                services.cipher,
+                school_id=school_id,
+                now=services.clock(),
             )
     except TimeoutError:
         return {}

@@ -40,18 +40,18 @@ class ShellState(Live, rx.State):
     @access.entering
     async def enter(self, me: Caller):
         """Load the bar. First in the `on_load` of every admin page."""
-        use = get_services()
+        services = get_services()
         await page_changed(self)
         await prolong(
-            use.database,
+            services.database,
             token=access.session_token(self),
-            life=timedelta(days=use.settings.log_in_days),
-            longest=timedelta(days=use.settings.session_max_days),
-            now=use.clock(),
+            life=timedelta(days=services.settings.log_in_days),
+            longest=timedelta(days=services.settings.session_max_days),
+            now=services.clock(),
         )
         self.school_name, self.person = me.school_name, me.display_name
         self.role = str(me.role)
-        self.school_count = await count_schools(use.database, user_id=me.user_id)
+        self.school_count = await count_schools(services.database, user_id=me.user_id)
         self.moved = False
         await access.show_school(self, me.school_id)
         tabs.unwatch(self)
@@ -73,11 +73,11 @@ class ShellState(Live, rx.State):
     @classmethod
     async def _read(cls, topic: Topic) -> str | Waiting:
         """The badge of a school; or, when it is the person who changed, what waits for them."""
-        use, now = get_services(), get_services().clock()
+        services, now = get_services(), get_services().clock()
         kind, _, number = topic.partition(":")
         if kind == SCHOOL:
-            return await read_badge(use.database, school_id=int(number), now=now) or ""
-        waiting = await pending_of(use.database, user_id=int(number), now=now)
+            return await read_badge(services.database, school_id=int(number), now=now) or ""
+        waiting = await pending_of(services.database, user_id=int(number), now=now)
         return Waiting(waiting.app_name if waiting else "")
 
     async def _show(self, seen: str | Waiting) -> None:

@@ -47,9 +47,9 @@ class SyncState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> SyncView:
-        use, school_id = get_services(), int(topic.partition(":")[2])
-        status = await read_status(use.database, school_id=school_id)
-        return sync_view(status, now=use.clock())
+        services, school_id = get_services(), int(topic.partition(":")[2])
+        status = await read_status(services.database, school_id=school_id)
+        return sync_view(status, now=services.clock())
 
     async def _show(self, seen: SyncView) -> None:
         self._put(**seen)

@@ -61,18 +61,18 @@ async def keep_for_sign_up(state: rx.State) -> None:
 
 async def claim_for(me: Caller, token: str) -> None:
     """What this browser and this person's sign-up came with is theirs, unless somebody has it."""
-    use = get_services()
-    hashes = await requests_of_sign_ups(use.database, email=me.email)
+    services = get_services()
+    hashes = await requests_of_sign_ups(services.database, email=me.email)
     for token_hash in filter(None, [*hashes, hash_token(token)]):
         await claim_if_unclaimed(
-            use.database, token_hash=token_hash, user_id=me.user_id, now=use.clock()
+            services.database, token_hash=token_hash, user_id=me.user_id, now=services.clock()
         )
 
 
 async def is_waiting_for(user_id: int) -> bool:
     """Whether a request waits for this person's answer."""
-    use = get_services()
-    return await pending_of(use.database, user_id=user_id, now=use.clock()) is not None
+    services = get_services()
+    return await pending_of(services.database, user_id=user_id, now=services.clock()) is not None
 
 
 def _left_in(header: str) -> str:

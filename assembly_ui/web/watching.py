@@ -19,13 +19,15 @@ log = structlog.get_logger()
 EVERY_SECONDS = LOOKED_AT.total_seconds() / 2
 
 
-async def keep_watched_schools_fresh(parts: Services) -> None:
+async def keep_watched_schools_fresh(services: Services) -> None:
     """Note again and again which connector pages are open, until cancelled."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         ids = _schools(tabs.watched(ConnectorState))
         try:
-            await mark_watched(parts.database, school_ids=ids, now=parts.clock(), pace=parts.pace)
+            await mark_watched(
+                services.database, school_ids=ids, now=services.clock(), pace=services.pace
+            )
         except SQLAlchemyError:
             log.exception("watching.failed")
 

@@ -15,14 +15,13 @@ from fastapi import FastAPI
 from reflex_base.registry import RegistrationContext
 from starlette.types import ASGIApp
 
-from assembly_ui import services
 from assembly_ui.api.slashes import SingleSlashes
 from assembly_ui.schools.caller import find_caller
 from assembly_ui.schools.membership import switch_school
 from assembly_ui.schools.models import Role
 from assembly_ui.schools.register import Register
 from assembly_ui.server.client_ip import SetOrigin
-from assembly_ui.services import Services
+from assembly_ui.services import Services, running
 from assembly_ui.settings import Settings
 from assembly_ui.web.access import COOKIE
 from assembly_ui.web.doorman import admitted, declared_handlers
@@ -73,8 +72,8 @@ class Site:
 
     async def is_signed_in(self) -> bool:
         """Whether the owner's tabs are still those of the school's owner."""
-        use = self.parts
-        me = await find_caller(use.database, token=self.owner_token, now=use.clock())
+        services = self.parts
+        me = await find_caller(services.database, token=self.owner_token, now=services.clock())
         return me is not None and me.role is Role.OWNER
 
     async def call(
@@ -123,7 +122,7 @@ async def site(
     monkeypatch.setattr(product, "SETTINGS", settings)
     # The whole register takes seconds to load, for each test.
     monkeypatch.setattr(Register, "load", lambda _folder: REGISTER)
-    async with services.running(settings) as parts:
+    async with running(settings) as parts:
         now = parts.clock()
         owner = await a_person(parts.database, now=now, email=OWNER)
         school = await a_connected_school(parts.database, now=now, owner=owner)

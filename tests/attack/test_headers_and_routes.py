@@ -17,8 +17,8 @@ import httpx
 import pytest
 from reflex_base.constants import Endpoint
 
-from assembly_ui import services
 from assembly_ui.server.build import web_folder
+from assembly_ui.services import get_services, running
 from assembly_ui.settings import Settings
 from assembly_ui.web.security import CSP_REPORTS, LARGEST_BODY, Security
 from tests.attack import surface
@@ -201,7 +201,7 @@ async def behind_tls(
         work_in_web=False,
     )
     monkeypatch.setattr(product, "SETTINGS", settings)
-    async with services.running(settings):
+    async with running(settings):
         secured = Security(product._http(), settings, tmp_path)
         transport = httpx.ASGITransport(secured)
         headers = {"Origin": HTTPS}
@@ -212,8 +212,8 @@ async def behind_tls(
 
 
 async def _logged_in(browser: httpx.AsyncClient) -> httpx.Response:
-    use = services.get_services()
-    await a_person(use.database, now=use.clock())
+    services = get_services()
+    await a_person(services.database, now=services.clock())
     return await browser.post("/auth/log-in", data={"email": EMAIL, "password": PASSWORD})
 
 

@@ -29,13 +29,13 @@ class Watched:
     cookie: str
 
 
-async def watched_schools(parts: Services, count: int) -> list[Watched]:
+async def watched_schools(services: Services, count: int) -> list[Watched]:
     """That many connected schools which nothing but `commit` changes."""
-    return [await _watched(parts, number) for number in range(count)]
+    return [await _watched(services, number) for number in range(count)]
 
 
-async def _watched(parts: Services, number: int) -> Watched:
-    database, now = parts.database, parts.clock()
+async def _watched(services: Services, number: int) -> Watched:
+    database, now = services.database, services.clock()
     owner = await a_person(database, now=now, email=f"owner.{number}@bench.sch.uk")
     school = await a_school(
         database,
@@ -55,13 +55,13 @@ async def _watched(parts: Services, number: int) -> Watched:
     return Watched(school.id, f"assembly_session={token}")
 
 
-async def commit(parts: Services, school_ids: Sequence[int]) -> float:
+async def commit(services: Services, school_ids: Sequence[int]) -> float:
     """Pause these schools, or let them go on, in one transaction, announced as ever.
 
     Returns when it was committed (the monotonic clock).
     """
     committed = []
-    async with parts.database.transaction() as session:
+    async with services.database.transaction() as session:
         event.listen(
             session.sync_session, "after_commit", lambda _: committed.append(time.monotonic())
         )
@@ -69,6 +69,6 @@ async def commit(parts: Services, school_ids: Sequence[int]) -> float:
             select(Connection).where(col(Connection.school_id).in_(school_ids))
         )
         for connection in rows:
-            connection.paused_at = None if connection.paused_at else parts.clock()
+            connection.paused_at = None if connection.paused_at else services.clock()
             announce(session, school_topic(connection.school_id))
     return committed[0]

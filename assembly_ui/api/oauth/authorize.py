@@ -46,40 +46,40 @@ async def authorize(request: Request) -> Response:
 
 
 async def _authorize(request: Request) -> Response:
-    use = get_services()
+    services = get_services()
     try:
-        await use.throttles.hit(Deed.AUTHORIZE, caller=client_ip(request))
+        await services.throttles.hit(Deed.AUTHORIZE, caller=client_ip(request))
         ask = ask_of(request)
     except Throttled as throttled:
         wait = seconds_until(throttled)
-        return page(use.settings, Refusal.TOO_OFTEN, status=429, seconds=wait)
+        return page(services.settings, Refusal.TOO_OFTEN, status=429, seconds=wait)
     except GrantRefused:
         report(SecurityEvent.AUTHORIZE_REQUEST, Outcome.REFUSED)
-        return page(use.settings, Refusal.CLIENT_UNKNOWN)
+        return page(services.settings, Refusal.CLIENT_UNKNOWN)
     set_client(ask.client_id)
     try:
-        return await _begun(use, ask)
+        return await _begun(services, ask)
     except AuthorizeRefused as refused:
-        return _refused(use, ask, refused)
+        return _refused(services, ask, refused)
 
 
-def _refused(use: Services, ask: Ask, refused: AuthorizeRefused) -> Response:
+def _refused(services: Services, ask: Ask, refused: AuthorizeRefused) -> Response:
     match refused:
         case AskedWrongly(redirect_uri=redirect_uri, error=error, description=description):
             answer = {"error": error, "error_description": description}
-            issuer = {"iss": use.settings.address}
+            issuer = {"iss": services.settings.address}
             return _to(answered(redirect_uri, answer | issuer, state=kept_state(ask.state)))
         case RedirectMismatch(app_name=name):
-            return page(use.settings, Refusal.REDIRECT_MISMATCH, app=name)
+            return page(services.settings, Refusal.REDIRECT_MISMATCH, app=name)
         case AskedTooMuch(app_name=name):
-            return page(use.settings, Refusal.TOO_MUCH, app=name)
+            return page(services.settings, Refusal.TOO_MUCH, app=name)
         case ClientUnknown(is_disabled=True):
-            return page(use.settings, Refusal.CLIENT_DISABLED)
-    return page(use.settings, Refusal.CLIENT_UNKNOWN)
+            return page(services.settings, Refusal.CLIENT_DISABLED)
+    return page(services.settings, Refusal.CLIENT_UNKNOWN)
 
 
-async def _begun(use: Services, ask: Ask) -> Response:
-    begun = await begin(use.database, ask, now=use.clock())
+async def _begun(services: Services, ask: Ask) -> Response:
+    begun = await begin(services.database, ask, now=services.clock())
     # Beside us, at whatever address the browser knows us by: its log-in belongs to that.
     onward = _to(f"{PAGE}?request={quote(begun.token)}")
     # Signing up leads away from this address; the request must be found again at its end.
@@ -89,7 +89,7 @@ async def _begun(use: Services, ask: Ask) -> Response:
         max_age=int(LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=use.settings.address.startswith("https://"),
+        secure=services.settings.address.startswith("https://"),
     )
     return onward
 

@@ -25,7 +25,7 @@ async def _revoke(request: Request) -> JSONResponse:
     app = await known_app(request, params)
     if not (given := params.get("token", "")):
         raise GrantRefused("invalid_request", "token is missing")
-    use = get_services()
-    await revoke_token(use.database, app=app, token=given, now=use.clock())
+    services = get_services()
+    await revoke_token(services.database, app=app, token=given, now=services.clock())
     report(SecurityEvent.TOKEN_REVOCATION, Outcome.SUCCEEDED)
     return answers.nothing()

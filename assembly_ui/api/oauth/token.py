@@ -37,13 +37,13 @@ async def known_app(request: Request, params: dict[str, str]) -> App:
     Raises:
         GrantRefused, Throttled
     """
-    use = get_services()
-    await use.throttles.hit(Deed.TOKEN, caller=client_ip(request))
+    services = get_services()
+    await services.throttles.hit(Deed.TOKEN, caller=client_ip(request))
     told = credentials_of(request, params)
     set_client(told.client_id)
-    app = await grants.identify(use.database, client_id=told.client_id, secret=told.secret)
+    app = await grants.identify(services.database, client_id=told.client_id, secret=told.secret)
     if app.client_type is ClientType.CONFIDENTIAL:
-        await use.throttles.hit(Deed.TOKEN, client=app.client_id)
+        await services.throttles.hit(Deed.TOKEN, client=app.client_id)
     return app
 
 
@@ -65,29 +65,29 @@ async def _token(request: Request) -> JSONResponse:
 
 
 async def _issued(app: App, params: dict[str, str]) -> Issued:
-    use = get_services()
+    services = get_services()
     match params.get("grant_type", ""):
         case "authorization_code":
             return await grants.exchange_code(
-                use.database,
+                services.database,
                 app,
                 code=_given(params, "code"),
                 redirect_uri=_given(params, "redirect_uri"),
                 verifier=params.get("code_verifier", ""),
-                lives=lives(use.settings),
-                now=use.clock(),
+                lives=lives(services.settings),
+                now=services.clock(),
             )
         case "refresh_token":
             return await grants.refresh(
-                use.database,
+                services.database,
                 app,
                 refresh_token=_given(params, "refresh_token"),
                 scope=params.get("scope", ""),
-                lives=lives(use.settings),
-                now=use.clock(),
+                lives=lives(services.settings),
+                now=services.clock(),
             )
         case "client_credentials":
-            return await grants.app_token(use.database, app, now=use.clock())
+            return await grants.app_token(services.database, app, now=services.clock())
         case "":
             raise GrantRefused("invalid_request", "grant_type is missing")
         case _:

@@ -44,7 +44,7 @@ _EVERY = (
 
 async def me(call: Call) -> Answer:
     """The app, and what the token opens."""
-    app = await call.use.database.glance(_APP, {"app_id": call.bearer.app_id})
+    app = await call.services.database.glance(_APP, {"app_id": call.bearer.app_id})
     return an_object(await _me_of_version_1(call, app) if _is_old(call) else _me(call, app))
 
 
@@ -77,7 +77,7 @@ def _me(call: Call, app: Any) -> Data:
 async def _me_of_version_1(call: Call, app: Any) -> Data:
     told: Data = {"level": call.bearer.level, "app": {"id": app.id, "name": app.name}}
     if call.bearer.level == SCHOOL_LEVEL:
-        school = await registered_school(call.use.database, call.school_id)
+        school = await registered_school(call.services.database, call.school_id)
         named = ("urn", "name", "slug", "la_code", "establishment_number", "phase")
         told["school"] = {
             "id": call.school_id,
@@ -89,8 +89,8 @@ async def _me_of_version_1(call: Call, app: Any) -> Data:
 
 async def authorizations(call: Call) -> Answer:
     """The schools that allow the app something, as version 1 told it."""
-    app = await call.use.database.glance(_APP, {"app_id": call.bearer.app_id})
-    schools = await call.use.database.glance_all(_EVERY, {"app_id": app.id})
+    app = await call.services.database.glance(_APP, {"app_id": call.bearer.app_id})
+    schools = await call.services.database.glance_all(_EVERY, {"app_id": app.id})
     return an_object(
         {
             "object": "authorizations",
@@ -111,7 +111,7 @@ async def authorizations(call: Call) -> Answer:
 
 async def registered_schools(call: Call) -> Answer:
     """The schools that allow the app something, each as `/school` tells it, with its id."""
-    schools = await call.use.database.glance_all(_EVERY, {"app_id": call.bearer.app_id})
+    schools = await call.services.database.glance_all(_EVERY, {"app_id": call.bearer.app_id})
     page = await read_page(call, source_of([(school.id, school) for school in schools]))
     rows = [to_json({**as_registered(school), "id": school.id}) for school in page.rows]
     return a_list(call.version, rows, call.asked.paging(), page.total, page.pages)

@@ -27,27 +27,27 @@ FORM = "application/x-www-form-urlencoded"
 _SCHEME = "bearer"
 
 
-async def understand(request: Request, use: Services) -> Call:
+async def understand(request: Request, services: Services) -> Call:
     """What is asked, by whom, in which version.
 
     Raises:
         ApiRefused
     """
-    version, now = asked_version(request.headers.getlist("accept")), use.clock()
-    bearer = await _bearer(request, use, now)
+    version, now = asked_version(request.headers.getlist("accept")), services.clock()
+    bearer = await _bearer(request, services, now)
     found = find(request.method, request.path_params["path"])
     resource = found.resource
     _permit(bearer, resource)
     asked = Question(await _pairs(request), resource.known)
-    await note_use(use.database, bearer, now=now)
+    await note_use(services.database, bearer, now=now)
     number = found.number
     if resource.has_code:
         assert bearer.school_id is not None
         number = await year_group_number(
-            use.database, school_id=bearer.school_id, number=number, code=found.segment
+            services.database, school_id=bearer.school_id, number=number, code=found.segment
         )
     return Call(
-        use=use,
+        services=services,
         resource=resource,
         bearer=bearer,
         version=version,
@@ -62,19 +62,19 @@ async def understand(request: Request, use: Services) -> Call:
     )
 
 
-async def _bearer(request: Request, use: Services, now: datetime) -> Bearer:
+async def _bearer(request: Request, services: Services, now: datetime) -> Bearer:
     token = _token(request.headers)
-    bearer = await find_bearer(use.database, token=token, now=now)
+    bearer = await find_bearer(services.database, token=token, now=now)
     # A wrong token is counted by where it comes from.
     authorisation = bearer.counted_as if bearer else ""
     caller = "" if bearer else client_ip(request)
     try:
-        await use.throttles.hit(Deed.APP, authorisation=authorisation, caller=caller)
+        await services.throttles.hit(Deed.APP, authorisation=authorisation, caller=caller)
     except Throttled as throttled:
         request.state.rate_limit = headers_of_refusal(throttled)
         limit = throttled.limit
         raise errors.TooManyRequests(limit + 1, seconds_until(throttled), limit) from throttled
-    left = await use.throttles.allowance(Deed.APP, authorisation=authorisation, caller=caller)
+    left = await services.throttles.allowance(Deed.APP, authorisation=authorisation, caller=caller)
     request.state.rate_limit = headers_of(left)
     if bearer is None:
         raise errors.TokenInvalid

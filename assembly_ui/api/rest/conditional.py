@@ -101,7 +101,7 @@ async def standing(call: Call, last: datetime | None) -> Standing:
 
     It changes for an app with what the school allows it, and what is daily with the day.
     """
-    row = await call.use.database.glance(
+    row = await call.services.database.glance(
         _ALLOWED_SINCE, {"authorisation_id": call.bearer.authorisation_id}
     )
     moments = [moment for moment in row or () if moment]

@@ -38,7 +38,7 @@ async def one(call: Call) -> Answer:
     filters, values = asked_filters(call)
     if filters:
         values["number"] = call.number
-        text = await read_first(call.use.database, (*filters, NUMBERED), values)
+        text = await read_first(call.services.database, (*filters, NUMBERED), values)
         if text is None:
             raise NotFound
     else:
@@ -52,7 +52,7 @@ async def one(call: Call) -> Answer:
 async def first(call: Call) -> Answer:
     """The one record that the filters let through."""
     filters, values = asked_filters(call)
-    text = await read_first(call.use.database, filters, values)
+    text = await read_first(call.services.database, filters, values)
     rows = await shown([text] if text else [], shows(call, call.resource.kind))
     if not rows:
         raise NotFound
@@ -78,7 +78,7 @@ async def the_record(call: Call, kind: str, number: int) -> str:
     Raises:
         NotFound: the school has none of this number.
     """
-    row = await read_one(call.use.database, school_id=call.school_id, kind=kind, number=number)
+    row = await read_one(call.services.database, school_id=call.school_id, kind=kind, number=number)
     if row is None:
         raise NotFound
     return row[0]
@@ -112,13 +112,15 @@ async def page_of(
     """A page of the records that the filters let through, or that nothing is new."""
     resource, state, since = call.resource, None, None
     if resource.conditional:
-        last = await last_change(call.use.database, school_id=call.school_id, kind=resource.kind)
+        last = await last_change(
+            call.services.database, school_id=call.school_id, kind=resource.kind
+        )
         state = await conditional.standing(call, last)
         if since := state.first_new(call.conditions):
             if state.is_unchanged(since):
                 return unchanged(state.headers)
             filters, values = (*filters, CHANGED), {**values, "changed_since": since}
-    source = records_source(call.use.database, filters, values, with_removed=with_removed)
+    source = records_source(call.services.database, filters, values, with_removed=with_removed)
     return await numbered_page(call, source, state, since)
 
 

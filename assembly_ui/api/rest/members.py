@@ -19,7 +19,7 @@ def students_of(group: str) -> Handler:
     """Answers with the students of the group of this kind with the number in the path."""
 
     async def answer(call: Call) -> Answer:
-        database = call.use.database
+        database = call.services.database
         filters, values = asked_filters(call)
         row = await read_one(database, school_id=call.school_id, kind=group, number=call.number)
         if row is None:
@@ -48,7 +48,7 @@ async def _ran_in(call: Call, group: str, year: int) -> bool:
     of_group = {"school_id": call.school_id, "kind": group, "number": call.number}
     filters = (NUMBERED, ACADEMIC_YEAR)
     values = {**of_group, "academic_year_id": year}
-    return await read_first(call.use.database, filters, values) is not None
+    return await read_first(call.services.database, filters, values) is not None
 
 
 def _members(call: Call, group: str, text: str) -> list[int]:

@@ -179,12 +179,12 @@ async def _uncharted_page(
 
 
 async def _find(call: Call, key: str) -> _Cursor | None:
-    row = await call.use.database.glance(_FIND, {"id": key, "oldest": call.now - LIFE})
+    row = await call.services.database.glance(_FIND, {"id": key, "oldest": call.now - LIFE})
     return _Cursor(*row) if row else None
 
 
 async def _keep(call: Call, key: str, cursor: _Cursor) -> None:
-    database, reader = call.use.database, call.bearer.counted_as
+    database, reader = call.services.database, call.bearer.counted_as
     values = {
         "reader": reader,
         "started_at": cursor.started_at,

@@ -47,7 +47,7 @@ class Answer:
 class Call:
     """A request that may be answered. `number` is the id in the path, 0 if it has none."""
 
-    use: Services
+    services: Services
     resource: Resource
     bearer: Bearer
     version: Version

@@ -48,7 +48,7 @@ _SCHOOL = select(*REGISTERED).where(col(School.id) == bindparam("school_id"))
 
 async def the_school(call: Call) -> Answer:
     """The school as it is registered, and where that is silent as its MIS knows it."""
-    database, school_id = call.use.database, call.school_id
+    database, school_id = call.services.database, call.school_id
     registered = await registered_school(database, school_id)
     kept = await read_first(database, (), {"school_id": school_id, "kind": "school"})
     said = json.loads(kept) if kept else {}
@@ -108,7 +108,7 @@ async def status(call: Call) -> Answer:
 
     `changes_held_since`: since then a person at the school has to allow large changes.
     """
-    found = await read_status(call.use.database, school_id=call.school_id)
+    found = await read_status(call.services.database, school_id=call.school_id)
     return an_object(
         {
             "object": "school_status",
@@ -122,12 +122,12 @@ async def status(call: Call) -> Answer:
 
 async def sync(call: Call) -> Answer:
     """Have the school synced soon."""
-    found = await read_status(call.use.database, school_id=call.school_id)
+    found = await read_status(call.services.database, school_id=call.school_id)
     if _is_pending(found, call.now):
         raise SyncPending
     try:
         await ask(
-            call.use.database,
+            call.services.database,
             school_id=call.school_id,
             reason=Reason.APP,
             now=call.now,
@@ -141,9 +141,9 @@ async def sync(call: Call) -> Answer:
 async def deauthorize(call: Call) -> Answer:
     """The app gives its access up; its tokens end with it."""
     assert call.bearer.authorisation_id is not None
-    settings = call.use.settings
+    settings = call.services.settings
     await end_by_app(
-        call.use.database,
+        call.services.database,
         authorisation_id=call.bearer.authorisation_id,
         now=call.now,
         links=Links(settings.address, settings.help_email),

@@ -54,7 +54,7 @@ def _days(call: Call) -> Days:
 async def _lessons(call: Call, days: Days, which: Filter) -> Iterable[str]:
     values = {"school_id": call.school_id, "kind": "lesson", **days_bound(days)}
     bound = values | {"of_path": call.number}
-    return await read_all(call.use.database, (LESSONS_ON, which), bound)
+    return await read_all(call.services.database, (LESSONS_ON, which), bound)
 
 
 def _in_room(lessons: Iterable[str], show: Show, room: int) -> list[tuple[int, bytes]]:

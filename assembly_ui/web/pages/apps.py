@@ -88,9 +88,9 @@ class AppsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = get_services()
-        found = await list_apps(use.database, school_id=me.school_id)
-        waiting = await pending_of(use.database, user_id=me.user_id, now=use.clock())
+        services = get_services()
+        found = await list_apps(services.database, school_id=me.school_id)
+        waiting = await pending_of(services.database, user_id=me.user_id, now=services.clock())
         asking = waiting.slug if waiting else ""
         wanted = [app for app in found if contains(self.containing, app.name, app.summary)]
         shown = page_of(wanted, self.page)

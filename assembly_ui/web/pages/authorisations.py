@@ -103,13 +103,13 @@ class AuthorisationsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = get_services()
+        services = get_services()
         assert me.school_id is not None
-        apps = await apps_in(use.database, school_id=me.school_id)
+        apps = await apps_in(services.database, school_id=me.school_id)
         if self.app not in {slug for slug, _ in apps}:
             self.app = ""
         found = await list_events(
-            use.database,
+            services.database,
             school_id=me.school_id,
             page=self.page,
             app=self.app,

@@ -81,12 +81,12 @@ class ConfirmState(rx.State):
     async def load(self):
         """Look at the link, leaving it unused."""
         await page_changed(self)
-        use, now = get_services(), get_services().clock()
+        services, now = get_services(), get_services().clock()
         self.reset()
         try:
-            await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+            await services.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             token, ticket = asked(self, "token"), await ticket_of(self)
-            seen = await look_at_link(use.database, token=token, ticket=ticket, now=now)
+            seen = await look_at_link(services.database, token=token, ticket=ticket, now=now)
             self._show(token, seen)
         except LinkProblem as error:
             self._close(error)
@@ -110,12 +110,12 @@ class ConfirmState(rx.State):
         """Activate the account with the name and password chosen here."""
         self.busy = True
         yield
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+            await services.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             chosen = AccountForm(**{name: form.get(name, "") for name in FIELDS})
             confirmed = await confirm_with_new_password(
-                use.database, token=asked(self, "token"), form=chosen, now=use.clock()
+                services.database, token=asked(self, "token"), form=chosen, now=services.clock()
             )
             await notify(
                 self,
@@ -129,7 +129,7 @@ class ConfirmState(rx.State):
         except LinkProblem as error:
             self._close(error)
         except Throttled as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
         finally:
             self.busy = False
 

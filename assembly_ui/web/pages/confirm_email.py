@@ -142,26 +142,26 @@ class ConfirmEmailState(Live, rx.State):
         self.trouble = _TROUBLE.get(seen.delivery, "")
 
     async def _resend(self) -> Waiting:
-        use, ticket = get_services(), await ticket_of(self)
-        await use.throttles.hit(Deed.CHANGE, caller=access.client_ip(self))
-        seen = await look(use.database, ticket=ticket)
+        services, ticket = get_services(), await ticket_of(self)
+        await services.throttles.hit(Deed.CHANGE, caller=access.client_ip(self))
+        seen = await look(services.database, ticket=ticket)
         await self._count(seen.email)
-        if not seen.is_confirmed and use.clock() >= seen.resend_at:
+        if not seen.is_confirmed and services.clock() >= seen.resend_at:
             await self._count_message(seen.email)
-        return await resend(use.database, ticket=ticket, now=use.clock(), **_link())
+        return await resend(services.database, ticket=ticket, now=services.clock(), **_link())
 
     async def _correct(self, email: str) -> Waiting:
-        use, ticket = get_services(), await ticket_of(self)
+        services, ticket = get_services(), await ticket_of(self)
         await self._count(email)
-        seen = await look(use.database, ticket=ticket)
+        seen = await look(services.database, ticket=ticket)
         if not seen.is_confirmed and parse_email(email) != seen.email:
             await self._count_message(email)
         return await correct_address(
-            use.database,
+            services.database,
             ticket=ticket,
             email=email,
-            check_dns=use.settings.asks_dns,
-            now=use.clock(),
+            check_dns=services.settings.asks_dns,
+            now=services.clock(),
             **_link(),
         )
 
@@ -182,8 +182,8 @@ class ConfirmEmailState(Live, rx.State):
 
 
 def _link() -> dict[str, Any]:
-    use = get_services().settings
-    return {"address": use.address, "link_life": timedelta(hours=use.confirm_link_hours)}
+    services = get_services().settings
+    return {"address": services.address, "link_life": timedelta(hours=services.confirm_link_hours)}
 
 
 def _thanks() -> rx.Component:

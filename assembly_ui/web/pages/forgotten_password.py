@@ -56,19 +56,19 @@ class ForgottenPasswordState(rx.State):
             self.busy = False
 
     async def _request(self, email: str) -> str:
-        use = get_services()
-        await use.throttles.hit(Deed.RESET, caller=access.client_ip(self), address=email)
+        services = get_services()
+        await services.throttles.hit(Deed.RESET, caller=access.client_ip(self), address=email)
         lives = LinkLives(
-            reset=timedelta(hours=use.settings.reset_link_hours),
-            confirm=timedelta(hours=use.settings.confirm_link_hours),
+            reset=timedelta(hours=services.settings.reset_link_hours),
+            confirm=timedelta(hours=services.settings.confirm_link_hours),
         )
         return await request_reset(
-            use.database,
+            services.database,
             email=email,
-            address=use.settings.address,
+            address=services.settings.address,
             lives=lives,
-            may_mail=await use.throttles.allows(Deed.RESET, mailbox=email),
-            now=use.clock(),
+            may_mail=await services.throttles.allows(Deed.RESET, mailbox=email),
+            now=services.clock(),
         )
 
 

@@ -79,8 +79,8 @@ class InvitationState(rx.State):
         self.log_in_href = f"/log-in?{urlencode({'next': f'{PAGE.route}?token={token}'})}"
         try:
             await self._count()
-            use = get_services()
-            seen = await look(use.database, token=token, now=use.clock())
+            services = get_services()
+            seen = await look(services.database, token=token, now=services.clock())
             self._put(seen, await access.caller_of(self))
         except InvitationProblem as error:
             self._close(error)
@@ -90,15 +90,15 @@ class InvitationState(rx.State):
     @access.signed_in
     async def accept(self, me: Caller):
         """Join the school."""
-        use = get_services()
+        services = get_services()
         try:
             await self._count()
             joined = await accept(
-                use.database,
+                services.database,
                 token=asked(self, "token"),
                 user_id=me.user_id,
                 session_id=me.session_id,
-                now=use.clock(),
+                now=services.clock(),
             )
         except InvitationForSomeoneElse:
             self.step = "other"
@@ -107,7 +107,7 @@ class InvitationState(rx.State):
             self._close(error)
             return None
         except Throttled as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
             return None
         await notify(self, f"You have joined {joined.school_name}.", on_next_page=True)
         return rx.redirect("/school-details")
@@ -140,11 +140,11 @@ class InvitationState(rx.State):
             self.busy = False
 
     async def _create(self, form: dict[str, str]) -> str:
-        use = get_services()
+        services = get_services()
         await self._count()
         typed = AccountForm(**{name: form.get(name, "") for name in FIELDS})
         joined = await create_account(
-            use.database, token=asked(self, "token"), form=typed, now=use.clock()
+            services.database, token=asked(self, "token"), form=typed, now=services.clock()
         )
         return joined.school_name
 

@@ -57,12 +57,12 @@ class JoinState(Live, rx.State):
         await page_changed(self)
         self.reset()
         tabs.unwatch(self)
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(
+            await services.throttles.hit(
                 Deed.JOIN_LOOK, caller=access.client_ip(self), account=me.user_id
             )
-            school = await find_taken(use.database, number=asked(self, "school"))
+            school = await find_taken(services.database, number=asked(self, "school"))
         except errors.NumberShared as shared:
             self.choices = [
                 {"name": one.name, "place": one.place, "href": f"/join?school={quote(one.number)}"}
@@ -92,27 +92,29 @@ class JoinState(Live, rx.State):
     @access.signed_in
     async def dispute(self, me: Caller):
         """Tell the operators that the school belongs to the wrong person."""
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(Deed.DISPUTE, caller=access.client_ip(self), account=me.user_id)
+            await services.throttles.hit(
+                Deed.DISPUTE, caller=access.client_ip(self), account=me.user_id
+            )
             await dispute_ownership(
-                use.database,
+                services.database,
                 user_id=me.user_id,
                 number=asked(self, "school"),
-                help_email=use.settings.help_email,
-                now=use.clock(),
+                help_email=services.settings.help_email,
+                now=services.clock(),
             )
         except (errors.SchoolsError, Throttled) as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
         await self._show(None)
 
     @access.signed_in
     async def enter(self, me: Caller):
         """Go to the school the person belongs to by now."""
-        use = get_services()
+        services = get_services()
         try:
             await switch_school(
-                use.database,
+                services.database,
                 session_id=me.session_id,
                 user_id=me.user_id,
                 school_id=self._school_id,
@@ -128,14 +130,14 @@ class JoinState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _ask(self, me: Caller) -> None:
-        use = get_services()
-        await use.throttles.hit(Deed.JOIN, caller=access.client_ip(self), account=me.user_id)
+        services = get_services()
+        await services.throttles.hit(Deed.JOIN, caller=access.client_ip(self), account=me.user_id)
         done = await ask_to_join(
-            use.database,
+            services.database,
             user_id=me.user_id,
             number=asked(self, "school"),
-            address=use.settings.address,
-            now=use.clock(),
+            address=services.settings.address,
+            now=services.clock(),
         )
         if done.is_new:
             await notify(self, f"We have asked the owner of {done.school_name} by email.")

@@ -118,10 +118,10 @@ class MailboxState(Live, rx.State):
         return None
 
     async def _show(self, seen: None) -> None:
-        use, to = get_services(), self._asked("to")[:LONGEST_ADDRESS]
+        services, to = get_services(), self._asked("to")[:LONGEST_ADDRESS]
         page = access.clean(int, self._asked("page") or 1)
-        self.address, self.addresses = to, await addresses(use.database)
-        listed = await list_mail(use.database, to=to, page=page)
+        self.address, self.addresses = to, await addresses(services.database)
+        listed = await list_mail(services.database, to=to, page=page)
         self.lines = [line(envelope, to, listed.page) for envelope in listed.envelopes]
         self.total = count_of(listed.total)
         self.newer, self.older = neighbours(listed, to)

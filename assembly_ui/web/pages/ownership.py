@@ -77,26 +77,28 @@ class OwnershipState(Live, rx.State):
     @access.owner
     async def send_link(self, me: Caller, form: dict):
         """Mail a link to an address at the school's own domain."""
-        use, caller = get_services(), access.client_ip(self)
+        services, caller = get_services(), access.client_ip(self)
         self.busy, self.error = True, ""
         yield
         try:
             # A form that is refused uses up nothing of what those may that mail something.
-            await use.throttles.hit(Deed.CHECK, caller=caller)
+            await services.throttles.hit(Deed.CHECK, caller=caller)
             asked: dict[str, Any] = {
                 "school_id": me.school_id,
                 "by_user_id": me.user_id,
                 "email": form.get(FIELD, ""),
-                "now": use.clock(),
+                "now": services.clock(),
             }
-            to = await check_proof_address(use.database, use.register, **asked)
-            await use.throttles.hit(Deed.PROVE, caller=caller, address=to, account=me.user_id)
-            await send_proof_link(use.database, use.register, address=use.settings.address, **asked)
+            to = await check_proof_address(services.database, services.register, **asked)
+            await services.throttles.hit(Deed.PROVE, caller=caller, address=to, account=me.user_id)
+            await send_proof_link(
+                services.database, services.register, address=services.settings.address, **asked
+            )
             await notify(self, f"We have sent {to} a link. Open it in this browser.")
         except FieldProblem as problem:
             self.error = field_words("email", problem)
         except (errors.SchoolsError, AccountsError) as error:
-            self.error = words_for(error, now=use.clock())
+            self.error = words_for(error, now=services.clock())
         finally:
             self.busy = False
         if self.error:
@@ -112,8 +114,8 @@ class OwnershipState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> Shown:
-        use, school_id = get_services(), int(topic.partition(":")[2])
-        seen = await read_ownership(use.database, use.register, school_id=school_id)
+        services, school_id = get_services(), int(topic.partition(":")[2])
+        seen = await read_ownership(services.database, services.register, school_id=school_id)
         if seen.unverified_since is None:
             return Shown("", "", "", "", "")
         sent_at = seen.link_sent_at.isoformat() if seen.link_sent_at else ""

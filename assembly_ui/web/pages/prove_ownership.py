@@ -32,27 +32,33 @@ class ProveOwnershipState(rx.State):
         """Look at the link, leaving it unused: mail scanners open every link."""
         await page_changed(self)
         self.reset()
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+            await services.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             seen = await look_at_proof_link(
-                use.database, token=asked(self, "token"), user_id=me.user_id, now=use.clock()
+                services.database,
+                token=asked(self, "token"),
+                user_id=me.user_id,
+                now=services.clock(),
             )
             self.school_name, self.email = seen.school_name, seen.email
         except (OwnershipProblem, Throttled) as error:
-            self.problem = words_for(error, now=use.clock())
+            self.problem = words_for(error, now=services.clock())
 
     @access.signed_in
     async def prove(self, me: Caller):
         """The school is theirs."""
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
+            await services.throttles.hit(Deed.CONFIRM, caller=access.client_ip(self))
             name = await use_proof_link(
-                use.database, token=asked(self, "token"), user_id=me.user_id, now=use.clock()
+                services.database,
+                token=asked(self, "token"),
+                user_id=me.user_id,
+                now=services.clock(),
             )
         except (OwnershipProblem, Throttled) as error:
-            self.school_name, self.problem = "", words_for(error, now=use.clock())
+            self.school_name, self.problem = "", words_for(error, now=services.clock())
             return None
         await notify(self, f"You are the verified owner of {name}.", on_next_page=True)
         return rx.redirect("/schools")

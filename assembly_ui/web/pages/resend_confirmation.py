@@ -58,16 +58,16 @@ class ResendConfirmationState(rx.State):
             self.busy = False
 
     async def _resend(self, email: str) -> str:
-        use = get_services()
-        await use.throttles.hit(Deed.RESEND, caller=access.client_ip(self), address=email)
+        services = get_services()
+        await services.throttles.hit(Deed.RESEND, caller=access.client_ip(self), address=email)
         return await resend_to(
-            use.database,
+            services.database,
             email=email,
             ticket=await ticket_of(self),
-            address=use.settings.address,
-            link_life=timedelta(hours=use.settings.confirm_link_hours),
-            may_mail=await use.throttles.allows(Deed.RESEND, mailbox=email),
-            now=use.clock(),
+            address=services.settings.address,
+            link_life=timedelta(hours=services.settings.confirm_link_hours),
+            may_mail=await services.throttles.allows(Deed.RESEND, mailbox=email),
+            now=services.clock(),
         )
 
 

@@ -85,19 +85,19 @@ class ResetPasswordState(rx.State):
             self.busy = False
 
     async def _change(self, form: dict[str, str]) -> str:
-        use = get_services()
+        services = get_services()
         await self._count()
         email = await reset_password(
-            use.database,
+            services.database,
             token=asked(self, "token"),
             password=form.get("password", ""),
             confirmation=form.get("password_confirmation", ""),
-            help_email=use.settings.help_email,
-            now=use.clock(),
+            help_email=services.settings.help_email,
+            now=services.clock(),
         )
         # Wrong passwords typed before must not keep the new one out.
         caller = access.client_ip(self)
-        await use.throttles.forgive(
+        await services.throttles.forgive(
             Deed.LOG_IN, Per.PAIR, Per.ADDRESS, caller=caller, address=email
         )
         return email

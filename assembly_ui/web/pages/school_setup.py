@@ -87,8 +87,8 @@ class SchoolSetupState(rx.State):
             # A log-in loses its school when its person is removed from it.
             return rx.redirect(onward)
         self._forget()
-        use = get_services()
-        kept = await draft.read_draft(use.database, use.register, user_id=me.user_id)
+        services = get_services()
+        kept = await draft.read_draft(services.database, services.register, user_id=me.user_id)
         self._choose_mis(kept.mis)
         self.typed = dict.fromkeys(FIELDS, "") | kept.unlisted
         await self._show_chosen(kept.school)
@@ -99,7 +99,7 @@ class SchoolSetupState(rx.State):
     @access.signed_in(supersedes=True)
     async def search(self, me: Caller, text: str):
         """Suggest schools while the person types."""
-        use, asked = get_services(), text.strip()
+        services, asked = get_services(), text.strip()
         if self.chosen["urn"] and asked != self.chosen["name"]:
             await self._choose(me, "")
         if not asked:
@@ -108,12 +108,14 @@ class SchoolSetupState(rx.State):
         if asked == self.asked and self.options:
             return
         try:
-            await use.throttles.hit(Deed.SEARCH, caller=access.client_ip(self), account=me.user_id)
+            await services.throttles.hit(
+                Deed.SEARCH, caller=access.client_ip(self), account=me.user_id
+            )
         except Throttled as error:
             self._suggest_nothing()
-            self.asked, self.note = asked, words_for(error, now=use.clock())
+            self.asked, self.note = asked, words_for(error, now=services.clock())
             return
-        found = await use.register.find(asked)
+        found = await services.register.find(asked)
         self.options = school_view.suggestions(found)
         self.note = school_view.note_of(asked, found)
         self.says = school_view.says_of(asked, found)
@@ -152,17 +154,19 @@ class SchoolSetupState(rx.State):
     @access.signed_in
     async def keep_typed(self, me: Caller, field: str, text: str):
         """Keep what was typed of a school that is not listed."""
-        use = get_services()
+        services = get_services()
         await draft.keep_unlisted(
-            use.database, user_id=me.user_id, field=field, value=text, now=use.clock()
+            services.database, user_id=me.user_id, field=field, value=text, now=services.clock()
         )
 
     @access.signed_in
     async def choose_mis(self, me: Caller, key: str):
         """Choose the MIS."""
-        use = get_services()
+        services = get_services()
         try:
-            kept = await draft.keep_mis(use.database, user_id=me.user_id, mis=key, now=use.clock())
+            kept = await draft.keep_mis(
+                services.database, user_id=me.user_id, mis=key, now=services.clock()
+            )
         except errors.MisUnknown:
             kept = ""
         self._choose_mis(kept)
@@ -199,24 +203,26 @@ class SchoolSetupState(rx.State):
             self.busy = False
 
     async def _set_up(self, me: Caller, form: dict[str, str]) -> SchoolSetUp:
-        use = get_services()
-        await use.throttles.hit(Deed.SET_UP, caller=access.client_ip(self), account=me.user_id)
+        services = get_services()
+        await services.throttles.hit(Deed.SET_UP, caller=access.client_ip(self), account=me.user_id)
         common: dict[str, Any] = {
             "user_id": me.user_id,
             "session_id": me.session_id,
             "mis": self.mis,
             "wants_news": self.wants_news,
-            "prove_ownership": use.settings.proves_ownership,
-            "now": use.clock(),
+            "prove_ownership": services.settings.proves_ownership,
+            "now": services.clock(),
         }
         if self.manual:
             typed = UnlistedForm(**{name: form.get(name, "") for name in FIELDS})
-            return await set_up_unlisted_school(use.database, use.register, form=typed, **common)
+            return await set_up_unlisted_school(
+                services.database, services.register, form=typed, **common
+            )
         return await set_up_school(
-            use.database,
-            use.register,
+            services.database,
+            services.register,
             urn=self.chosen["urn"],
-            help_email=use.settings.help_email,
+            help_email=services.settings.help_email,
             is_under_way=holds_number,
             **common,
         )
@@ -236,9 +242,9 @@ class SchoolSetupState(rx.State):
         return read_dfe_number(form.get("dfe_number", "")) if self.manual else self.chosen["urn"]
 
     async def _choose(self, me: Caller, urn: str) -> None:
-        use = get_services()
+        services = get_services()
         school = await draft.keep_school(
-            use.database, use.register, user_id=me.user_id, urn=urn, now=use.clock()
+            services.database, services.register, user_id=me.user_id, urn=urn, now=services.clock()
         )
         await self._show_chosen(school)
         if school:

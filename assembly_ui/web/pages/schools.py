@@ -47,16 +47,16 @@ class SchoolsState(rx.State):
     @access.signed_in
     async def switch(self, me: Caller, school_id: int):
         """Look at another school from now on."""
-        use = get_services()
+        services = get_services()
         try:
             await switch_school(
-                use.database,
+                services.database,
                 session_id=me.session_id,
                 user_id=me.user_id,
                 school_id=school_id,
             )
         except NotAllowed as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
             await self._read(me)
             return None
         return rx.redirect(OPENS)

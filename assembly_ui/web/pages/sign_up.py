@@ -115,20 +115,20 @@ class SignUpState(rx.State):
             self.busy = False
 
     async def _sign_up(self, form: dict[str, str]) -> None:
-        use, now = get_services(), get_services().clock()
+        services, now = get_services(), get_services().clock()
         caller = access.client_ip(self)
-        await use.throttles.hit(Deed.CHECK, caller=caller)
+        await services.throttles.hit(Deed.CHECK, caller=caller)
         checked = await check_form(
-            use.database, _form(form), check_dns=use.settings.asks_dns, now=now
+            services.database, _form(form), check_dns=services.settings.asks_dns, now=now
         )
-        await use.throttles.hit(Deed.SIGN_UP, caller=caller, address=checked.email)
+        await services.throttles.hit(Deed.SIGN_UP, caller=caller, address=checked.email)
         signed_up = await sign_up(
-            use.database,
+            services.database,
             form=checked,
             ticket=await ticket_of(self),
-            address=use.settings.address,
-            link_life=timedelta(hours=use.settings.confirm_link_hours),
-            may_mail=await use.throttles.allows(Deed.SIGN_UP, mailbox=checked.email),
+            address=services.settings.address,
+            link_life=timedelta(hours=services.settings.confirm_link_hours),
+            may_mail=await services.throttles.allows(Deed.SIGN_UP, mailbox=checked.email),
             now=now,
         )
         await keep_ticket(self, signed_up.ticket)
@@ -136,13 +136,13 @@ class SignUpState(rx.State):
         self._forget()
 
     async def _check(self, name: str, form: dict[str, str]) -> FieldCheck:
-        use = get_services()
+        services = get_services()
         return await check_field(
-            use.database,
+            services.database,
             name,
             _form(form),
-            check_dns=use.settings.asks_dns,
-            now=use.clock(),
+            check_dns=services.settings.asks_dns,
+            now=services.clock(),
         )
 
     def _was_filled(self, name: str, form: dict[str, str]) -> bool:

@@ -87,11 +87,13 @@ def router(settings: Settings) -> APIRouter:
     @routes.get("/continue")
     async def lead_on_after_log_in(request: Request) -> RedirectResponse:
         """Lead a signed-in person on: where they were going, or to their next step."""
-        use, token = get_services(), _token(request)
-        life = timedelta(days=use.settings.log_in_days)
-        longest = timedelta(days=use.settings.session_max_days)
-        await resolve(use.database, token=token, life=life, longest=longest, now=use.clock())
-        me = await find_caller(use.database, token=token, now=use.clock())
+        services, token = get_services(), _token(request)
+        life = timedelta(days=services.settings.log_in_days)
+        longest = timedelta(days=services.settings.session_max_days)
+        await resolve(
+            services.database, token=token, life=life, longest=longest, now=services.clock()
+        )
+        me = await find_caller(services.database, token=token, now=services.clock())
         if me is None:
             return _see("/log-in")
         await claim_for(me, request.cookies.get(REQUEST_COOKIE, ""))
@@ -111,14 +113,18 @@ def router(settings: Settings) -> APIRouter:
     @routes.post("/auth/confirm", dependencies=from_our_pages)
     async def confirm_with_form(request: Request) -> RedirectResponse:
         """Use a confirmation link; one that opens nothing explains itself on its page."""
-        use = get_services()
+        services = get_services()
         token, ticket, password = await _typed(request, "token", "ticket", "password")
         here = f"/confirm?{urlencode({'token': token})}"
         try:
-            await use.throttles.hit(Deed.CONFIRM, caller=client_ip(request))
+            await services.throttles.hit(Deed.CONFIRM, caller=client_ip(request))
             async with while_connected(request):
                 await confirm(
-                    use.database, token=token, ticket=ticket, password=password, now=use.clock()
+                    services.database,
+                    token=token,
+                    ticket=ticket,
+                    password=password,
+                    now=services.clock(),
                 )
         except SignUpPasswordWrong:
             return _see(f"{here}#wrong-password")
@@ -135,26 +141,29 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _log_in(request: Request, email: str, password: str) -> LoggedIn:
-    use, caller = get_services(), client_ip(request)
+    services, caller = get_services(), client_ip(request)
     set_subject(email)
     device = await find_device(
-        use.database, token=request.cookies.get(DEVICE_COOKIE), email=email, now=use.clock()
+        services.database,
+        token=request.cookies.get(DEVICE_COOKIE),
+        email=email,
+        now=services.clock(),
     )
     # A browser that this account has logged in with is counted for itself alone.
     if device:
-        await use.throttles.hit(Deed.LOG_IN, device=str(device))
+        await services.throttles.hit(Deed.LOG_IN, device=str(device))
     else:
-        await use.throttles.hit(Deed.LOG_IN, caller=caller, address=email)
+        await services.throttles.hit(Deed.LOG_IN, caller=caller, address=email)
     logged_in = await log_in(
-        use.database,
+        services.database,
         email=email,
         password=password,
         user_agent=request.headers.get("user-agent", ""),
-        life=timedelta(days=use.settings.log_in_days),
-        longest=timedelta(days=use.settings.session_max_days),
-        now=use.clock(),
+        life=timedelta(days=services.settings.log_in_days),
+        longest=timedelta(days=services.settings.session_max_days),
+        now=services.clock(),
     )
-    await use.throttles.forgive(
+    await services.throttles.forgive(
         Deed.LOG_IN,
         Per.PAIR,
         Per.DEVICE,

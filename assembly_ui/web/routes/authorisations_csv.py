@@ -33,13 +33,13 @@ def router(settings: Settings) -> APIRouter:
 
         `school` is the one that the page shows: another tab may look at another meanwhile.
         """
-        use = get_services()
+        services = get_services()
         try:
-            await use.throttles.hit(Deed.SEARCH, caller=client_ip(request))
+            await services.throttles.hit(Deed.SEARCH, caller=client_ip(request))
         except Throttled:
             return PlainTextResponse("That was asked for too often. Wait a minute.", 429)
         token = request.cookies.get(COOKIE, "")
-        me = await find_caller(use.database, token=token, now=use.clock())
+        me = await find_caller(services.database, token=token, now=services.clock())
         if me is None:
             return RedirectResponse("/log-in?next=/authorisations", 303)
         if me.school_id is None:
@@ -47,7 +47,7 @@ def router(settings: Settings) -> APIRouter:
         if school not in ("", str(me.school_id)):
             return RedirectResponse("/schools", 303)
         text = await csv_of(
-            use.database, school_id=me.school_id, app=clean_text(app), what=kind_of(what)
+            services.database, school_id=me.school_id, app=clean_text(app), what=kind_of(what)
         )
         # A spreadsheet takes the file for an old encoding unless it begins with this mark.
         return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=HEADERS)

@@ -35,23 +35,23 @@ def router(settings: Settings) -> APIRouter:
     @routes.get(PATH)
     async def school_status(request: Request) -> Response:
         """The connection and the sync of the school that the person looks at."""
-        use = get_services()
-        now = use.clock()
+        services = get_services()
+        now = services.clock()
         try:
-            await use.throttles.hit(Deed.SEARCH, caller=client_ip(request))
+            await services.throttles.hit(Deed.SEARCH, caller=client_ip(request))
         except Throttled:
             return PlainTextResponse(
                 "That was asked for too often. Wait a minute.", 429, {"Retry-After": "60"}
             )
-        me = await find_caller(use.database, token=request.cookies.get(COOKIE, ""), now=now)
+        me = await find_caller(services.database, token=request.cookies.get(COOKIE, ""), now=now)
         if me is None:
             return RedirectResponse(f"/log-in?next={PATH}", 303, {"Cache-Control": "no-store"})
         values = {"path": PATH, "socket": socket_address(settings), "now": uk_time(now.isoformat())}
         if me.school_id is None:
             return plain_page(settings, "no_school", values | {"title": "No school yet"})
-        overview = await read_overview(use.database, school_id=me.school_id, now=now)
-        apps = await authorised_names(use.database, school_id=me.school_id)
-        sync = sync_view(await read_status(use.database, school_id=me.school_id), now=now)
+        overview = await read_overview(services.database, school_id=me.school_id, now=now)
+        apps = await authorised_names(services.database, school_id=me.school_id)
+        sync = sync_view(await read_status(services.database, school_id=me.school_id), now=now)
         return plain_page(
             settings,
             "school_status",

@@ -63,15 +63,15 @@ async def _body(request: Request) -> bytes:
 
 
 async def _receive(body: bytes, sender: str) -> int:
-    use = get_services()
+    services = get_services()
     try:
         callback = parse_body(body)
         receipt = await receive_callback(
-            use.database,
-            use.xporter,
-            use.cipher,
+            services.database,
+            services.xporter,
+            services.cipher,
             callback=callback,
-            clock=use.clock,
+            clock=services.clock,
             sender=sender,
         )
         outcome = Outcome.REFUSED if receipt is Receipt.REFUSED else Outcome.SUCCEEDED
@@ -91,9 +91,11 @@ async def _receive(body: bytes, sender: str) -> int:
 
 async def _have_synced(estab: str) -> None:
     """What the school shares may be other data than before."""
-    use = get_services()
-    if (school_id := await holder_of(use.database, estab)) is None:
+    services = get_services()
+    if (school_id := await holder_of(services.database, estab)) is None:
         return
     # Nothing to read, or nothing to read it from: then there is nothing to be done yet.
     with suppress(NothingWanted, NotConnected):
-        await ask(use.database, school_id=school_id, reason=Reason.CALLBACK, now=use.clock())
+        await ask(
+            services.database, school_id=school_id, reason=Reason.CALLBACK, now=services.clock()
+        )

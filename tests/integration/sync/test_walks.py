@@ -39,7 +39,7 @@ from assembly_ui.sync.worker import LEASE, SyncWorker
 from simulators.xporter.faults import Fault, clear_faults, set_fault
 from tests.factories.accounts import a_person
 from tests.factories.connector import CIPHER, the_connection
-from tests.factories.doom import Doom, DoomedDatabase
+from tests.factories.crash_injector import CrashingDatabase, CrashInjector
 from tests.factories.sync import SyncedSchool, a_school_to_sync
 from tests.factories.xporter_simulator import Killed
 
@@ -75,10 +75,10 @@ class Walk:
     """A school on its walk, and the numbers that were seen so far."""
 
     def __init__(
-        self, made: SyncedSchool, doom: Doom, mortal: Database, owner_id: int, seed: int
+        self, made: SyncedSchool, crashes: CrashInjector, mortal: Database, owner_id: int, seed: int
     ) -> None:
         self.made = made
-        self._doom = doom
+        self._crashes = crashes
         self._mortal = mortal
         self._chance = random.Random(seed)
         self._seen: dict[tuple[str, str], int] = {}
@@ -89,19 +89,19 @@ class Walk:
         """One thing happens, or several, and then a sync."""
         chance = self._chance
         await chance.choice((self._live, self._live, self._fail, self._grant, self._nothing))()
-        doomed = chance.random() < 0.5
+        crashing = chance.random() < 0.5
         await self._ask()
-        self._doom.strike(chance.randint(1, 40) if doomed else None)
+        self._crashes.crash_after(chance.randint(1, 40) if crashing else None)
         with suppress(Killed):
             await self.made.do_due()
-        if doomed:
+        if crashing:
             self._start_again()
         await clear_faults(self.made.database)
         await self._numbers_stay()
 
     async def come_to_rest(self) -> None:
         """Nothing goes wrong any more, and people allow what is held back."""
-        self._doom.strike(None)
+        self._crashes.crash_after(None)
         self._start_again()
         if not (await self._row()).wanted_scopes:
             await self.made.want(*GRANTS[2])
@@ -233,13 +233,13 @@ class Walk:
 async def test_a_walk_ends_with_what_a_reading_from_the_beginning_gives(
     database: Database, database_url: str, clock: ManualClock, seed: int
 ) -> None:
-    doom = Doom()
+    crashes = CrashInjector()
     owner = await a_person(database, now=clock())
     made = await a_school_to_sync(database, clock, pupils=PUPILS, owner=owner)
-    made.web.event_hooks["request"].append(doom.on_request)
-    mortal = DoomedDatabase(database_url, doom)
+    made.web.event_hooks["request"].append(crashes.on_request)
+    mortal = CrashingDatabase(database_url, crashes)
     try:
-        walk = Walk(made, doom, mortal, owner.id, seed)
+        walk = Walk(made, crashes, mortal, owner.id, seed)
         await made.want(*GRANTS[seed % len(GRANTS)])
         for _ in range(STEPS):
             await walk.step()

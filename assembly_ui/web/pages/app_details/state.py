@@ -126,14 +126,14 @@ class AppState(Live, rx.State):
     @access.admin
     async def revoke(self, me: Caller, form: dict):
         """Take the app's access back; it works at once."""
-        use, name = get_services(), self.app["name"]
+        services, name = get_services(), self.app["name"]
         self.busy = True
         yield
         try:
-            ended = await revoke(use.database, app_id=self._app_id, **self._by(me))
+            ended = await revoke(services.database, app_id=self._app_id, **self._by(me))
             words = f"The access of {name} is revoked. It cannot read anything any more."
             if form.get("delete"):
-                await ask_for_deletion(use.database, authorisation_id=ended, **self._by(me))
+                await ask_for_deletion(services.database, authorisation_id=ended, **self._by(me))
                 words += " We have asked it to delete what it holds."
             await notify(self, words)
         except (AppsError, NotAllowed) as error:
@@ -227,12 +227,12 @@ class AppState(Live, rx.State):
         )
 
     def _by(self, me: Caller) -> dict[str, Any]:
-        use = get_services()
+        services = get_services()
         return {
             "school_id": me.school_id,
             "by_user_id": me.user_id,
-            "now": use.clock(),
-            "links": Links(use.settings.address, use.settings.help_email),
+            "now": services.clock(),
+            "links": Links(services.settings.address, services.settings.help_email),
         }
 
     async def _explain(self, error: AppsError | NotAllowed) -> None:
@@ -245,11 +245,11 @@ class AppState(Live, rx.State):
 
 async def _why_not(view: AppView, me: Caller) -> str:
     """Why Authorise Now cannot be pressed; empty when it can."""
-    use = get_services()
+    services = get_services()
     assert me.school_id is not None
     if not me.may_act_as(Role.ADMIN):
         return ONLY_ADMINS
-    badge = await read_badge(use.database, school_id=me.school_id, now=use.clock())
+    badge = await read_badge(services.database, school_id=me.school_id, now=services.clock())
     if badge is None or not badge.works:
         return not_connected_words(badge or Status.AWAITING_INVITATION)
     return "" if app_shown(view)["install"] else NO_INSTALL

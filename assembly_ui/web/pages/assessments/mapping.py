@@ -100,30 +100,30 @@ class AssessmentMappingState(rx.State):
     @access.admin
     async def undo(self, me: Caller):
         """Take the last change back."""
-        use, self.told = get_services(), ""
+        services, self.told = get_services(), ""
         try:
             await undo(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 change_id=self._change_id,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, "That is undone. It is mapped as it was before.")
         except (MappingError, SchoolsError) as error:
             await notify(self, mapping_words(error), "warning")
 
     async def _map(self, me: Caller, meaning: Meaning | None) -> None:
-        use = get_services()
+        services = get_services()
         try:
             change = await choose_assessment(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 key=self.key,
                 meaning=meaning,
                 seen=self._seen,
-                now=use.clock(),
+                now=services.clock(),
             )
         except MappingChanged as error:
             self.changed = changed_meanwhile(error, what=WHAT)

@@ -50,14 +50,14 @@ class HeldState(Live, rx.State):
     @access.admin
     async def apply(self, me: Caller, changeset_id: int):
         """Do what was held back."""
-        use = get_services()
+        services = get_services()
         try:
             await approve_held(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 changeset_id=changeset_id,
                 by_user_id=me.user_id,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, "The changes are being applied.")
         except (SyncError, SchoolsError) as error:
@@ -66,14 +66,14 @@ class HeldState(Live, rx.State):
     @access.admin
     async def keep(self, me: Caller, changeset_id: int):
         """Leave things as they are."""
-        use = get_services()
+        services = get_services()
         try:
             await leave_held(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 changeset_id=changeset_id,
                 by_user_id=me.user_id,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(
                 self, "Nothing was changed. The next sync looks again, and asks again if need be."

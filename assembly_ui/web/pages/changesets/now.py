@@ -42,13 +42,13 @@ class SyncNowState(Live, rx.State):
     @access.admin
     async def begin(self, me: Caller):
         """Have the school's data read now."""
-        use = get_services()
+        services = get_services()
         try:
             await ask(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 reason=Reason.PERSON,
-                now=use.clock(),
+                now=services.clock(),
                 by_user_id=me.user_id,
             )
         except SyncError as error:

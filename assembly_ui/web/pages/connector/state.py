@@ -69,11 +69,13 @@ class ConnectorState(Live, rx.State):
     @access.member
     async def load(self, me: Caller):
         """Show the connection and keep showing it."""
-        use, topic = get_services(), school_topic(me.school_id)
+        services, topic = get_services(), school_topic(me.school_id)
         tabs.unwatch(self)
         tabs.watch(self, me, topic)
         tabs.watch(self, me, SERVICE_TOPIC)
-        await mark_watched(use.database, school_ids={me.school_id}, now=use.clock(), pace=use.pace)
+        await mark_watched(
+            services.database, school_ids={me.school_id}, now=services.clock(), pace=services.pace
+        )
         self.may_act = me.may_act_as(Role.ADMIN)
         self.granting = False
         await self._show(await self._read(topic))
@@ -81,18 +83,20 @@ class ConnectorState(Live, rx.State):
     @access.admin
     async def grant_access(self, me: Caller):
         """Have Xporter on Demand email the invitation."""
-        use = get_services()
+        services = get_services()
         self.granting, self.again_at = True, ""
         yield
         try:
-            await use.throttles.hit(Deed.GRANT, caller=access.client_ip(self), account=me.user_id)
+            await services.throttles.hit(
+                Deed.GRANT, caller=access.client_ip(self), account=me.user_id
+            )
             email = await grant_access(
-                use.database,
-                use.xporter,
+                services.database,
+                services.xporter,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
-                clock=use.clock,
-                cooldown=timedelta(seconds=use.settings.grant_cooldown_seconds),
+                clock=services.clock,
+                cooldown=timedelta(seconds=services.settings.grant_cooldown_seconds),
             )
             await notify(self, f"Xporter on Demand is sending the invitation to {email}.")
         except errors.ConnectorError as error:
@@ -101,7 +105,7 @@ class ConnectorState(Live, rx.State):
             await notify(self, _why_not(error), "warning")
         except Throttled as error:
             self.again_at = error.retry_at.isoformat()
-            await notify(self, account_words.words_for(error, now=use.clock()), "warning")
+            await notify(self, account_words.words_for(error, now=services.clock()), "warning")
         finally:
             self.granting = False
 
@@ -120,15 +124,15 @@ class ConnectorState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> View | ServiceView:
-        use = get_services()
+        services = get_services()
         if topic == SERVICE_TOPIC:
-            return service_view(await read_service(use.database))
+            return service_view(await read_service(services.database))
         school_id = int(topic.partition(":")[2])
-        overview = await read_overview(use.database, school_id=school_id, now=use.clock())
-        entries = await newest(use.database, school_id=school_id)
-        test = await latest_test(use.database, school_id=school_id)
-        apps = await authorised_names(use.database, school_id=school_id)
-        status = await read_status(use.database, school_id=school_id)
+        overview = await read_overview(services.database, school_id=school_id, now=services.clock())
+        entries = await newest(services.database, school_id=school_id)
+        test = await latest_test(services.database, school_id=school_id)
+        apps = await authorised_names(services.database, school_id=school_id)
+        status = await read_status(services.database, school_id=school_id)
         return view_of(overview, entries, test, apps, is_held=status.held)
 
     async def _show(self, seen: View | ServiceView) -> None:

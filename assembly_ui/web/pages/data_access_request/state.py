@@ -115,17 +115,17 @@ class RequestState(Live, rx.State):
         """Allow what is required, and what was ticked."""
         if self.stage != "ask":
             return
-        use = get_services()
+        services = get_services()
         self.busy = True
         yield
         try:
             self.onward = await authorise(
-                use.database,
+                services.database,
                 request_id=self._request_id,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 optional=" ".join(form.values()).split(),
-                now=use.clock(),
+                now=services.clock(),
                 links=_links(),
             )
             self._leave(
@@ -147,14 +147,14 @@ class RequestState(Live, rx.State):
     @access.signed_in
     async def decline(self, me: Caller):
         """Not now."""
-        use = get_services()
+        services = get_services()
         try:
             self.onward = await requests.decline(
-                use.database,
+                services.database,
                 request_id=self._request_id,
                 user_id=me.user_id,
                 school_id=self._school_id or me.school_id,
-                now=use.clock(),
+                now=services.clock(),
                 links=_links(),
             )
             self._leave(
@@ -198,9 +198,11 @@ class RequestState(Live, rx.State):
         self.heading, self.sentence, self.stage = *NOT_YOURS, "gone"
 
     async def _welcome(self) -> None:
-        use = get_services()
+        services = get_services()
         try:
-            seen = await requests.read_request(use.database, token=self._token, now=use.clock())
+            seen = await requests.read_request(
+                services.database, token=self._token, now=services.clock()
+            )
         except RequestProblem as problem:
             self._end(problem)
             return
@@ -240,32 +242,32 @@ class RequestState(Live, rx.State):
         self._put(steps=steps(step, app=seen.app_name, school=me.school_name), stage="way")
 
     async def _find(self, me: Caller) -> RequestView:
-        use, now = get_services(), get_services().clock()
+        services, now = get_services(), get_services().clock()
         if self._request_id:
             return await requests.read_request(
-                use.database, user_id=me.user_id, request_id=self._request_id, now=now
+                services.database, user_id=me.user_id, request_id=self._request_id, now=now
             )
         if self._token:
             try:
                 return await requests.claim(
-                    use.database, token=self._token, user_id=me.user_id, now=now
+                    services.database, token=self._token, user_id=me.user_id, now=now
                 )
             except RequestProblem:
                 if asked_in_address(self):
                     raise
-        return await requests.read_request(use.database, user_id=me.user_id, now=now)
+        return await requests.read_request(services.database, user_id=me.user_id, now=now)
 
     async def _ask(self, me: Caller, seen: RequestView) -> None:
-        use = get_services()
+        services = get_services()
         assert me.school_id is not None
         self._counts = self._counts or await known_figures(me.school_id)
         try:
-            app = await read_app(use.database, slug=seen.slug, school_id=me.school_id)
+            app = await read_app(services.database, slug=seen.slug, school_id=me.school_id)
             held = app.authorisation
         except AppUnknown:
             held = None
         shown: Asked = asked_of(seen, held, self._counts)
-        school = await read_school(use.database, school_id=me.school_id)
+        school = await read_school(services.database, school_id=me.school_id)
         self._put(**shown, other_urn="" if seen.urn == school.urn else seen.urn, stage="ask")
 
     def _address(self) -> str:
@@ -290,8 +292,8 @@ def asked_in_address(state: rx.State) -> bool:
 async def _status_of(me: Caller) -> Status | None:
     if me.school_id is None:
         return None
-    use = get_services()
-    return await read_badge(use.database, school_id=me.school_id, now=use.clock())
+    services = get_services()
+    return await read_badge(services.database, school_id=me.school_id, now=services.clock())
 
 
 async def _approvers(me: Caller) -> list[str]:
@@ -310,5 +312,5 @@ async def _unconfirmed(state: rx.State) -> str:
 
 
 def _links() -> Links:
-    use = get_services().settings
-    return Links(use.address, use.help_email)
+    services = get_services().settings
+    return Links(services.address, services.help_email)

@@ -64,34 +64,34 @@ class MisState(rx.State):
     @access.admin
     async def change_mis(self, me: Caller):
         """Change the MIS provider."""
-        use = get_services()
+        services = get_services()
         try:
             await change_mis(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 mis=self.other_mis,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, f"Your school's MIS provider is {self.other_label} now.")
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
         self._close()
 
     @access.admin
     async def want_news(self, me: Caller, wanted: bool):
         """Whether the school is told when its MIS can be connected."""
-        use = get_services()
+        services = get_services()
         try:
             await ask_for_news(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 wanted=wanted,
-                now=use.clock(),
+                now=services.clock(),
             )
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
             return
         told = "We will tell you when it can be connected."
         await notify(self, told if wanted else "We will not write to you about it.")

@@ -100,25 +100,25 @@ class SchoolDetailsState(Live, rx.State):
         """Correct what was typed in."""
         self.busy = True
         yield
-        use = get_services()
+        services = get_services()
         try:
             await edit_unlisted_school(
-                use.database,
-                use.register,
+                services.database,
+                services.register,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 form=UnlistedForm(**{name: form.get(name, "") for name in FIELDS}),
-                prove_ownership=use.settings.proves_ownership,
-                now=use.clock(),
+                prove_ownership=services.settings.proves_ownership,
+                now=services.clock(),
             )
             self._close_forms()
             await notify(self, "The details of your school are saved. We check them again.")
         except errors.FieldProblems as problems:
             yield self._refuse(unlisted_words(problems.problems))
         except (errors.SchoolListed, errors.SchoolTaken) as error:
-            yield self._refuse({"dfe_number": words_for(error, now=use.clock())})
+            yield self._refuse({"dfe_number": words_for(error, now=services.clock())})
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
         finally:
             self.busy = False
 
@@ -134,9 +134,9 @@ class SchoolDetailsState(Live, rx.State):
 
     @classmethod
     async def _read(cls, topic: Topic) -> DetailsView:
-        use, school_id = get_services(), int(topic.partition(":")[2])
-        overview = await read_overview(use.database, school_id=school_id, now=use.clock())
-        return view_of(overview, await unknown_years(use.database, school_id=school_id))
+        services, school_id = get_services(), int(topic.partition(":")[2])
+        overview = await read_overview(services.database, school_id=school_id, now=services.clock())
+        return view_of(overview, await unknown_years(services.database, school_id=school_id))
 
     async def _show(self, seen: DetailsView) -> None:
         for name, value in seen.items():

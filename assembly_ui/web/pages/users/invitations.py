@@ -98,55 +98,55 @@ class InvitationsState(Live, rx.State):
     @access.admin
     async def resend(self, me: Caller, invitation_id: int):
         """Send an invitation again."""
-        use = get_services()
+        services = get_services()
         try:
             to = await check_resend(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 invitation_id=invitation_id,
-                now=use.clock(),
+                now=services.clock(),
             )
             await self._count(me, to)
             sent = await resend(
-                use.database,
+                services.database,
                 invitation_id=invitation_id,
                 **self._letter(me),
             )
             await notify(self, _sent_words(sent))
         except (errors.SchoolsError, AccountsError) as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
 
     @access.admin
     async def revoke(self, me: Caller, invitation_id: int):
         """Take an invitation back."""
-        use = get_services()
+        services = get_services()
         try:
             email = await revoke(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 invitation_id=invitation_id,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, f"The invitation of {email} is taken back. Its link is dead.")
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
 
     @access.admin
     async def correct(self, me: Caller, invitation_id: int):
         """Take an invitation back whose address was wrong, and put the address into the form."""
-        use = get_services()
+        services = get_services()
         try:
             email = await revoke(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 invitation_id=invitation_id,
-                now=use.clock(),
+                now=services.clock(),
             )
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
             return
         await notify(
             self,
@@ -167,19 +167,21 @@ class InvitationsState(Live, rx.State):
         tabs.unwatch(self)
 
     async def _invite(self, me: Caller, form: dict[str, str]) -> Sent:
-        use, letter = get_services(), self._letter(me)
+        services, letter = get_services(), self._letter(me)
         typed = {"email": form.get("email", ""), "role": form.get("role", "")}
         # A form that is refused uses up nothing of what others may send to that mailbox.
-        await use.throttles.hit(Deed.CHECK, caller=access.client_ip(self))
+        await services.throttles.hit(Deed.CHECK, caller=access.client_ip(self))
         to = await check_invitation(
-            use.database,
+            services.database,
             school_id=me.school_id,
             by_user_id=me.user_id,
             now=letter["now"],
             **typed,
         )
         await self._count(me, to)
-        return await invite(use.database, asks_dns=use.settings.asks_dns, **typed, **letter)
+        return await invite(
+            services.database, asks_dns=services.settings.asks_dns, **typed, **letter
+        )
 
     async def _count(self, me: Caller, to: str) -> None:
         """Count a message to a mailbox, the first of an invitation and each further one alike."""
@@ -192,13 +194,13 @@ class InvitationsState(Live, rx.State):
         )
 
     def _letter(self, me: Caller) -> dict[str, Any]:
-        use = get_services()
+        services = get_services()
         return {
             "school_id": me.school_id,
             "by_user_id": me.user_id,
-            "address": use.settings.address,
-            "life": timedelta(days=use.settings.invitation_days),
-            "now": use.clock(),
+            "address": services.settings.address,
+            "life": timedelta(days=services.settings.invitation_days),
+            "now": services.clock(),
         }
 
     def _refuse(self, name: str, words: str) -> Any:
@@ -219,10 +221,12 @@ class InvitationsState(Live, rx.State):
         await self._list(me)
 
     async def _list(self, me: Caller) -> None:
-        use = get_services()
-        found = await list_open(use.database, school_id=me.school_id, page=self.page)
-        ownership = await read_ownership(use.database, use.register, school_id=me.school_id)
-        self.invitations = [invited(view, now=use.clock()) for view in found.rows]
+        services = get_services()
+        found = await list_open(services.database, school_id=me.school_id, page=self.page)
+        ownership = await read_ownership(
+            services.database, services.register, school_id=me.school_id
+        )
+        self.invitations = [invited(view, now=services.clock()) for view in found.rows]
         self.page, self.pages = found.number, found.pages
         self.is_unverified = ownership.unverified_since is not None
         self.may_act, self.is_owner = me.may_act_as(Role.ADMIN), me.may_act_as(Role.OWNER)

@@ -89,15 +89,15 @@ class MemberState(rx.State):
     @access.admin
     async def change_role(self, me: Caller):
         """Give the member another role."""
-        use, who = get_services(), self.member["name"]
+        services, who = get_services(), self.member["name"]
         try:
             view = await members.change_role(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 user_id=self.member["id"],
                 role=self.role,
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, f"{who} is {a_role(view.role)} now.")
         except errors.SchoolsError as error:
@@ -107,14 +107,14 @@ class MemberState(rx.State):
     @access.admin
     async def remove(self, me: Caller):
         """Take the member out of the school."""
-        use, who = get_services(), self.member["name"]
+        services, who = get_services(), self.member["name"]
         try:
             await members.remove_member(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 user_id=self.member["id"],
-                now=use.clock(),
+                now=services.clock(),
             )
             await notify(self, f"{who} no longer belongs to {me.school_name}.")
         except errors.SchoolsError as error:
@@ -146,12 +146,12 @@ class MemberState(rx.State):
     @access.member
     async def leave_school(self, me: Caller):
         """Leave the school oneself."""
-        use = get_services()
+        services = get_services()
         await access.use_limit(self, me)
         self.step = ""
         try:
             await members.leave_school(
-                use.database, school_id=me.school_id, user_id=me.user_id, now=use.clock()
+                services.database, school_id=me.school_id, user_id=me.user_id, now=services.clock()
             )
         except errors.SchoolsError as error:
             await self._explain(error)
@@ -160,21 +160,21 @@ class MemberState(rx.State):
         return rx.redirect("/schools")
 
     async def _transfer(self, me: Caller, password: str) -> None:
-        use, who = get_services(), self.member["name"]
+        services, who = get_services(), self.member["name"]
         if password:
-            await use.throttles.hit(
+            await services.throttles.hit(
                 Deed.REAUTHENTICATE, caller=access.client_ip(self), account=me.user_id
             )
             await reauthenticate(
-                use.database, session_id=me.session_id, password=password, now=use.clock()
+                services.database, session_id=me.session_id, password=password, now=services.clock()
             )
         await members.transfer_ownership(
-            use.database,
+            services.database,
             school_id=me.school_id,
             by_user_id=me.user_id,
             session_id=me.session_id,
             user_id=self.member["id"],
-            now=use.clock(),
+            now=services.clock(),
         )
         await notify(self, f"{who} is the owner of {me.school_name} now. You are an admin.")
 

@@ -42,37 +42,37 @@ class RequestsState(Live, rx.State):
     @access.admin
     async def approve(self, me: Caller, request_id: int, role: str):
         """Let the person in."""
-        use = get_services()
+        services = get_services()
         try:
             who = await approve_request(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 request_id=request_id,
                 role=role,
-                address=use.settings.address,
-                now=use.clock(),
+                address=services.settings.address,
+                now=services.clock(),
             )
             await notify(self, f"{who} belongs to {me.school_name} now. We have told them.")
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
 
     @access.admin
     async def decline(self, me: Caller, request_id: int):
         """Do not let the person in."""
-        use = get_services()
+        services = get_services()
         try:
             who = await decline_request(
-                use.database,
+                services.database,
                 school_id=me.school_id,
                 by_user_id=me.user_id,
                 request_id=request_id,
-                help_email=use.settings.help_email,
-                now=use.clock(),
+                help_email=services.settings.help_email,
+                now=services.clock(),
             )
             await notify(self, f"{who} was not let in. We have told them.")
         except errors.SchoolsError as error:
-            await notify(self, words_for(error, now=use.clock()), "warning")
+            await notify(self, words_for(error, now=services.clock()), "warning")
 
     @access.member
     async def turn_to(self, me: Caller, number: int):

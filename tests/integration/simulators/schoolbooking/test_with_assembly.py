@@ -41,9 +41,9 @@ async def http(
     database: Database, clock: ManualClock, tmp_path: Path
 ) -> AsyncIterator[httpx.ASGITransport]:
     """Everything both of them answer, in one app."""
-    with running_parts(database, clock, tmp_path, public_url=ASSEMBLY) as use:
+    with running_parts(database, clock, tmp_path, public_url=ASSEMBLY) as services:
         app = FastAPI()
-        app.include_router(platform_api(use.settings))
+        app.include_router(platform_api(services.settings))
         app.include_router(router(lambda: app.state.booking), prefix=PATH)
         yield httpx.ASGITransport(app)
 

@@ -10,7 +10,7 @@ import pytest
 from assembly_ui.api.rest.resource import Resource
 from assembly_ui.api.rest.table import RESOURCES
 from tests.factories.api import ALL
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 VALUES = (
     b"", b"0", b"-1", b"1", b"99999999999999999999", b"1e9", b"true", b"null", b"\x00", b"a\x00b",

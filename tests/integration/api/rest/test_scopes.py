@@ -11,7 +11,7 @@ from assembly_ui.api.rest.table import RESOURCES
 from assembly_ui.scopes.asking import with_dependencies
 from assembly_ui.scopes.seeing import ALWAYS, paths_of
 from tests.factories.api import Client, records_of_a_school
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 READ = [one for one in RESOURCES if one.kind and one.method == "GET"]
 EVERY_PART = {part.name: "true" for one in RESOURCES for part in one.parts}

@@ -16,7 +16,7 @@ from tests.factories.accounts import a_person
 from tests.factories.api import ALL, Client, a_record, a_token, records_of_a_school
 from tests.factories.apps import ASchool
 from tests.factories.sync import synced_school
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 _ids = [f"{one.method} {one.path}" for one in RESOURCES]
 

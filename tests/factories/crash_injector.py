@@ -11,19 +11,19 @@ from assembly_ui.db.database import Database, Session
 from tests.factories.xporter_simulator import Killed
 
 
-class Doom:
+class CrashInjector:
     """Ends the process at the point with this number, counted from when it was set."""
 
     def __init__(self) -> None:
         self._left = -1
         self.points = 0
 
-    def strike(self, after: int | None) -> None:
-        """At which point from now on the process ends; None for never."""
-        self._left, self.points = -1 if after is None else after, 0
+    def crash_after(self, points: int | None) -> None:
+        """End the process at the point with this number from now on; None for never."""
+        self._left, self.points = -1 if points is None else points, 0
 
-    def pass_by(self) -> None:
-        """A point at which it may end.
+    def reach_point(self) -> None:
+        """Count a point at which the process may end.
 
         Raises:
             Killed
@@ -35,20 +35,20 @@ class Doom:
 
     async def on_request(self, _request: httpx.Request) -> None:
         """Before a call leaves."""
-        self.pass_by()
+        self.reach_point()
 
 
-class DoomedDatabase(Database):
-    """A way into a database which may be cut off before a commit, or just after it."""
+class CrashingDatabase(Database):
+    """A database whose process may end before a commit, or just after it."""
 
-    def __init__(self, url: str, doom: Doom) -> None:
+    def __init__(self, url: str, crashes: CrashInjector) -> None:
         super().__init__(url)
-        self._doom = doom
+        self._crashes = crashes
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """As ever, but for the two points."""
+        """A transaction that may end before its commit, or just after."""
         async with super().transaction() as session:
             yield session
-            self._doom.pass_by()
-        self._doom.pass_by()
+            self._crashes.reach_point()
+        self._crashes.reach_point()

@@ -14,7 +14,7 @@ from assembly_ui.db.database import Database
 from assembly_ui.sync.models import Reason, SchoolSync
 from tests.factories.api import Client, a_record, a_token
 from tests.factories.apps import REDIRECT, ASchool, a_connected_school, allowed, happened
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 V1 = {"Accept": "application/vnd.assembly+json; version=1"}
 

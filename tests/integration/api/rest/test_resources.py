@@ -13,7 +13,7 @@ from assembly_ui.db.database import Database
 from tests.factories.accounts import a_person
 from tests.factories.api import ALL, Client, Data, a_record, a_token, records_of_a_school
 from tests.factories.apps import ASchool, a_connected_school
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 PLAIN = [one for one in RESOURCES if one.answer is lists.every and "{id}" not in one.path]
 SINGLE = [one for one in RESOURCES if one.answer is lists.one]

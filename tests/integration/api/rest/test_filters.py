@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories.api import ALL, Client, records_of_a_school
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 
 async def _numbers(app: Client, path: str, **params: Any) -> set[int]:

@@ -30,22 +30,22 @@ HOST = "api.localhost"
 
 
 @pytest.fixture
-def wrapped(use: Services, tmp_path: Path) -> ApiHost:
+def wrapped(services: Services, tmp_path: Path) -> ApiHost:
     """The routes for programs and a page for everything else, wrapped as they are served."""
 
     async def page(_: Request) -> Response:
         return HTMLResponse("a page")
 
     app = FastAPI()
-    app.include_router(router(use.settings))
+    app.include_router(router(services.settings))
     app.add_route("/{path:path}", page, methods=["GET", "POST", "PUT"])
-    return ApiHost(Security(SingleSlashes(app), use.settings, tmp_path), HOST)
+    return ApiHost(Security(SingleSlashes(app), services.settings, tmp_path), HOST)
 
 
 @pytest.fixture
-async def web(wrapped: ApiHost, use: Services) -> AsyncIterator[httpx.AsyncClient]:
+async def web(wrapped: ApiHost, services: Services) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(wrapped)
-    async with httpx.AsyncClient(transport=transport, base_url=use.settings.address) as web:
+    async with httpx.AsyncClient(transport=transport, base_url=services.settings.address) as web:
         yield web
 
 
@@ -58,19 +58,19 @@ async def headers(database: Database, clock: ManualClock, school: ASchool) -> di
 @pytest.mark.parametrize("host", [HOST, f"{HOST}:3000", HOST.upper()])
 @pytest.mark.parametrize("path", ["/students", "//students", "/api/students", "/students/"])
 async def test_paths_are_absolute_there(
-    web: httpx.AsyncClient, use: Services, headers: dict[str, str], host: str, path: str
+    web: httpx.AsyncClient, services: Services, headers: dict[str, str], host: str, path: str
 ) -> None:
     answer = await web.get(f"http://{HOST}{path}", headers={**headers, "Host": host})
-    usual = await web.get(f"{use.settings.address}/api/students", headers=headers)
+    usual = await web.get(f"{services.settings.address}/api/students", headers=headers)
     assert answer.status_code == 200
     assert answer.json() == usual.json()
     assert answer.headers["Total"] == usual.headers["Total"]
 
 
 async def test_elsewhere_such_a_path_is_none_of_the_api(
-    web: httpx.AsyncClient, use: Services, headers: dict[str, str]
+    web: httpx.AsyncClient, services: Services, headers: dict[str, str]
 ) -> None:
-    answer = await web.get(f"{use.settings.address}/students", headers=headers)
+    answer = await web.get(f"{services.settings.address}/students", headers=headers)
     assert answer.text == "a page"
     other = await web.get("http://api.example.org/students", headers=headers)
     assert other.status_code == 421
@@ -123,10 +123,10 @@ async def test_whatever_the_path_no_page_answers_there(
 
 
 async def test_a_process_is_watched_and_described_there_too(
-    web: httpx.AsyncClient, use: Services
+    web: httpx.AsyncClient, services: Services
 ) -> None:
     described = await web.get(f"http://{HOST}/.well-known/oauth-authorization-server")
-    assert described.json()["issuer"] == use.settings.address
+    assert described.json()["issuer"] == services.settings.address
     assert (await web.get(f"http://{HOST}/health")).status_code == 200
 
 

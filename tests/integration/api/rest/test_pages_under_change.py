@@ -23,7 +23,7 @@ from tests.factories.accounts import a_person
 from tests.factories.api import ALL, DAY, Client, a_record, a_token
 from tests.factories.apps import ASchool, a_connected_school
 from tests.factories.sync import synced_school
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 V1 = "application/vnd.assembly+json; version=1"
 MINUTE = timedelta(minutes=1)

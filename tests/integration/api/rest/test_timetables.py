@@ -8,7 +8,7 @@ from assembly_ui.clock import ManualClock
 from assembly_ui.db.database import Database
 from tests.factories.api import a_record, records_of_a_school
 from tests.factories.apps import ASchool
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 Lesson = dict[str, Any]
 

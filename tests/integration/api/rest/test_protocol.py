@@ -18,7 +18,7 @@ from assembly_ui.services import Services
 from tests.factories.api import DAY, Client, a_record, a_token
 from tests.factories.apps import ASchool, a_connected_school
 from tests.factories.parts import running_parts
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 V1 = "application/vnd.assembly+json; version=1"
 V1_1 = "application/vnd.assembly+json; version=1.1"
@@ -163,8 +163,10 @@ async def test_too_many_requests_of_a_token_say_how_long_to_wait(
     assert answer.headers["Retry-After"] == str(body["data"]["period"])
 
 
-async def test_who_guesses_tokens_is_slowed_down(use: Services, http: httpx.AsyncClient) -> None:
-    use.throttles._scale = 0.005
+async def test_who_guesses_tokens_is_slowed_down(
+    services: Services, http: httpx.AsyncClient
+) -> None:
+    services.throttles._scale = 0.005
     statuses = [
         (await Client(http, f"guess {number}").ask("/me")).status_code for number in range(5)
     ]

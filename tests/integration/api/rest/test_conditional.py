@@ -16,7 +16,7 @@ from assembly_ui.db.database import Database
 from assembly_ui.sync.models import Record
 from tests.factories.api import ALL, DAY, Client
 from tests.factories.apps import ASchool
-from tests.integration.api.api.conftest import NewApp
+from tests.integration.api.rest.conftest import NewApp
 
 MINUTE = timedelta(minutes=1)
 HEADERS = {"If-Modified-Since": "Last-Modified", "If-None-Match": "ETag"}

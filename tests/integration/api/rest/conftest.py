@@ -21,17 +21,17 @@ NewApp = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-def use(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Services]:
+def services(database: Database, clock: ManualClock, tmp_path: Path) -> Iterator[Services]:
     """The parts of the product; limits are out of the way."""
     with running_parts(database, clock, tmp_path, scale=100) as made:
         yield made
 
 
 @pytest.fixture
-async def http(use: Services) -> AsyncIterator[httpx.AsyncClient]:
+async def http(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the routes, without a word of who it is."""
     app = FastAPI()
-    app.include_router(router(use.settings))
+    app.include_router(router(services.settings))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://assembly.test") as http:
         yield http
