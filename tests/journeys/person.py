@@ -78,10 +78,10 @@ class Person:
             self.page.get_by_role("heading", level=1, name=words, exact=True)
         ).to_be_visible()
 
-    async def sees_badge(self, words: str) -> None:
+    async def sees_badge(self, words: str, *, within_ms: float | None = None) -> None:
         """The connection's badge on the connector page."""
         badge = self.page.get_by_role("region", name="Status of the connection").locator(".badge")
-        await expect(badge).to_have_text(words)
+        await expect(badge).to_have_text(words, timeout=within_ms)
 
     async def mail(self, subject: str, *, to: str) -> dict[str, Any]:
         """The newest message with this subject, waiting until it arrives."""
