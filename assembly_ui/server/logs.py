@@ -44,10 +44,11 @@ _SECRET_NAMES = re.compile(
     r"(^|_)(password|secret|token|cookie|authorization|key|code|email|address|name)$", re.IGNORECASE
 )
 _PATTERNS = (
+    # A password in an address. First: it may hold signs at which an email address would end.
+    (re.compile(r"://[^\s/]*@"), f"://{HIDDEN}@"),
     # Emails, as people write them.
     (re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+"""), HIDDEN),
-    # A password in an address, and what stands behind its question mark.
-    (re.compile(r"://[^\s/@]*@"), f"://{HIDDEN}@"),
+    # What stands behind the question mark of an address.
     (re.compile(r"(\w+://[^\s?#]*|/[^\s?#]*)[?#]\S+"), rf"\1?{HIDDEN}"),
     (re.compile(r"\b(bearer|basic|idaas)\s+\S+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
